@@ -1,0 +1,97 @@
+// The words between the hands (jpod) and the brain (JVM), over one unix SOCK_SEQPACKET connection: one message is one
+// packet, a uint32 type followed by that type's struct, descriptors beside it (SCM_RIGHTS). docs/protocol.md explains the order; io.jpod.server.Wire
+// holds the same numbers, and a test there compares the two.
+#ifndef JPOD_PROTOCOL_H
+#define JPOD_PROTOCOL_H
+
+#include <stdint.h>
+
+#define PROTOCOL_VERSION 1
+#define PROTOCOL_MAX_FDS 250
+
+enum message_type {
+    // hands -> brain
+    MSG_HELLO = 1,
+    MSG_SPAWNED = 2,
+    MSG_EXITED = 3,
+    // brain -> hands
+    MSG_ELSEWHERE = 16, // no payload: not served here, start a one-shot brain
+    MSG_SPAWN = 17,
+    MSG_RELAY = 18,
+    MSG_FORWARD = 19,
+    MSG_DETACH = 20, // no payload
+    MSG_WATCH = 21,
+    MSG_WILL = 22,
+    MSG_EXIT = 23,
+};
+
+// fds: text, stdin, stdout, stderr, cwd (O_PATH). text is a memfd: argc strings, then envc strings, then the cwd, each ended by NUL.
+struct msg_hello {
+    uint32_t type;
+    uint32_t version;
+    uint32_t argc;
+    uint32_t envc;
+    uint32_t inherited; // descriptors 3 .. 3+inherited-1 were open when the hands were started
+};
+
+// Answer to MSG_SPAWN. fds: pidfd, if result > 0.
+struct msg_spawned {
+    uint32_t type;
+    int32_t result; // pid in the hands' pid namespace, or -errno
+};
+
+// A child ended.
+struct msg_exited {
+    uint32_t type;
+    int32_t pid;
+    int32_t status; // as wait(2) gives it
+};
+
+#define SPAWN_CGROUP 1u // a cgroup directory descriptor is passed: CLONE_INTO_CGROUP
+#define SPAWN_PIDNS 2u  // a pid namespace descriptor is passed: the child becomes a process of it
+
+// fds: init, stdin, stdout, stderr, [cgroup], [pidns], then those that the child gets at 3+preserve, 4+preserve, ...
+// The first of them is the program. The child is started as init with argv {"jpod-init", "<number of the program's descriptor>"} and no environment.
+struct msg_spawn {
+    uint32_t type;
+    uint32_t flags;
+    uint64_t clone_flags; // namespaces, CLONE_PARENT; SIGCHLD, CLONE_VM, CLONE_VFORK, CLONE_PIDFD and CLONE_INTO_CGROUP are added by spawn
+    uint32_t preserve;    // descriptors 3 .. 3+preserve-1 of the hands' caller stay as they are
+    uint32_t reserved;
+};
+
+#define RELAY_LOG 1u // output goes to a log file instead of the caller's terminal, input is nobody's
+
+// fds: terminal (ptmx), [log file].
+struct msg_relay {
+    uint32_t type;
+    uint32_t flags;
+};
+
+// Pass signals that the hands get on to this child.
+struct msg_forward {
+    uint32_t type;
+    int32_t pid;
+};
+
+// fds: exit file. When the child ends, its exit code (128+n for signal n) is written to it in decimal with a newline, then it is closed.
+struct msg_watch {
+    uint32_t type;
+    int32_t pid;
+};
+
+// fds: text memfd with argc strings. If the brain is gone when the last child has ended, the hands run this command line (with themselves as the program), then exit with the child's code.
+struct msg_will {
+    uint32_t type;
+    uint32_t argc;
+};
+
+struct msg_exit {
+    uint32_t type;
+    uint32_t code;
+};
+
+_Static_assert(sizeof(struct msg_hello) == 20, "msg_hello");
+_Static_assert(sizeof(struct msg_spawn) == 24, "msg_spawn");
+
+#endif
