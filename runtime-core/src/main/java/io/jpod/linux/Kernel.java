@@ -1,0 +1,74 @@
+package io.jpod.linux;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Sys;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The one door to the kernel. Two bindings exist: {@link FfmKernel}, which is used, and {@link JnrKernel}, chosen with
+ * {@code -Djpod.kernel=jnr}; one contract suite holds both.
+ *
+ * <p>Calls are made on the calling platform thread and never move to another one, so that thread-wide state (namespaces,
+ * root, cwd after {@code unshare(CLONE_FS)}) belongs to the caller.
+ */
+public interface Kernel {
+
+    /**
+     * Makes one raw system call. Pointers are passed as addresses of memory that the caller keeps alive.
+     *
+     * @return the result, or the negated errno; never throws for an error of the kernel
+     */
+    long syscall(int number, long a, long b, long c, long d, long e, long f);
+
+    /**
+     * Starts a process by clone3 and execveat, see {@code native-shims/src/spawn.h}.
+     *
+     * @param spawn a {@code struct spawn}, filled in by the caller
+     * @return the process id, or the negated errno
+     */
+    int spawn(MemorySegment spawn);
+
+    default long syscall(Sys sys, long a, long b, long c, long d, long e, long f) {
+        return syscall(sys.number(Arch.host()), a, b, c, d, e, f);
+    }
+
+    default long syscall(Sys sys, long a, long b, long c, long d) {
+        return syscall(sys, a, b, c, d, 0, 0);
+    }
+
+    default long syscall(Sys sys, long a, long b, long c) {
+        return syscall(sys, a, b, c, 0, 0, 0);
+    }
+
+    default long syscall(Sys sys, long a, long b) {
+        return syscall(sys, a, b, 0, 0, 0, 0);
+    }
+
+    default long syscall(Sys sys, long a) {
+        return syscall(sys, a, 0, 0, 0, 0, 0);
+    }
+
+    default long syscall(Sys sys) {
+        return syscall(sys, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} (ffm or jnr). */
+    static Kernel get() {
+        return Binding.CHOSEN;
+    }
+
+    /** Holds the choice, so that the JNR classes load only when they are asked for. */
+    final class Binding {
+        private static final Kernel CHOSEN = choose(System.getProperty("jpod.kernel", "ffm"));
+
+        private Binding() {}
+
+        private static Kernel choose(String name) {
+            return switch (name) {
+                case "ffm" -> new FfmKernel();
+                case "jnr" -> new JnrKernel();
+                default -> throw new IllegalArgumentException("jpod.kernel: must be ffm or jnr, is " + name);
+            };
+        }
+    }
+}
