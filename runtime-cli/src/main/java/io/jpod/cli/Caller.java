@@ -1,0 +1,63 @@
+package io.jpod.cli;
+
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who called jpod, and what only the caller's own process (the hands) can do: be the parent of containers, own the
+ * terminal, pass signals on, stay behind as a monitor. One for each invocation.
+ */
+public interface Caller extends Spawner {
+    /** The arguments after the program's name. */
+    List<String> arguments();
+
+    Map<String, String> environment();
+
+    /** The caller's working directory; relative paths on the command line mean this. */
+    Path directory();
+
+    /** The caller's user id. */
+    int uid();
+
+    /** Writes to the caller's standard output, unbuffered beyond a line. */
+    PrintStream out();
+
+    PrintStream err();
+
+    /** The caller's own stdio: 0, 1 or 2. Owned by this object. */
+    Fd stdio(int number);
+
+    boolean isTerminal(int number);
+
+    /** How many descriptors, from 3 on without a gap, the caller passed (LISTEN_FDS, --preserve-fds). */
+    int inherited();
+
+    /** Relays between the caller's terminal and this one (ptmx), window size included. The descriptor stays the callee's. */
+    void relay(Fd terminal);
+
+    /** Copies what this terminal (ptmx) prints into a log file, for a container that nobody is attached to. */
+    void relayToLog(Fd terminal, Fd log);
+
+    /** Passes signals that the hands get on to this child. */
+    void forwardSignals(int pid);
+
+    /** From here on the hands are a process of their own, in the background; the caller waits only for {@link #exit}. */
+    void detach();
+
+    /** When this child ends, the hands write its exit code into this file. */
+    void watch(int pid, Fd exitFile);
+
+    /** What the hands run, with jpod itself as the program, if the brain is gone when the container in the foreground ends. */
+    void will(List<String> arguments);
+
+    /** Readable (hung up) when the caller is gone, so that long commands can end. */
+    Fd connection();
+
+    /** The path of the jpod program, for messages and units; null in library mode. */
+    @Nullable Path program();
+}

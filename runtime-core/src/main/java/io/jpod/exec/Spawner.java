@@ -1,0 +1,53 @@
+package io.jpod.exec;
+
+import io.jpod.linux.Fd;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts jpod-init as a child of whoever shall be the container's parent: the hands, so that the caller's own process
+ * tree holds the container, or this JVM in library mode.
+ */
+public interface Spawner {
+
+    /**
+     * Starts one process. The request's descriptors stay the caller's.
+     *
+     * @throws io.jpod.linux.SyscallException if clone3 or execveat failed
+     */
+    Child spawn(Request request);
+
+    /**
+     * What the new process is given.
+     *
+     * @param cloneFlags namespaces to make, CLONE_PARENT; see clone(2)
+     * @param cgroup directory of the cgroup that it is born in, or null for the parent's
+     * @param pidNamespace pid namespace that it is born in, or null for the parent's (or a new one by CLONE_NEWPID)
+     * @param preserve how many descriptors of the jpod command's caller, from 3 on, stay as they are
+     * @param descriptors what it gets at 3 + preserve, 4 + preserve, ...; the first is the program
+     */
+    record Request(
+            long cloneFlags,
+            @Nullable Fd cgroup,
+            @Nullable Fd pidNamespace,
+            Fd stdin,
+            Fd stdout,
+            Fd stderr,
+            int preserve,
+            List<Fd> descriptors) {}
+
+    /** A process that was started. Closing it closes the pidfd and leaves the process alone. */
+    interface Child extends AutoCloseable {
+        /** Its number in the pid namespace of its parent. */
+        int pid();
+
+        /** Owned by this object. */
+        Fd pidfd();
+
+        /** Waits until it has ended; the exit code, or 128 plus the number of the signal that ended it. */
+        int await();
+
+        @Override
+        void close();
+    }
+}
