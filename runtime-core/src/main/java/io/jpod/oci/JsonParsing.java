@@ -89,7 +89,7 @@ final class JsonParsing {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        return "is not JSON: " + reason.lines().findFirst().orElse("") + where;
+        return "is not JSON: " + Json.printable(reason, false) + where;
     }
 
     private String position() {
