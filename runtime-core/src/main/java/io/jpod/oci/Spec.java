@@ -267,7 +267,8 @@ public record Spec(
     /**
      * @param timeOffsets keys "monotonic" and "boottime"
      * @param netDevices key: the name of the device on the host
-     * @param cgroupsPath a cgroup path, or slice:prefix:name for systemd
+     * @param cgroupsPath a cgroup path without "..", or slice:prefix:name for systemd
+     * @param sysctl keys separated as in sysctl(8): whichever of "." and "/" comes first is the separator
      */
     public record Linux(
             List<Namespace> namespaces,
@@ -431,10 +432,10 @@ public record Spec(
             @Nullable Boolean checkBeforeUpdate) {}
 
     /**
-     * @param shares 2 to 262144, as in cgroup v1; 0: not set
-     * @param quota microseconds in each period, -1: none
+     * @param shares as in cgroup v1, where the kernel clamps it to 2..262144; 0: not set
+     * @param quota microseconds in each period, at least 1000; -1 and 0: no limit
      * @param burst microseconds
-     * @param period microseconds
+     * @param period microseconds, 1000 to 1000000; 0: not set
      * @param idle 0 or 1
      */
     public record Cpu(
