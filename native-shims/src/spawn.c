@@ -42,8 +42,11 @@ struct birth {
     volatile long error;
 };
 
+// A frame that execveat leaves behind looks poisoned to ASan when the parent's stack is there again.
+#define IN_CHILD __attribute__((no_sanitize("address")))
+
 // Places the descriptors: first all of them above the range, since a source may be another one's target.
-static long place(const struct spawn *s, long *init) {
+IN_CHILD static long place(const struct spawn *s, long *init) {
     const int32_t *fds = (const int32_t *)(uintptr_t)s->fds;
     long first = 3 + (long)s->preserve;
     long end = first + (long)s->fd_count;
@@ -64,7 +67,7 @@ static long place(const struct spawn *s, long *init) {
     return sys4(__NR_close_range, end, ~0u, CLOSE_RANGE_CLOEXEC, 0);
 }
 
-static void set_default_signals(void) {
+IN_CHILD static void set_default_signals(void) {
     struct {
         uint64_t handler, flags, restorer, mask;
     } action = {0, 0, 0, 0};
@@ -73,14 +76,14 @@ static void set_default_signals(void) {
     }
 }
 
-static void print_number(char *text, uint32_t number) {
+IN_CHILD static void print_number(char *text, uint32_t number) {
     int length = 1;
     for (uint32_t rest = number; rest >= 10; rest /= 10) length++;
     text[length] = 0;
     for (; length > 0; number /= 10) text[--length] = (char)('0' + number % 10);
 }
 
-static long be_born(const struct spawn *s) {
+IN_CHILD static long be_born(const struct spawn *s) {
     long init;
     long result = place(s, &init);
     if (result < 0) return result;
@@ -100,7 +103,7 @@ static long be_born(const struct spawn *s) {
     return sys6(__NR_execveat, init, (long)"", (long)argv, (long)envp, AT_EMPTY_PATH, 0);
 }
 
-__attribute__((used)) static void child(struct birth *birth) {
+IN_CHILD static void child(struct birth *birth) {
     birth->error = be_born(birth->spawn);
 }
 
@@ -211,6 +214,8 @@ int spawn(struct spawn *s) {
         end_child(s, 0);
         pid = birth.error;
     }
+    // The kernel has written a number even if it then failed to make the child.
+    if (pid < 0) s->pidfd = -1;
     sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before));
     return (int)pid;
 }
