@@ -24,6 +24,9 @@
 
 #define MAX_BRAIN_ARGS 256
 
+// In the child that becomes the brain: BRAIN_NOT_EXECUTED.
+static int failure = 1;
+
 void die(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -31,7 +34,7 @@ void die(const char *format, ...) {
     vdprintf(STDERR_FILENO, format, arguments);
     dprintf(STDERR_FILENO, "\n");
     va_end(arguments);
-    _exit(1);
+    _exit(failure);
 }
 
 static bool find_socket(struct sockaddr_un *address) {
@@ -158,6 +161,7 @@ int brain_one_shot(pid_t *pid) {
     if (*pid < 0) die("fork: %s", strerror(errno));
     if (*pid == 0) {
         sigset_t none;
+        failure = BRAIN_NOT_EXECUTED;
         sigemptyset(&none);
         // A ^C at the terminal ends the hands; the brain must live on and undo what it has begun.
         setsid();

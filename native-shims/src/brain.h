@@ -29,6 +29,9 @@ struct packet {
 // A connection to the resident brain, or -1 if there is none. Ends the process if a stranger could be listening.
 int brain_resident(void);
 
+// Exit code of a one-shot brain that could not even be executed, and has said so.
+#define BRAIN_NOT_EXECUTED 127
+
 // Starts a brain for this command alone. Returns the connection; *pid is a child of the caller.
 int brain_one_shot(pid_t *pid);
 

@@ -52,7 +52,9 @@ static struct {
     sigset_t caller_mask;
     int signals;
     int brain;       // -1: hung up
-    pid_t brain_pid; // a one-shot brain that has not been reaped, else 0
+    pid_t brain_pid; // a one-shot brain, while it is our child, else 0
+    int brain_status;
+    bool is_brain_reaped;
     bool is_one_shot;
     bool was_heard; // any message came
     bool is_lost;   // it hung up without EXIT
@@ -135,8 +137,12 @@ static void reap(void) {
     pid_t pid;
     int status;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid == hands.brain_pid) hands.brain_pid = 0;
-        else child_ended(pid, status);
+        if (pid == hands.brain_pid && !hands.is_brain_reaped) {
+            hands.is_brain_reaped = true;
+            hands.brain_status = status;
+        } else {
+            child_ended(pid, status);
+        }
     }
     if (hands.is_monitor && !has_children()) end_with(0);
 }
@@ -148,7 +154,7 @@ static void kill_incomplete(void) {
     FILE *list = fopen("/proc/thread-self/children", "re");
     while (list != NULL && fscanf(list, "%d", &pid) == 1) {
         struct child *child = find_child(pid);
-        if (pid == hands.brain_pid || (child != NULL && child->is_complete)) continue;
+        if ((child != NULL && child->is_complete)) continue;
         int status;
         kill(pid, SIGKILL);
         if (waitpid(pid, &status, 0) == pid) child_ended(pid, status);
@@ -203,19 +209,26 @@ static void become_monitor(int code) {
     if (!has_children()) end_with(0);
 }
 
-// How the one-shot brain ended. True if it has said why itself: it could not be executed.
-static bool bury_brain(char *how, size_t size) {
-    int status = 0;
-    if (hands.brain_pid == 0) return false;
+// The end of a brain that has hung up.
+static void bury_brain(void) {
     int pidfd = (int)syscall(SYS_pidfd_open, hands.brain_pid, 0);
     struct pollfd p = {.fd = pidfd, .events = POLLIN};
     if (poll(&p, 1, BRAIN_END) == 0) kill(hands.brain_pid, SIGKILL);
     if (pidfd >= 0) close(pidfd);
-    waitpid(hands.brain_pid, &status, 0);
-    hands.brain_pid = 0;
-    if (WIFSIGNALED(status)) snprintf(how, size, " (signal %d)", WTERMSIG(status));
-    else snprintf(how, size, " (exit code %d)", WEXITSTATUS(status));
-    return !hands.was_heard && !WIFSIGNALED(status) && WEXITSTATUS(status) == 127;
+    if (waitpid(hands.brain_pid, &hands.brain_status, 0) == hands.brain_pid) hands.is_brain_reaped = true;
+}
+
+static void say_that_it_is_lost(const char *consequence) {
+    char how[40] = "";
+    int status = hands.brain_status;
+    if (hands.brain_pid != 0) {
+        // It has said so itself.
+        if (!hands.was_heard && WIFEXITED(status) && WEXITSTATUS(status) == BRAIN_NOT_EXECUTED) return;
+        if (WIFSIGNALED(status)) snprintf(how, sizeof(how), " (signal %d)", WTERMSIG(status));
+        else snprintf(how, sizeof(how), " (exit code %d)", WEXITSTATUS(status));
+    }
+    relay_leave_raw();
+    dprintf(STDERR_FILENO, "jpod: the brain ended unexpectedly%s%s\n", how, consequence);
 }
 
 static void say_hello(void) {
@@ -232,21 +245,17 @@ static void go_one_shot(void) {
 }
 
 static void lose_brain(void) {
-    char how[40] = "";
     close(hands.brain);
     hands.brain = -1;
     hands.is_lost = true;
-    bool is_explained = bury_brain(how, sizeof(how));
+    if (hands.brain_pid != 0 && !hands.is_brain_reaped) bury_brain();
     kill_incomplete();
     struct child *child = hands.forward > 0 ? find_child(hands.forward) : NULL;
     if (child != NULL && !hands.is_detached) {
         if (child->has_ended) end_with(exit_code(child->status));
         return;
     }
-    if (!is_explained) {
-        relay_leave_raw();
-        dprintf(STDERR_FILENO, "jpod: the brain ended unexpectedly%s%s\n", how, child == NULL ? "" : "; the container goes on");
-    }
+    say_that_it_is_lost(child == NULL ? "" : "; the container goes on");
     if (child != NULL) {
         become_monitor(1);
     } else {

@@ -68,6 +68,10 @@ class Brain:
             os.close(fd)
         return result
 
+    def sync(self):
+        """All that was sent before has been obeyed."""
+        assert self.spawn(self.null, flags=1 << 30) == -22
+
     def ended(self):
         packet, _ = self.receive()
         kind, pid, how = struct.unpack("<Iii", packet)
@@ -322,8 +326,8 @@ class Children(HandsCase):
         wait_until(lambda: children(hands.pid) and state(children(hands.pid)[0]) == "T")
         child = children(hands.pid)[0]
         brain.send(FORWARD, child)
-        # Until FORWARD has arrived, a SIGCONT means nothing to the hands.
-        wait_until(lambda: hands.send_signal(signal.SIGCONT) or state(child) != "T")
+        brain.sync()
+        hands.send_signal(signal.SIGCONT)
         self.assertEqual(brain.ended(), (child, 5))
         brain.send(EXIT, 5)
         self.assertEnds(hands, 5)
@@ -346,8 +350,10 @@ class Signals(HandsCase):
         hands, brain = self.begin()
         pid = brain.spawn(shell("trap 'exit 3' TERM; trap 'echo usr1' USR1; echo ready; while :; do sleep 0.01; done"))
         brain.send(FORWARD, pid)
+        brain.sync()
         self.assertEqual(hands.stdout.readline(), b"ready\n")
-        wait_until(lambda: hands.send_signal(signal.SIGUSR1) or select.select([hands.stdout], [], [], 0.1)[0])
+        hands.send_signal(signal.SIGUSR1)
+        self.assertEqual(hands.stdout.readline(), b"usr1\n")
         hands.send_signal(signal.SIGTERM)
         self.assertEqual(brain.ended(), (pid, 3))
         brain.send(EXIT, 3)
@@ -404,7 +410,7 @@ class Terminal(HandsCase):
         self.assertEqual(self.read_until(ours, b"\n"), b"33 111\r\n")
         self.assertFalse(termios.tcgetattr(theirs)[3] & (termios.ICANON | termios.ECHO | termios.ISIG))
         os.write(ours, b"hello\r")
-        self.assertEqual(self.read_until(ours, b"lo\r\n"), b"hello\r\ngot hello\r\n")
+        self.assertEqual(self.read_until(ours, b"got hello\r\n"), b"hello\r\ngot hello\r\n")
         self.assertEqual(brain.ended(), (pid, 4))
         brain.send(EXIT, 4)
         self.assertEqual(hands.wait(TIMEOUT), 4)
@@ -527,10 +533,10 @@ class Detached(HandsCase):
         brain.send(EXIT, 5)
         self.assertEnds(hands, 5, out="")
         self.assertTrue(brain.is_hung_up())
-        self.assertEqual(open(f"/proc/{monitor}/comm").read(), "jpod-monitor\n")
+        self.assertEqual(content(f"/proc/{monitor}/comm"), "jpod-monitor\n")
         wait_until(lambda: os.readlink(f"/proc/{monitor}/cwd") == "/")
         self.assertEqual({os.readlink(f"/proc/{monitor}/fd/{n}") for n in (0, 1, 2)}, {"/dev/null"})
-        rollup = open(f"/proc/{monitor}/smaps_rollup").read().split()
+        rollup = content(f"/proc/{monitor}/smaps_rollup").split()
         self.assertLess(int(rollup[rollup.index("Pss:") + 1]), 300)
         os.kill(monitor, signal.SIGTERM)
         os.kill(monitor, signal.SIGHUP)
@@ -538,7 +544,7 @@ class Detached(HandsCase):
         os.close(read)
         os.close(write)
         wait_until(lambda: os.path.getsize(file))
-        self.assertEqual(open(file).read(), "42\n")
+        self.assertEqual(content(file), "42\n")
         wait_until(lambda: is_gone(monitor))
 
     def test_exit_file_of_one_that_was_killed_or_had_already_ended(self):
@@ -556,7 +562,7 @@ class Detached(HandsCase):
             if when == "after":
                 os.kill(pid, signal.SIGKILL)
             wait_until(lambda: os.path.getsize(file))
-            self.assertEqual(open(file).read(), "137\n")
+            self.assertEqual(content(file), "137\n")
 
     def test_terminal_goes_to_the_log(self):
         hands, brain = self.begin_detached()
@@ -572,7 +578,7 @@ class Detached(HandsCase):
         monitor = parent(pid)
         os.close(write)
         wait_until(lambda: is_gone(monitor))
-        self.assertEqual(open(self.dir + "/log").read(), "one\r\ntwo\r\n")
+        self.assertEqual(content(self.dir + "/log"), "one\r\ntwo\r\n")
 
     def test_nothing_of_the_caller_is_kept(self):
         read, write = os.pipe()
@@ -590,7 +596,7 @@ class Detached(HandsCase):
 
     def test_will_is_run_when_the_last_child_has_ended(self):
         hands, brain = self.begin_detached()
-        pid = brain.spawn(shell("exec sleep 100"))
+        pid = brain.spawn(shell("exec sleep 100"), stdio=[brain.null] * 3)
         brain.send(WILL, 3, fds=[memfd(b"jpod\0clean up\0box\0")])
         brain.send(EXIT, 0)
         self.assertEnds(hands, 0)
@@ -611,7 +617,7 @@ class Detached(HandsCase):
     def test_brain_dies_while_detached(self):
         for is_complete in (False, True):
             hands, brain = self.begin_detached()
-            pid = brain.spawn(shell("exec sleep 100"))
+            pid = brain.spawn(shell("exec sleep 100"), stdio=[brain.null] * 3)
             if is_complete:
                 brain.send(FORWARD, pid)
             monitor = parent(pid)
@@ -735,8 +741,8 @@ class BrainDeath(HandsCase):
         hands, brain = self.begin()
         pid = brain.spawn(shell("exec sleep 100"))
         brain.send(FORWARD, pid)
+        brain.sync()
         brain.connection.close()
-        time.sleep(0.05)
         hands.send_signal(signal.SIGTERM)
         self.assertEnds(hands, 143)
 
@@ -766,6 +772,11 @@ class BrainDeath(HandsCase):
             hands, brain = self.begin()
             brain.send(WILL, argc, fds=[memfd(text)])
             self.assertEnds(hands, 1, err="jpod: the brain broke the protocol (message 22)\n" + self.UNEXPECTED)
+
+
+def content(path):
+    with open(path, newline="") as file:
+        return file.read()
 
 
 def parent(pid):
