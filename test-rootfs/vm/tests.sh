@@ -28,5 +28,5 @@ fi
 exec test-rootfs/vm/run.sh --timeout "${JPOD_VM_TIMEOUT:-900}" -- \
     "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
     "-Djpod.home=$PWD" -Dslf4j.internal.verbosity=ERROR -jar target/junit-console.jar execute --class-path "$tests:$path" \
-    --include-tag vm --include-classname '.*Test' --details tree --disable-banner --disable-ansi-colors \
+    --include-tag vm --include-classname '.*Test' --details testfeed --disable-banner --disable-ansi-colors \
     --reports-dir test-rootfs/out/vm/results "$@"
