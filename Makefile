@@ -108,9 +108,7 @@ $(TREE): $(JARS)
 # -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
 # the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
-    -Xlog:disable --enable-native-access=ALL-UNNAMED $1 \
-    -cp "$$(cd lib/jpod && ls -U runtime-*.jar native-*.jar *.jar | awk '!seen[$$0]++ { print "@LIB@/" $$0 }' | paste -sd :)" \
-    io.jpod.server.Main
+    -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
@@ -123,7 +121,7 @@ lib/jpod/jpod.aot: $(TREE) | rootfs
 	    rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train; \
 	    rm -f target/train/lib/jpod/{brain.argv,jpod.aot}; \
 	    $(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv; \
-	    target/train/bin/jpod $(TRAINING) >target/train/log 2>&1 || true; \
+	    JPOD_ONESHOT=1 target/train/bin/jpod $(TRAINING) >target/train/log 2>&1 || true; \
 	    if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
 	    else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi; \
 	else echo "==> no io.jpod.server.Main yet, so no AOT cache"; fi
