@@ -114,6 +114,7 @@ lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
 
 # The JVM writes the cache when a typical command has ended, in a copy of the tree (hard links: it checks the jars' times).
+# The pipe stays open until it has done so, even if the command is back sooner.
 TRAINING := $(if $(ROOT),run --rm,explain) --rootfs test-rootfs/out/busybox -- true
 lib/jpod/jpod.aot: $(TREE) | rootfs
 	@if [ -e runtime-cli/target/classes/io/jpod/server/Main.class ]; then \
@@ -121,7 +122,7 @@ lib/jpod/jpod.aot: $(TREE) | rootfs
 	    rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train; \
 	    rm -f target/train/lib/jpod/{brain.argv,jpod.aot}; \
 	    $(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv; \
-	    JPOD_ONESHOT=1 target/train/bin/jpod $(TRAINING) >target/train/log 2>&1 || true; \
+	    JPOD_ONESHOT=1 target/train/bin/jpod $(TRAINING) 2>&1 | cat >target/train/log || true; \
 	    if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
 	    else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi; \
 	else echo "==> no io.jpod.server.Main yet, so no AOT cache"; fi
