@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Writes a {@link Program}: calls in order, labels for forward skips, strings and structs into the blob, descriptors by
@@ -161,7 +163,7 @@ final class Assembler {
     }
 
     /** Little endian, aligned to 8. */
-    Op.Blob struct(String text, int size, java.util.function.Consumer<ByteBuffer> fill) {
+    Op.Blob struct(String text, int size, Consumer<ByteBuffer> fill) {
         ByteBuffer buffer = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         fill.accept(buffer);
         return bytes(buffer.array(), text);
@@ -246,7 +248,7 @@ final class Assembler {
             ops.add(drafts.get(i).finish(i));
         }
         List<Program.Slot> slots = outputs.stream()
-                .map(name -> new Program.Slot(name, registers.get(name)))
+                .map(name -> new Program.Slot(name, Objects.requireNonNull(registers.get(name))))
                 .toList();
         return new Program(ops, registerCount, inputs, slots, blob.toByteArray(), relocations);
     }

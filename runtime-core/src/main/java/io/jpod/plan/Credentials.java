@@ -7,6 +7,7 @@ import static io.jpod.plan.Assembler.value;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.oci.Spec;
+import io.jpod.seccomp.Filter;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -51,7 +52,7 @@ final class Credentials {
                         value(0),
                         value(0),
                         value(0));
-            case Step.LoadSeccomp seccomp -> seccomp(seccomp);
+            case Step.LoadSeccomp(Filter filter) -> seccomp(filter);
             default -> throw new IllegalArgumentException(step.describe());
         }
     }
@@ -185,15 +186,15 @@ final class Credentials {
     }
 
     /** struct sock_fprog {unsigned short len; struct sock_filter *filter}, seccomp(2). */
-    private void seccomp(Step.LoadSeccomp step) {
-        Op.Blob filter = asm.bytes(step.filter(), "filter");
+    private void seccomp(Filter filter) {
+        Op.Blob instructions = asm.bytes(filter.program(), "filter");
         Op.Blob program = asm.struct(
-                "{len=" + step.filter().length / 8 + "}", 16, struct -> struct.putShort((short) (step.filter().length / 8)));
-        asm.point(program.offset() + 8, filter);
+                "{len=" + filter.instructions() + "}", 16, struct -> struct.putShort((short) filter.instructions()));
+        asm.point(program.offset() + 8, instructions);
         asm.call(
                 Sys.SECCOMP,
                 flags(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"),
-                value(step.flags()),
+                value(filter.flags()),
                 program);
     }
 }

@@ -42,6 +42,7 @@ final class Files {
         return inside ? flags(AT_FDCWD, "AT_FDCWD") : asm.use(rootfs);
     }
 
+    /** What is made from here on has the mode that it asks for. Only once root and umask are not the JVM's any more. */
     void clearUmask() {
         asm.call(Sys.UMASK, value(0));
     }

@@ -4,6 +4,7 @@ import static io.jpod.abi.Flags.*;
 import static io.jpod.plan.Assembler.flags;
 import static io.jpod.plan.Assembler.nul;
 import static io.jpod.plan.Assembler.value;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
@@ -15,6 +16,7 @@ import io.jpod.plan.Plan.By;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Steps to system calls: one pure, exhaustive switch. The builder's steps and the process's become a program each; what
@@ -35,13 +37,11 @@ public final class Lowering {
 
     private final Assembler asm;
     private final Files files;
-    private final boolean process;
     private final int preserve;
 
-    private Lowering(Arch arch, boolean process, int preserve) {
+    private Lowering(Arch arch, int preserve) {
         this.asm = new Assembler(arch);
         this.files = new Files(asm, ROOTFS);
-        this.process = process;
         this.preserve = preserve;
     }
 
@@ -54,7 +54,7 @@ public final class Lowering {
 
     /** @param preserve descriptors of the caller that the process keeps, from 3 on */
     public static Lowered lower(Plan plan, Arch arch, int preserve) {
-        Lowering process = new Lowering(arch, true, preserve);
+        Lowering process = new Lowering(arch, preserve);
         process.asm.use(STATUS);
         if (plan.entries().stream().anyMatch(entry -> entry.step() instanceof Step.AwaitStart)) {
             process.asm.use(START);
@@ -62,7 +62,7 @@ public final class Lowering {
         process.lower(plan, By.PROCESS);
         Program processProgram = process.asm.finish(List.of());
 
-        Lowering builder = new Lowering(arch, false, preserve);
+        Lowering builder = new Lowering(arch, preserve);
         builder.lower(plan, By.BUILDER);
         List<String> outputs = new ArrayList<>();
         for (Program.Slot input : processProgram.inputs()) {
@@ -117,7 +117,6 @@ public final class Lowering {
             case Step.UnshareNamespaces unshare -> {
                 long all = unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
                 asm.call(Sys.UNSHARE, flags(all, cloneFlags(unshare.types())));
-                files.clearUmask();
             }
             case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
             case Step.AdoptNamespaces(List<NamespaceType> types) -> {
@@ -135,7 +134,7 @@ public final class Lowering {
             case Step.SetPropagation(String flag, boolean recursive) ->
                 mount(propagation(flag) | (recursive ? MS_REC : 0), (recursive ? "MS_REC|" : "") + constant(flag));
             case Step.SetRootPropagation(String flag) -> mount(propagation(flag), constant(flag));
-            case Step.AttachRootfs(String path) ->
+            case Step.AttachRootfs(String path) -> {
                 asm.call(
                         Sys.MOVE_MOUNT,
                         asm.use(ROOTFS),
@@ -143,6 +142,8 @@ public final class Lowering {
                         flags(AT_FDCWD, "AT_FDCWD"),
                         asm.string(path),
                         flags(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+                files.clearUmask();
+            }
             case Step.MountFilesystem filesystem -> files.mount(filesystem);
             case Step.MountBind bind -> files.bind(bind);
             case Step.Remount(String destination, MountOptions options) -> files.remount(destination, options);
@@ -291,7 +292,7 @@ public final class Lowering {
     }
 
     private void setName(Sys sys, String name) {
-        asm.call(sys, asm.string(name), value(name.getBytes(java.nio.charset.StandardCharsets.UTF_8).length));
+        asm.call(sys, asm.string(name), value(name.getBytes(UTF_8).length));
     }
 
     /** netdevice(7): SIOCSIFFLAGS with struct ifreq {char name[16]; short flags; ...}, 40 bytes. */
@@ -316,7 +317,7 @@ public final class Lowering {
                 Sys.WRITE,
                 fd,
                 asm.string(text),
-                value(text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length));
+                value(text.getBytes(UTF_8).length));
         asm.close(fd);
     }
 
@@ -334,7 +335,7 @@ public final class Lowering {
     }
 
     private static String constant(String flag) {
-        return "MS_" + flag.toUpperCase(java.util.Locale.ROOT);
+        return "MS_" + flag.toUpperCase(Locale.ROOT);
     }
 
     private void mount(long flags, String text) {

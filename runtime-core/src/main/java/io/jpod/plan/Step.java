@@ -2,9 +2,11 @@ package io.jpod.plan;
 
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.seccomp.Filter;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -434,11 +436,10 @@ public sealed interface Step {
         }
     }
 
-    /** @param filter struct sock_filter, one after the other */
-    record LoadSeccomp(byte[] filter, long flags, boolean listener) implements Step {
+    record LoadSeccomp(Filter filter) implements Step {
         @Override
         public String describe() {
-            return "seccomp filter of " + filter.length / 8 + " instructions" + (listener ? ", with a listener" : "");
+            return "seccomp filter of " + filter.instructions() + " instructions";
         }
     }
 
@@ -501,7 +502,7 @@ public sealed interface Step {
     }
 
     private static String names(Iterable<NamespaceType> types) {
-        return java.util.stream.StreamSupport.stream(types.spliterator(), false)
+        return StreamSupport.stream(types.spliterator(), false)
                 .map(NamespaceType::jsonName)
                 .collect(Collectors.joining(" "));
     }

@@ -4,10 +4,14 @@ import io.jpod.abi.Arch;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.seccomp.Filter;
+import io.jpod.seccomp.InvalidProfile;
+import io.jpod.seccomp.SeccompCompiler;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a spec may ask for: combinations that make no sense, and what jpod cannot honour yet. Refused, never ignored. */
 final class Validation {
@@ -170,7 +174,7 @@ final class Validation {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable NamespaceType owner(String path) {
+    private static @Nullable NamespaceType owner(String path) {
         if (IPC_SYSCTLS.contains(path) || path.startsWith("fs/mqueue/")) {
             return NamespaceType.IPC;
         }
@@ -217,7 +221,17 @@ final class Validation {
     }
 
     static Step.LoadSeccomp seccompFilter(Spec.Seccomp seccomp, Arch arch, Consumer<String> warn) {
-        throw new InvalidSpec("config.json", "linux.seccomp", "is not supported yet");
+        Filter filter;
+        try {
+            filter = SeccompCompiler.compile(seccomp, arch);
+        } catch (InvalidProfile e) {
+            throw new InvalidSpec("config.json", "linux.seccomp." + e.path(), e.reason());
+        }
+        if (filter.listener()) {
+            throw new InvalidSpec("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
+        }
+        filter.warnings().forEach(warning -> warn.accept("linux.seccomp: " + warning));
+        return new Step.LoadSeccomp(filter);
     }
 
     private static void refuse(boolean when, String path, String reason) {
