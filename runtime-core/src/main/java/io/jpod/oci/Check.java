@@ -119,8 +119,10 @@ final class Check {
         if (mappings.size() > MAX_MAPPINGS) {
             throw object.need(name).wrong("has more than the " + MAX_MAPPINGS + " lines that the kernel takes");
         }
-        refuseOverlap(object, name, mappings, "containerID", Spec.IdMapping::containerID);
-        refuseOverlap(object, name, mappings, "hostID", Spec.IdMapping::hostID);
+        if (mappings.size() > 1) {
+            refuseOverlap(object, name, mappings, "containerID", Spec.IdMapping::containerID);
+            refuseOverlap(object, name, mappings, "hostID", Spec.IdMapping::hostID);
+        }
         return mappings;
     }
 

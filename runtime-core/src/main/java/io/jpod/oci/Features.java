@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What this runtime implements, as the runtime-spec's features.md defines it. It says nothing about the host. A list that is
- * empty is written as one: absence would mean that nobody knows.
+ * What this runtime implements, as the runtime-spec's features.md defines it. It says nothing about the host. A list
+ * that is empty is written as one: absence would mean that nobody knows.
  *
  * @param ociVersionMin the lowest runtime-spec version of a config.json that is read
  * @param annotations about the runtime itself, such as its version
- * @param potentiallyUnsafeConfigAnnotations annotations that must not come from an untrusted source; "." at the end: prefix
+ * @param potentiallyUnsafeConfigAnnotations annotations that must not come from an untrusted source; "." at the end:
+ *     prefix
  */
 public record Features(
         String ociVersionMin,

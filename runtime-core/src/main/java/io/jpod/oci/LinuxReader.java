@@ -176,8 +176,8 @@ final class LinuxReader {
     }
 
     /**
-     * sysctl(8): whichever of "." and "/" comes first separates, so that net/ipv4/conf/eth0.1/forwarding has five parts. No
-     * part may be able to leave /proc/sys.
+     * sysctl(8): whichever of "." and "/" comes first separates, so that net/ipv4/conf/eth0.1/forwarding has five
+     * parts. No part may be able to leave /proc/sys.
      */
     private static void checkSysctl(Json place, String key) {
         int slash = key.indexOf('/');

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A container configuration (config.json) as the OCI runtime-spec 1.3 defines it, with every field that concerns Linux.
  *
  * <p>Component names are the JSON names. Two of those are Java keywords: {@code ioPriority.class} is {@link
- * IoPriority#ioClass} and {@code execCPUAffinity.final} is {@link ExecCpuAffinity#finalCpus}. Lists and maps are never null,
- * unmodifiable, and keep the order of the file. A component that may be null was absent (null and, for optional strings, ""
- * count as absent: writers in Go leave both behind). The properties solaris, windows, zos and freebsd are not represented.
+ * IoPriority#ioClass} and {@code execCPUAffinity.final} is {@link ExecCpuAffinity#finalCpus}. Lists and maps are never
+ * null, unmodifiable, and keep the order of the file. A component that may be null was absent (null and, for optional
+ * strings, "" count as absent: writers in Go leave both behind). The properties solaris, windows, zos and freebsd are
+ * not represented.
  *
  * <p>The records check nothing; {@link SpecReader} does.
  *
@@ -118,7 +119,7 @@ public record Spec(
      */
     public record Rlimit(String type, long soft, long hard) {}
 
-    /** Capability names as they were written. Unknown ones are the planner's to warn about: the spec forbids to fail. */
+    /** Capability names as written. Unknown ones are for the planner to warn about: the spec says not to fail. */
     public record Capabilities(
             List<String> bounding,
             List<String> effective,
@@ -417,7 +418,8 @@ public record Spec(
             @Nullable String access) {}
 
     /**
-     * @param limit bytes, -1: none; so for reservation, swap (memory and swap together, as in cgroup v1), kernel, kernelTCP
+     * @param limit bytes, -1: none; so for reservation, swap (memory and swap together, as in cgroup v1), kernel,
+     *     kernelTCP
      * @param swappiness 0 to 100
      */
     public record Memory(

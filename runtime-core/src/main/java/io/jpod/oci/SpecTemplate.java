@@ -53,8 +53,8 @@ public final class SpecTemplate {
     }
 
     /**
-     * For a container that a user starts: one id, mapped to the user's; no cgroup limits; the network of the host, and for
-     * that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
+     * For a container that a user starts: one id, mapped to the user's; no cgroup limits; the network of the host, and
+     * for that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
      */
     public static Spec rootless(long uid, long gid) {
         List<Spec.Namespace> namespaces = namespaces(
