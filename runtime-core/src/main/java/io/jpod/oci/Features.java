@@ -40,16 +40,11 @@ public record Features(
             Linux linux,
             Map<String, String> annotations,
             List<String> potentiallyUnsafeConfigAnnotations) {
-        List<String> hooks =
-                Arrays.stream(Spec.HookKind.values()).map(Spec.HookKind::jsonName).toList();
+        List<String> hooks = Arrays.stream(Spec.HookKind.values())
+                .map(Spec.HookKind::jsonName)
+                .toList();
         return new Features(
-                "1.0.0",
-                SPEC_VERSION,
-                hooks,
-                mountOptions,
-                linux,
-                annotations,
-                potentiallyUnsafeConfigAnnotations);
+                "1.0.0", SPEC_VERSION, hooks, mountOptions, linux, annotations, potentiallyUnsafeConfigAnnotations);
     }
 
     /**
@@ -133,24 +128,35 @@ public record Features(
     private static void linux(JsonWriter json, Linux linux) {
         json.allTexts("namespaces", linux.namespaces())
                 .allTexts("capabilities", linux.capabilities())
-                .object("cgroup", linux.cgroup(), (j, cgroup) -> j.flag("v1", cgroup.v1())
-                        .flag("v2", cgroup.v2())
-                        .flag("systemd", cgroup.systemd())
-                        .flag("systemdUser", cgroup.systemdUser())
-                        .flag("rdma", cgroup.rdma()))
-                .object("seccomp", linux.seccomp(), (j, seccomp) -> j.flag("enabled", seccomp.enabled())
-                        .allTexts("actions", seccomp.actions())
-                        .allTexts("operators", seccomp.operators())
-                        .allTexts("archs", seccomp.archs())
-                        .allTexts("knownFlags", seccomp.knownFlags())
-                        .allTexts("supportedFlags", seccomp.supportedFlags()))
+                .object(
+                        "cgroup",
+                        linux.cgroup(),
+                        (j, cgroup) -> j.flag("v1", cgroup.v1())
+                                .flag("v2", cgroup.v2())
+                                .flag("systemd", cgroup.systemd())
+                                .flag("systemdUser", cgroup.systemdUser())
+                                .flag("rdma", cgroup.rdma()))
+                .object(
+                        "seccomp",
+                        linux.seccomp(),
+                        (j, seccomp) -> j.flag("enabled", seccomp.enabled())
+                                .allTexts("actions", seccomp.actions())
+                                .allTexts("operators", seccomp.operators())
+                                .allTexts("archs", seccomp.archs())
+                                .allTexts("knownFlags", seccomp.knownFlags())
+                                .allTexts("supportedFlags", seccomp.supportedFlags()))
                 .object("apparmor", linux.apparmor(), Features::enabled)
                 .object("selinux", linux.selinux(), Features::enabled)
-                .object("intelRdt", linux.intelRdt(), (j, rdt) -> j.flag("enabled", rdt.enabled())
-                        .flag("schemata", rdt.schemata())
-                        .flag("monitoring", rdt.monitoring()))
-                .object("memoryPolicy", linux.memoryPolicy(), (j, policy) -> j.allTexts("modes", policy.modes())
-                        .allTexts("flags", policy.flags()))
+                .object(
+                        "intelRdt",
+                        linux.intelRdt(),
+                        (j, rdt) -> j.flag("enabled", rdt.enabled())
+                                .flag("schemata", rdt.schemata())
+                                .flag("monitoring", rdt.monitoring()))
+                .object(
+                        "memoryPolicy",
+                        linux.memoryPolicy(),
+                        (j, policy) -> j.allTexts("modes", policy.modes()).allTexts("flags", policy.flags()))
                 .object("mountExtensions", linux.idmap(), (j, idmap) -> j.object("idmap", idmap, Features::enabled))
                 .object("netDevices", linux.netDevices(), Features::enabled);
     }

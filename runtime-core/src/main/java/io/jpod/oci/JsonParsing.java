@@ -76,7 +76,10 @@ final class JsonParsing {
     /** RFC 8259 section 8.1: UTF-8, nothing else. Jackson itself would guess among five encodings. */
     private static String decode(byte[] bytes, String file) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new InvalidSpec(file, "", "is not UTF-8");
         }
@@ -109,8 +112,8 @@ final class JsonParsing {
             case VALUE_STRING -> string(parent, step);
             case VALUE_NUMBER_INT -> new Json(file, parent, step, integer(parser.getText()));
             case VALUE_NUMBER_FLOAT -> new Json(file, parent, step, new Json.OtherNumber(parser.getText()));
-            case VALUE_TRUE -> new Json(file, parent, step, Boolean.TRUE);
-            case VALUE_FALSE -> new Json(file, parent, step, Boolean.FALSE);
+            case VALUE_TRUE -> new Json(file, parent, step, true);
+            case VALUE_FALSE -> new Json(file, parent, step, false);
             case VALUE_NULL -> new Json(file, parent, step, null);
             case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
                 throw new IllegalStateException("token " + token + " where a value begins");

@@ -171,7 +171,8 @@ public record Spec(
      * @param initial while joining the container's cgroup
      * @param finalCpus the JSON property {@code final}: from then on
      */
-    public record ExecCpuAffinity(@Nullable String initial, @Nullable String finalCpus) {}
+    public record ExecCpuAffinity(
+            @Nullable String initial, @Nullable String finalCpus) {}
 
     /** @param path absolute, or relative to the bundle */
     public record Root(String path, boolean readonly) {}
@@ -258,7 +259,11 @@ public record Spec(
      * @param args argv, with argv[0]; empty: the path alone
      * @param timeout seconds, more than 0; null: none
      */
-    public record Hook(String path, List<String> args, List<String> env, @Nullable Integer timeout) {
+    public record Hook(
+            String path,
+            List<String> args,
+            List<String> env,
+            @Nullable Integer timeout) {
         public Hook {
             args = List.copyOf(args);
             env = List.copyOf(env);
@@ -291,23 +296,8 @@ public record Spec(
             @Nullable Personality personality) {
 
         public static final Linux NONE = new Linux(
-                List.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                null);
+                List.of(), List.of(), List.of(), Map.of(), List.of(), Map.of(), null, null, null, null, Map.of(), null,
+                null, List.of(), List.of(), null, null);
 
         public Linux {
             namespaces = List.copyOf(namespaces);
@@ -473,7 +463,11 @@ public record Spec(
         }
     }
 
-    public record WeightDevice(long major, long minor, @Nullable Integer weight, @Nullable Integer leafWeight) {}
+    public record WeightDevice(
+            long major,
+            long minor,
+            @Nullable Integer weight,
+            @Nullable Integer leafWeight) {}
 
     /** @param rate bytes or operations a second; 0: no limit */
     public record ThrottleDevice(long major, long minor, long rate) {}
@@ -576,7 +570,8 @@ public record Spec(
         }
     }
 
-    public record VmKernel(String path, List<String> parameters, @Nullable String initrd) {
+    public record VmKernel(
+            String path, List<String> parameters, @Nullable String initrd) {
         public VmKernel {
             parameters = List.copyOf(parameters);
         }

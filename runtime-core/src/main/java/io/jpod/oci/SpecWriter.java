@@ -14,45 +14,49 @@ public final class SpecWriter {
         return JsonWriter.object("\t", json -> spec(json, spec));
     }
 
-    /** By identity: the first equals() of a record costs a cold JVM milliseconds, and {} reads the same. */
     private static void spec(JsonWriter json, Spec spec) {
         json.text("ociVersion", spec.ociVersion())
                 .object("process", spec.process(), SpecWriter::process)
                 .object("root", spec.root(), SpecWriter::root)
                 .text("hostname", spec.hostname())
                 .text("domainname", spec.domainname())
-                .objects("mounts", spec.mounts(), SpecWriter::mount);
-        if (spec.hooks() != Spec.Hooks.NONE) {
-            json.object("hooks", spec.hooks(), SpecWriter::hooks);
-        }
-        json.texts("annotations", spec.annotations());
-        if (spec.linux() != Spec.Linux.NONE) {
-            json.object("linux", spec.linux(), LinuxWriter::linux);
-        }
-        json.object("vm", spec.vm(), SpecWriter::vm);
+                .objects("mounts", spec.mounts(), SpecWriter::mount)
+                .objectUnlessEmpty("hooks", spec.hooks(), SpecWriter::hooks)
+                .texts("annotations", spec.annotations())
+                .objectUnlessEmpty("linux", spec.linux(), LinuxWriter::linux)
+                .object("vm", spec.vm(), SpecWriter::vm);
     }
 
     private static void process(JsonWriter json, Spec.Process process) {
         json.ifTrue("terminal", process.terminal())
-                .object("consoleSize", process.consoleSize(), (j, size) -> j.number("height", size.height())
-                        .number("width", size.width()))
+                .object(
+                        "consoleSize",
+                        process.consoleSize(),
+                        (j, size) -> j.number("height", size.height()).number("width", size.width()))
                 .object("user", process.user(), SpecWriter::user)
                 .texts("args", process.args())
                 .texts("env", process.env())
                 .text("cwd", process.cwd())
                 .object("capabilities", process.capabilities(), SpecWriter::capabilities)
-                .objects("rlimits", process.rlimits(), (j, rlimit) -> j.text("type", rlimit.type())
-                        .unsigned("hard", rlimit.hard())
-                        .unsigned("soft", rlimit.soft()))
+                .objects(
+                        "rlimits",
+                        process.rlimits(),
+                        (j, rlimit) -> j.text("type", rlimit.type())
+                                .unsigned("hard", rlimit.hard())
+                                .unsigned("soft", rlimit.soft()))
                 .ifTrue("noNewPrivileges", process.noNewPrivileges())
                 .text("apparmorProfile", process.apparmorProfile())
                 .number("oomScoreAdj", process.oomScoreAdj())
                 .object("scheduler", process.scheduler(), SpecWriter::scheduler)
                 .text("selinuxLabel", process.selinuxLabel())
-                .object("ioPriority", process.ioPriority(), (j, io) -> j.text("class", io.ioClass())
-                        .number("priority", io.priority()))
-                .object("execCPUAffinity", process.execCPUAffinity(), (j, cpus) -> j.text("initial", cpus.initial())
-                        .text("final", cpus.finalCpus()));
+                .object(
+                        "ioPriority",
+                        process.ioPriority(),
+                        (j, io) -> j.text("class", io.ioClass()).number("priority", io.priority()))
+                .object(
+                        "execCPUAffinity",
+                        process.execCPUAffinity(),
+                        (j, cpus) -> j.text("initial", cpus.initial()).text("final", cpus.finalCpus()));
     }
 
     private static void user(JsonWriter json, Spec.User user) {
@@ -116,13 +120,21 @@ public final class SpecWriter {
     }
 
     private static void vm(JsonWriter json, Spec.Vm vm) {
-        json.object("hypervisor", vm.hypervisor(), (j, hypervisor) -> j.text("path", hypervisor.path())
-                        .texts("parameters", hypervisor.parameters()))
-                .object("kernel", vm.kernel(), (j, kernel) -> j.text("path", kernel.path())
-                        .texts("parameters", kernel.parameters())
-                        .text("initrd", kernel.initrd()))
-                .object("image", vm.image(), (j, image) -> j.text("path", image.path())
-                        .text("format", image.format()))
+        json.object(
+                        "hypervisor",
+                        vm.hypervisor(),
+                        (j, hypervisor) ->
+                                j.text("path", hypervisor.path()).texts("parameters", hypervisor.parameters()))
+                .object(
+                        "kernel",
+                        vm.kernel(),
+                        (j, kernel) -> j.text("path", kernel.path())
+                                .texts("parameters", kernel.parameters())
+                                .text("initrd", kernel.initrd()))
+                .object(
+                        "image",
+                        vm.image(),
+                        (j, image) -> j.text("path", image.path()).text("format", image.format()))
                 .object("hwConfig", vm.hwConfig(), SpecWriter::hwConfig);
     }
 
@@ -131,9 +143,12 @@ public final class SpecWriter {
                 .number("vcpus", config.vcpus())
                 .number("memory", config.memory())
                 .texts("dtdevs", config.dtdevs())
-                .objects("iomems", config.iomems(), (j, range) -> j.number("firstGFN", range.firstGFN())
-                        .number("firstMFN", range.firstMFN())
-                        .number("nrMFNs", range.nrMFNs()))
+                .objects(
+                        "iomems",
+                        config.iomems(),
+                        (j, range) -> j.number("firstGFN", range.firstGFN())
+                                .number("firstMFN", range.firstMFN())
+                                .number("nrMFNs", range.nrMFNs()))
                 .numbers("irqs", config.irqs());
     }
 }

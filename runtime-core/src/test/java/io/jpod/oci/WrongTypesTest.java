@@ -68,7 +68,9 @@ class WrongTypesTest {
                 assertThat(Examples.read(SpecWriter.write(spec))).as(odd).isEqualTo(spec);
             } catch (InvalidSpec e) {
                 assertThat(e.getMessage()).as(odd).matches("[\\x20-\\x7e]*").startsWith("config.json: ");
-                assertThat(concerns(e.path(), place)).as("%s: %s", odd, e.getMessage()).isTrue();
+                assertThat(concerns(e.path(), place))
+                        .as("%s: %s", odd, e.getMessage())
+                        .isTrue();
             }
         }
     }
