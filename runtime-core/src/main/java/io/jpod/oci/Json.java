@@ -71,13 +71,10 @@ final class Json {
 
     /** "", {}, [] or null. */
     boolean isEmpty() {
-        return switch (value) {
-            case null -> true;
-            case String string -> string.isEmpty();
-            case Map<?, ?> map -> map.isEmpty();
-            case List<?> list -> list.isEmpty();
-            default -> false;
-        };
+        return value == null
+                || value instanceof String string && string.isEmpty()
+                || value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof List<?> list && list.isEmpty();
     }
 
     // What a value is.

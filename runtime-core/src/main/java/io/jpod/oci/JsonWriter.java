@@ -120,6 +120,22 @@ final class JsonWriter {
         return this;
     }
 
+    /** As {@link #object}, but nothing at all if the object would have no properties. */
+    <T> JsonWriter objectUnlessEmpty(String name, T value, BiConsumer<JsonWriter, T> properties) {
+        int start = out.length();
+        boolean wasFirst = first;
+        name(name);
+        open('{');
+        properties.accept(this, value);
+        boolean empty = first;
+        close('}');
+        if (empty) {
+            out.setLength(start);
+            first = wasFirst;
+        }
+        return this;
+    }
+
     <T> JsonWriter objects(String name, List<T> values, BiConsumer<JsonWriter, T> properties) {
         if (!values.isEmpty()) {
             name(name);
