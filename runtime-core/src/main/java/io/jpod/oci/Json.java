@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * write null for an empty slice are common.
  */
 final class Json {
-    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,59}");
     private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
     private static final int SHOWN_CHARS = 60;
 
@@ -256,23 +256,28 @@ final class Json {
 
     /** In quotes, on one line, without control characters, and not longer than a message can bear. */
     static String quote(String string) {
-        return '"' + shorten(string) + '"';
+        String shown = printable(string.substring(0, Math.min(string.length(), SHOWN_CHARS)), true);
+        return '"' + shown + (string.length() > SHOWN_CHARS ? "..." : "") + '"';
     }
 
-    private static String shorten(String string) {
+    private static String shorten(String digits) {
+        return digits.length() > SHOWN_CHARS ? digits.substring(0, SHOWN_CHARS) + "..." : digits;
+    }
+
+    /** Without line ends, control characters and what else would change how the rest of a message looks. */
+    static String printable(String text, boolean insideQuotes) {
         StringBuilder shown = new StringBuilder();
-        int end = Math.min(string.length(), SHOWN_CHARS);
-        for (int i = 0; i < end; i++) {
-            char c = string.charAt(i);
-            if (c == '"' || c == '\\') {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (insideQuotes && (c == '"' || c == '\\')) {
                 shown.append('\\').append(c);
-            } else if (c < 0x20 || c >= 0x7f && c < 0xa0 || Character.isSurrogate(c) || isFormat(c)) {
+            } else if (Character.isISOControl(c) || Character.isSurrogate(c) || isFormat(c)) {
                 shown.append(String.format("\\u%04x", (int) c));
             } else {
                 shown.append(c);
             }
         }
-        return shown + (end < string.length() ? "..." : "");
+        return shown.toString();
     }
 
     /** Line separators and the controls that reorder text on a terminal (CVE-2021-42574). */

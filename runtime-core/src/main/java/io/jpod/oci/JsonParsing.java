@@ -89,7 +89,7 @@ final class JsonParsing {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        return "is not JSON: " + reason.lines().findFirst().orElse("") + where;
+        return "is not JSON: " + Json.printable(reason, false) + where;
     }
 
     private String position() {
@@ -108,8 +108,8 @@ final class JsonParsing {
             case VALUE_STRING -> string(parent, step);
             case VALUE_NUMBER_INT -> new Json(file, parent, step, integer(parser.getText()));
             case VALUE_NUMBER_FLOAT -> new Json(file, parent, step, new Json.OtherNumber(parser.getText()));
-            case VALUE_TRUE -> new Json(file, parent, step, Boolean.TRUE);
-            case VALUE_FALSE -> new Json(file, parent, step, Boolean.FALSE);
+            case VALUE_TRUE -> new Json(file, parent, step, true);
+            case VALUE_FALSE -> new Json(file, parent, step, false);
             case VALUE_NULL -> new Json(file, parent, step, null);
             case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
                 throw new IllegalStateException("token " + token + " where a value begins");

@@ -255,7 +255,7 @@ public final class Limits {
         if (Long.compareUnsigned(shares, 262_144) >= 0) {
             return 10_000;
         }
-        double log2 = Math.log(shares) / Math.log(2);
+        double log2 = Math.log((double) shares) / Math.log(2);
         return (long) Math.ceil(Math.pow(10, (log2 * log2 + 125 * log2) / 612 - 7.0 / 34));
     }
 
