@@ -59,10 +59,16 @@ public final class Limits {
             files = Set.copyOf(files);
         }
 
-        /** Whether that file is there, or {@code assumed} if nothing is known about its controller. */
+        /**
+         * Whether that file is there, or {@code assumed} if nothing is known about its controller. Pressure files tell nothing:
+         * they are there without the controller.
+         */
         boolean has(String file, boolean assumed) {
             String controller = file.substring(0, file.indexOf('.') + 1);
-            return files.contains(file) || assumed && files.stream().noneMatch(name -> name.startsWith(controller));
+            return files.contains(file)
+                    || assumed
+                            && files.stream()
+                                    .noneMatch(name -> name.startsWith(controller) && !name.endsWith(".pressure"));
         }
     }
 
