@@ -87,6 +87,11 @@ public final class Processes {
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
+    /** A duplicate of another process's descriptor. EPERM unless we could trace it, see ptrace(2). */
+    public static Fd descriptorOf(Fd pidfd, int number) {
+        return new Fd((int) Linux.retry(Sys.PIDFD_GETFD, "descriptor " + number, pidfd.number(), number, 0, 0));
+    }
+
     public static int uid() {
         return (int) KERNEL.syscall(Sys.GETUID);
     }
