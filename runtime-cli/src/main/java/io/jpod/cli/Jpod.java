@@ -4,6 +4,7 @@ import io.jpod.linux.Linux;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -81,7 +82,7 @@ public final class Jpod {
         Jpod jpod = new Jpod(caller);
         try {
             int code = jpod.commandLine().execute(caller.arguments().toArray(String[]::new));
-            return caller.out().checkError() ? jpod.fail(new IllegalStateException("cannot write to stdout")) : code;
+            return caller.out().checkError() ? jpod.unwritten() : code;
         } catch (Throwable e) {
             return jpod.fail(e);
         }
@@ -109,6 +110,12 @@ public final class Jpod {
     private int helpWidth() {
         int columns = Linux.windowSize(caller.stdio(1)).map(Linux.WindowSize::columns).orElse(0);
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
+    }
+
+    /** A reader that has had enough (jpod list | head -1) needs no words, but it is no success. */
+    private int unwritten() {
+        boolean isReaderGone = Linux.poll(List.of(caller.stdio(1)), 0, 0)[0] != 0;
+        return isReaderGone ? ExitCode.ERROR.number() : fail(new IllegalStateException("cannot write to stdout"));
     }
 
     private int misused(ParameterException e) {

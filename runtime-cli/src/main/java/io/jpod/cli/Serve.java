@@ -38,10 +38,11 @@ final class Serve implements Callable<Integer> {
     public Integer call() {
         Caller caller = jpod.caller();
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
-        try (Server server = new Server(Listener.passedBy(caller).orElseGet(() -> Listener.at(path())), jpod::warn)) {
+        Listener listener = Listener.passedBy(caller).orElseGet(() -> Listener.at(path()));
+        try (Server server = new Server(listener, Jpod::run, jpod::warn)) {
             Thread stop = stopping(server, Thread.currentThread());
             Runtime.getRuntime().addShutdownHook(stop);
-            server.serve(caller, idle);
+            server.serve(caller.connection(), idle);
             remove(stop);
         }
         return ExitCode.OK.number();

@@ -3,7 +3,6 @@ package io.jpod.server;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cli.Caller;
-import io.jpod.cli.Jpod;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
@@ -20,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,7 @@ public final class Server implements AutoCloseable {
     private static final int CLEAR_BACKLOG = 100;
 
     private final Listener listener;
+    private final ToIntFunction<Caller> command;
     private final Consumer<String> log;
     private final Whereabouts own = Whereabouts.own();
     private final List<Fd> wake = Linux.pipe();
@@ -47,20 +48,23 @@ public final class Server implements AutoCloseable {
 
     /**
      * @param listener closed with the server
+     * @param command what is done for each caller; returns the exit code
      * @param log gets one line for each connection that ends in an error of its peer or of ours
      */
-    public Server(Listener listener, Consumer<String> log) {
+    public Server(Listener listener, ToIntFunction<Caller> command, Consumer<String> log) {
         this.listener = listener;
+        this.command = command;
         this.log = log;
     }
 
     /**
-     * Serves until {@link #stop}, or until this caller hangs up, or until nobody has called for so long.
+     * Serves until {@link #stop}, or until nobody has called for so long, or until somebody hangs up.
      *
+     * @param patron the connection of whoever wants this server
      * @param idle null for no limit
      */
-    public void serve(Caller caller, @Nullable Duration idle) {
-        List<Fd> watched = List.of(listener.socket(), wake.getFirst(), caller.connection());
+    public void serve(Fd patron, @Nullable Duration idle) {
+        List<Fd> watched = List.of(listener.socket(), wake.getFirst(), patron);
         while (!isStopping && !isIdle(idle)) {
             long[] events = Linux.poll(watched, Flags.POLLIN, idle == null ? -1 : untilIdle(idle));
             if (events[1] != 0 || events[2] != 0) {
@@ -118,7 +122,7 @@ public final class Server implements AutoCloseable {
             if (callers.get() > MOST_CALLERS || !isHere(hands.peer())) {
                 Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
             } else {
-                hands.exit(Jpod.run(hands));
+                hands.exit(command.applyAsInt(hands));
             }
         } catch (Throwable e) {
             log.accept(String.valueOf(e.getMessage() == null ? e : e.getMessage()));
