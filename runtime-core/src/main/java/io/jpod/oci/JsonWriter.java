@@ -1,0 +1,205 @@
+package io.jpod.oci;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes JSON objects property by property, and leaves out what is null or an empty list or map. */
+final class JsonWriter {
+    /** What comes before each level, or null to write everything on one line. */
+    private final @Nullable String indent;
+
+    private final StringBuilder out = new StringBuilder();
+    private int depth;
+    private boolean first = true;
+
+    private JsonWriter(@Nullable String indent) {
+        this.indent = indent;
+    }
+
+    static String object(@Nullable String indent, Consumer<JsonWriter> properties) {
+        JsonWriter writer = new JsonWriter(indent);
+        writer.open('{');
+        properties.accept(writer);
+        writer.close('}');
+        return writer.out.toString();
+    }
+
+    static <T> String array(@Nullable String indent, List<T> items, BiConsumer<JsonWriter, T> properties) {
+        JsonWriter writer = new JsonWriter(indent);
+        writer.open('[');
+        items.forEach(item -> writer.item(item, properties));
+        writer.close(']');
+        return writer.out.toString();
+    }
+
+    JsonWriter text(String name, @Nullable String value) {
+        if (value != null) {
+            name(name);
+            string(value);
+        }
+        return this;
+    }
+
+    JsonWriter number(String name, @Nullable Number value) {
+        if (value != null) {
+            name(name);
+            out.append(value.longValue());
+        }
+        return this;
+    }
+
+    /** @param bits an unsigned number */
+    JsonWriter unsigned(String name, long bits) {
+        name(name);
+        out.append(Long.toUnsignedString(bits));
+        return this;
+    }
+
+    JsonWriter flag(String name, @Nullable Boolean value) {
+        if (value != null) {
+            name(name);
+            out.append(value.booleanValue());
+        }
+        return this;
+    }
+
+    /** A flag that is false when it is absent. */
+    JsonWriter ifTrue(String name, boolean value) {
+        return value ? flag(name, true) : this;
+    }
+
+    JsonWriter texts(String name, List<String> values) {
+        return values.isEmpty() ? this : allTexts(name, values);
+    }
+
+    /** As {@link #texts(String, List)}, also if there are none. */
+    JsonWriter allTexts(String name, List<String> values) {
+        name(name);
+        open('[');
+        for (String value : values) {
+            next();
+            string(value);
+        }
+        close(']');
+        return this;
+    }
+
+    JsonWriter numbers(String name, List<Long> values) {
+        if (!values.isEmpty()) {
+            name(name);
+            open('[');
+            for (long value : values) {
+                next();
+                out.append(value);
+            }
+            close(']');
+        }
+        return this;
+    }
+
+    JsonWriter texts(String name, Map<String, String> values) {
+        if (!values.isEmpty()) {
+            name(name);
+            open('{');
+            values.forEach(this::text);
+            close('}');
+        }
+        return this;
+    }
+
+    <T> JsonWriter object(String name, @Nullable T value, BiConsumer<JsonWriter, T> properties) {
+        if (value != null) {
+            name(name);
+            open('{');
+            properties.accept(this, value);
+            close('}');
+        }
+        return this;
+    }
+
+    <T> JsonWriter objects(String name, List<T> values, BiConsumer<JsonWriter, T> properties) {
+        if (!values.isEmpty()) {
+            name(name);
+            open('[');
+            values.forEach(value -> item(value, properties));
+            close(']');
+        }
+        return this;
+    }
+
+    <T> JsonWriter objects(String name, Map<String, T> values, BiConsumer<JsonWriter, T> properties) {
+        if (!values.isEmpty()) {
+            name(name);
+            open('{');
+            values.forEach((key, value) -> object(key, value, properties));
+            close('}');
+        }
+        return this;
+    }
+
+    private <T> void item(T value, BiConsumer<JsonWriter, T> properties) {
+        next();
+        open('{');
+        properties.accept(this, value);
+        close('}');
+    }
+
+    private void open(char bracket) {
+        out.append(bracket);
+        depth++;
+        first = true;
+    }
+
+    private void close(char bracket) {
+        depth--;
+        if (!first) {
+            newLine();
+        }
+        out.append(bracket);
+        first = false;
+    }
+
+    private void next() {
+        if (!first) {
+            out.append(',');
+        }
+        newLine();
+        first = false;
+    }
+
+    private void newLine() {
+        if (indent != null) {
+            out.append('\n').repeat(indent, depth);
+        }
+    }
+
+    private void name(String name) {
+        next();
+        string(name);
+        out.append(indent == null ? ":" : ": ");
+    }
+
+    private void string(String value) {
+        out.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"', '\\' -> out.append('\\').append(c);
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < 0x20) {
+                        out.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+}

@@ -1,0 +1,220 @@
+package io.jpod.oci;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code linux}. */
+final class LinuxReader {
+    private static final Pattern PROC_NS = Pattern.compile("/proc/[^/]+/(?:task/[^/]+/)?ns/([^/]+)");
+    private static final int TYPE_BITS = 0170000;
+
+    private LinuxReader() {}
+
+    static Spec.Linux read(Json linux) {
+        List<Spec.IdMapping> uidMappings = Check.idMappings(linux, "uidMappings");
+        List<Spec.IdMapping> gidMappings = Check.idMappings(linux, "gidMappings");
+        return new Spec.Linux(
+                Check.distinct(
+                        linux, "namespaces", LinuxReader::namespace, n -> n.type().jsonName()),
+                uidMappings,
+                gidMappings,
+                timeOffsets(linux),
+                linux.list("devices", LinuxReader::device),
+                netDevices(linux),
+                linux.text("cgroupsPath", Check::withoutDotDot),
+                linux.optional("resources", ResourcesReader::read),
+                linux.optional("intelRdt", LinuxReader::intelRdt),
+                linux.optional("memoryPolicy", LinuxReader::memoryPolicy),
+                sysctl(linux),
+                linux.optional("seccomp", SeccompReader::read),
+                linux.text("rootfsPropagation", mode -> mode.oneOf(Names.PROPAGATIONS)),
+                linux.list("maskedPaths", Check::inContainer),
+                linux.list("readonlyPaths", Check::inContainer),
+                linux.text("mountLabel", Check::singleLine),
+                linux.optional("personality", LinuxReader::personality));
+    }
+
+    private static Spec.Namespace namespace(Json namespace) {
+        Spec.NamespaceType type = namespaceType(namespace.need("type"));
+        String path = namespace.text("path", Check::absolute);
+        if (path != null) {
+            checkKind(namespace.need("path"), path, type);
+        }
+        return new Spec.Namespace(type, path);
+    }
+
+    private static Spec.NamespaceType namespaceType(Json name) {
+        for (Spec.NamespaceType type : Spec.NamespaceType.values()) {
+            if (type.jsonName().equals(name.string())) {
+                return type;
+            }
+        }
+        List<String> known = Arrays.stream(Spec.NamespaceType.values())
+                .map(Spec.NamespaceType::jsonName)
+                .toList();
+        throw name.wrong("must be one of " + String.join(", ", known) + ", is " + Json.quote(name.string()));
+    }
+
+    /** A path of any other form says its kind only to setns(2), which checks it again. */
+    private static void checkKind(Json place, String path, Spec.NamespaceType type) {
+        Matcher matcher = PROC_NS.matcher(path);
+        if (matcher.matches() && !procNames(type).contains(matcher.group(1))) {
+            throw place.wrong("is not a " + type.jsonName() + " namespace: " + Json.quote(path));
+        }
+    }
+
+    private static List<String> procNames(Spec.NamespaceType type) {
+        return switch (type) {
+            case PID -> List.of("pid", "pid_for_children");
+            case NETWORK -> List.of("net");
+            case MOUNT -> List.of("mnt");
+            case IPC -> List.of("ipc");
+            case UTS -> List.of("uts");
+            case USER -> List.of("user");
+            case CGROUP -> List.of("cgroup");
+            case TIME -> List.of("time", "time_for_children");
+        };
+    }
+
+    private static Map<String, Spec.TimeOffset> timeOffsets(Json linux) {
+        Map<String, Spec.TimeOffset> offsets = linux.map("timeOffsets", LinuxReader::timeOffset);
+        for (String clock : offsets.keySet()) {
+            if (!clock.equals("monotonic") && !clock.equals("boottime")) {
+                throw linux.need("timeOffsets").need(clock).wrong("is not a clock: only monotonic and boottime are");
+            }
+        }
+        return offsets;
+    }
+
+    private static Spec.TimeOffset timeOffset(Json offset) {
+        Long secs = offset.number("secs", Long.MIN_VALUE, Long.MAX_VALUE);
+        Integer nanosecs = offset.smallNumber("nanosecs", 0, 999_999_999);
+        return new Spec.TimeOffset(secs == null ? 0 : secs, nanosecs == null ? 0 : nanosecs);
+    }
+
+    private static Spec.Device device(Json device) {
+        String type = device.need("type").oneOf(List.of("c", "b", "u", "p"));
+        boolean fifo = type.equals("p");
+        return new Spec.Device(
+                type,
+                Check.inContainer(device.need("path")),
+                deviceNumber(device, "major", fifo, Check.MAX_MAJOR),
+                deviceNumber(device, "minor", fifo, Check.MAX_MINOR),
+                device.optional("fileMode", mode -> fileMode(mode, type)),
+                device.optional("uid", Check::id),
+                device.optional("gid", Check::id));
+    }
+
+    private static long deviceNumber(Json device, String name, boolean fifo, long max) {
+        Long number = fifo ? device.number(name, 0, 0) : (Long) device.needNumber(name, 0, max);
+        return number == null ? 0 : number;
+    }
+
+    /** Some engines write st_mode as stat(2) gave it, type bits and all. */
+    private static Integer fileMode(Json mode, String type) {
+        int bits = (int) mode.integer(0, 0177777);
+        int typeBits = bits & TYPE_BITS;
+        int expected =
+                switch (type) {
+                    case "b" -> 0060000;
+                    case "p" -> 0010000;
+                    default -> 0020000;
+                };
+        if (typeBits != 0 && typeBits != expected) {
+            throw mode.wrong("has the type bits of another kind of file");
+        }
+        return bits & ~TYPE_BITS;
+    }
+
+    private static Map<String, Spec.NetDevice> netDevices(Json linux) {
+        Map<String, Spec.NetDevice> devices =
+                linux.map("netDevices", device -> new Spec.NetDevice(device.text("name", LinuxReader::netDeviceName)));
+        Set<String> names = new HashSet<>();
+        devices.forEach((host, device) -> {
+            Json place = linux.need("netDevices").need(host);
+            Check.deviceName(place, host);
+            String name = device.name() == null ? host : device.name();
+            if (!name.contains("%d") && !names.add(name)) {
+                throw place.wrong("is the second to be named " + Json.quote(name));
+            }
+        });
+        return devices;
+    }
+
+    private static String netDeviceName(Json name) {
+        return Check.deviceName(name, name.string());
+    }
+
+    private static Spec.IntelRdt intelRdt(Json rdt) {
+        return new Spec.IntelRdt(
+                rdt.text("closID", id -> id.string().equals("/") ? "/" : Check.fileName(id, id.string())),
+                rdt.list("schemata", Check::singleLine),
+                rdt.text("l3CacheSchema"),
+                rdt.text("memBwSchema", Check::singleLine),
+                rdt.flag("enableMonitoring"));
+    }
+
+    private static Spec.MemoryPolicy memoryPolicy(Json policy) {
+        return new Spec.MemoryPolicy(
+                policy.need("mode").oneOf(Names.MEMORY_POLICIES),
+                policy.text("nodes", Check::numberList),
+                policy.list("flags", flag -> flag.oneOf(Names.MEMORY_POLICY_FLAGS)));
+    }
+
+    private static Map<String, String> sysctl(Json linux) {
+        Map<String, String> sysctls = linux.map("sysctl", Json::string);
+        for (String key : sysctls.keySet()) {
+            checkSysctl(linux.need("sysctl").need(key), key);
+        }
+        return sysctls;
+    }
+
+    /**
+     * sysctl(8): whichever of "." and "/" comes first separates, so that net/ipv4/conf/eth0.1/forwarding has five parts. No
+     * part may be able to leave /proc/sys.
+     */
+    private static void checkSysctl(Json place, String key) {
+        int slash = key.indexOf('/');
+        int dot = key.indexOf('.');
+        boolean slashes = slash >= 0 && (dot < 0 || slash < dot);
+        for (String part : key.split(slashes ? "/" : "\\.", -1)) {
+            if (part.isEmpty() || part.equals("..") || part.equals(".") || !slashes && part.startsWith("/")) {
+                throw place.wrong("is not the name of a sysctl such as net.ipv4.ip_forward");
+            }
+        }
+    }
+
+    private static Spec.Personality personality(Json personality) {
+        Json flags = personality.get("flags");
+        if (flags != null && !flags.items().isEmpty()) {
+            throw flags.wrong("must be empty: the spec defines no flags");
+        }
+        return new Spec.Personality(personality.need("domain").oneOf(Names.PERSONALITIES), List.of());
+    }
+
+    /** The first of the properties that mean nothing without a namespace that is not asked for. */
+    static void checkNamespaces(Json spec, Spec.Linux linux) {
+        needNamespace(spec, "hostname", linux, Spec.NamespaceType.UTS);
+        needNamespace(spec, "domainname", linux, Spec.NamespaceType.UTS);
+        Json json = spec.get("linux");
+        needNamespace(json, "uidMappings", linux, Spec.NamespaceType.USER);
+        needNamespace(json, "gidMappings", linux, Spec.NamespaceType.USER);
+        needNamespace(json, "timeOffsets", linux, Spec.NamespaceType.TIME);
+        needNamespace(json, "netDevices", linux, Spec.NamespaceType.NETWORK);
+    }
+
+    /** Without it, the container's value would become the host's. */
+    private static void needNamespace(
+            @Nullable Json parent, String name, Spec.Linux linux, Spec.NamespaceType type) {
+        Json value = parent == null ? null : parent.get(name);
+        if (value != null && !value.isEmpty() && linux.namespace(type) == null) {
+            throw value.wrong("needs a namespace of type " + type.jsonName() + " in linux.namespaces");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.jpod.oci;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code process}, of config.json or on its own for exec. */
+final class ProcessReader {
+    private ProcessReader() {}
+
+    static Spec.Process read(Json process) {
+        boolean terminal = process.flag("terminal");
+        List<String> args = process.strings("args");
+        if (args.isEmpty()) {
+            throw process.wrong("args", "is required, with at least one entry");
+        }
+        return new Spec.Process(
+                terminal,
+                terminal ? process.optional("consoleSize", ProcessReader::consoleSize) : null,
+                Check.absolute(process.need("cwd")),
+                process.list("env", ProcessReader::environment),
+                args,
+                user(process),
+                Check.distinct(process, "rlimits", ProcessReader::rlimit, Spec.Rlimit::type),
+                process.text("apparmorProfile", Check::singleLine),
+                process.text("selinuxLabel", Check::singleLine),
+                process.optional("capabilities", ProcessReader::capabilities),
+                process.flag("noNewPrivileges"),
+                process.smallNumber("oomScoreAdj", -1000, 1000),
+                process.optional("scheduler", ProcessReader::scheduler),
+                process.optional("ioPriority", ProcessReader::ioPriority),
+                process.optional("execCPUAffinity", ProcessReader::execCpuAffinity));
+    }
+
+    private static Spec.ConsoleSize consoleSize(Json size) {
+        return new Spec.ConsoleSize(
+                (int) size.needNumber("height", 0, 65535), (int) size.needNumber("width", 0, 65535));
+    }
+
+    private static String environment(Json entry) {
+        int equals = entry.string().indexOf('=');
+        if (equals < 0) {
+            throw entry.wrong("must be NAME=VALUE, is " + Json.quote(entry.string()));
+        }
+        if (equals == 0) {
+            throw entry.wrong("has no name before \"=\", is " + Json.quote(entry.string()));
+        }
+        return entry.string();
+    }
+
+    /** All peers run as 0:0 if there is no user at all. */
+    private static Spec.User user(Json process) {
+        Json user = process.get("user");
+        if (user == null) {
+            return Spec.User.ROOT;
+        }
+        return new Spec.User(
+                Check.id(user.need("uid")),
+                Check.id(user.need("gid")),
+                user.smallNumber("umask", 0, 0777),
+                user.list("additionalGids", Check::id));
+    }
+
+    private static Spec.Rlimit rlimit(Json rlimit) {
+        String type = rlimit.need("type").oneOf(Names.RLIMITS);
+        long soft = rlimit.need("soft").unsigned();
+        long hard = rlimit.need("hard").unsigned();
+        if (Long.compareUnsigned(soft, hard) > 0) {
+            throw rlimit.need("soft").wrong("must not be above the hard limit");
+        }
+        return new Spec.Rlimit(type, soft, hard);
+    }
+
+    private static Spec.Capabilities capabilities(Json sets) {
+        return new Spec.Capabilities(
+                sets.strings("bounding"),
+                sets.strings("effective"),
+                sets.strings("inheritable"),
+                sets.strings("permitted"),
+                sets.strings("ambient"));
+    }
+
+    private static Spec.Scheduler scheduler(Json scheduler) {
+        String policy = scheduler.need("policy").oneOf(Names.SCHEDULERS);
+        boolean realtime = policy.equals("SCHED_FIFO") || policy.equals("SCHED_RR");
+        boolean deadline = policy.equals("SCHED_DEADLINE");
+        return new Spec.Scheduler(
+                policy,
+                scheduler.smallNumber("nice", -20, 19),
+                onlyFor(realtime, scheduler, "priority", scheduler.smallNumber("priority", 0, 99), "SCHED_FIFO and SCHED_RR"),
+                scheduler.list("flags", flag -> flag.oneOf(Names.SCHEDULER_FLAGS)),
+                onlyFor(deadline, scheduler, "runtime", nanoseconds(scheduler, "runtime"), "SCHED_DEADLINE"),
+                onlyFor(deadline, scheduler, "deadline", nanoseconds(scheduler, "deadline"), "SCHED_DEADLINE"),
+                onlyFor(deadline, scheduler, "period", nanoseconds(scheduler, "period"), "SCHED_DEADLINE"));
+    }
+
+    /** sched(7): the kernel takes values below 2^63. */
+    private static @Nullable Long nanoseconds(Json scheduler, String name) {
+        return scheduler.number(name, 0, Long.MAX_VALUE);
+    }
+
+    private static <N extends Number> @Nullable N onlyFor(
+            boolean fits, Json scheduler, String name, @Nullable N value, String policies) {
+        if (!fits && value != null && value.longValue() != 0) {
+            throw scheduler.need(name).wrong("is for " + policies + " only");
+        }
+        return value;
+    }
+
+    private static Spec.IoPriority ioPriority(Json priority) {
+        return new Spec.IoPriority(
+                priority.need("class").oneOf(Names.IO_CLASSES), (int) priority.needNumber("priority", 0, 7));
+    }
+
+    private static Spec.ExecCpuAffinity execCpuAffinity(Json affinity) {
+        return new Spec.ExecCpuAffinity(
+                affinity.text("initial", Check::numberList), affinity.text("final", Check::numberList));
+    }
+}

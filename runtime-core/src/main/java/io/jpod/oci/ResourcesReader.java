@@ -1,0 +1,154 @@
+package io.jpod.oci;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** {@code linux.resources}, of config.json or on its own for update. */
+final class ResourcesReader {
+    private static final Pattern PAGE_SIZE = Pattern.compile("[1-9]\\d{0,6}[KMGTPE]?B");
+    private static final Pattern ACCESS = Pattern.compile("[rwm]{1,3}");
+    private static final long MAX_UINT32 = 0xffff_ffffL;
+
+    private ResourcesReader() {}
+
+    static Spec.Resources read(Json resources) {
+        return new Spec.Resources(
+                resources.list("devices", ResourcesReader::deviceRule),
+                resources.optional("memory", ResourcesReader::memory),
+                resources.optional("cpu", ResourcesReader::cpu),
+                resources.optional("pids", pids -> new Spec.Pids(pids.number("limit", -1, Long.MAX_VALUE))),
+                resources.optional("blockIO", ResourcesReader::blockIo),
+                resources.list("hugepageLimits", ResourcesReader::hugepageLimit),
+                resources.optional("network", ResourcesReader::network),
+                rdma(resources),
+                unified(resources));
+    }
+
+    private static Spec.DeviceRule deviceRule(Json rule) {
+        return new Spec.DeviceRule(
+                rule.need("allow").bool(),
+                rule.text("type", type -> type.oneOf(List.of("a", "b", "c"))),
+                rule.number("major", -1, Check.MAX_MAJOR),
+                rule.number("minor", -1, Check.MAX_MINOR),
+                rule.text("access", ResourcesReader::access));
+    }
+
+    private static String access(Json access) {
+        if (!ACCESS.matcher(access.string()).matches()) {
+            throw access.wrong("must be some of the letters rwm, is " + Json.quote(access.string()));
+        }
+        return access.string();
+    }
+
+    private static Spec.Memory memory(Json memory) {
+        return new Spec.Memory(
+                memory.number("limit", -1, Long.MAX_VALUE),
+                memory.number("reservation", -1, Long.MAX_VALUE),
+                memory.number("swap", -1, Long.MAX_VALUE),
+                memory.number("kernel", -1, Long.MAX_VALUE),
+                memory.number("kernelTCP", -1, Long.MAX_VALUE),
+                memory.number("swappiness", 0, 100),
+                memory.optionalFlag("disableOOMKiller"),
+                memory.optionalFlag("useHierarchy"),
+                memory.optionalFlag("checkBeforeUpdate"));
+    }
+
+    private static Spec.Cpu cpu(Json cpu) {
+        return new Spec.Cpu(
+                cpu.number("shares", 0, Long.MAX_VALUE),
+                cpu.optional("quota", ResourcesReader::quota),
+                cpu.number("burst", 0, Long.MAX_VALUE),
+                cpu.optional("period", ResourcesReader::period),
+                cpu.number("realtimeRuntime", -1, Long.MAX_VALUE),
+                cpu.number("realtimePeriod", 0, Long.MAX_VALUE),
+                cpu.text("cpus", Check::numberList),
+                cpu.text("mems", Check::numberList),
+                cpu.number("idle", 0, 1));
+    }
+
+    /** kernel/sched/core.c: min_cfs_quota_period is one millisecond, max_cfs_quota_period one second. 0: not set. */
+    private static Long quota(Json quota) {
+        long microseconds = quota.integer(-1, Long.MAX_VALUE);
+        if (microseconds > 0 && microseconds < 1000) {
+            throw quota.wrong("must be at least 1000 microseconds, is " + microseconds);
+        }
+        return microseconds;
+    }
+
+    private static Long period(Json period) {
+        long microseconds = period.integer(0, 1_000_000);
+        if (microseconds > 0 && microseconds < 1000) {
+            throw period.wrong("must be from 1000 to 1000000 microseconds, is " + microseconds);
+        }
+        return microseconds;
+    }
+
+    private static Spec.BlockIo blockIo(Json io) {
+        return new Spec.BlockIo(
+                io.smallNumber("weight", 0, 1000),
+                io.smallNumber("leafWeight", 0, 1000),
+                io.list("weightDevice", ResourcesReader::weightDevice),
+                io.list("throttleReadBpsDevice", ResourcesReader::throttleDevice),
+                io.list("throttleWriteBpsDevice", ResourcesReader::throttleDevice),
+                io.list("throttleReadIOPSDevice", ResourcesReader::throttleDevice),
+                io.list("throttleWriteIOPSDevice", ResourcesReader::throttleDevice));
+    }
+
+    private static Spec.WeightDevice weightDevice(Json device) {
+        return new Spec.WeightDevice(
+                device.needNumber("major", 0, Check.MAX_MAJOR),
+                device.needNumber("minor", 0, Check.MAX_MINOR),
+                device.smallNumber("weight", 0, 1000),
+                device.smallNumber("leafWeight", 0, 1000));
+    }
+
+    private static Spec.ThrottleDevice throttleDevice(Json device) {
+        return new Spec.ThrottleDevice(
+                device.needNumber("major", 0, Check.MAX_MAJOR),
+                device.needNumber("minor", 0, Check.MAX_MINOR),
+                device.needNumber("rate", 0, Long.MAX_VALUE));
+    }
+
+    private static Spec.HugepageLimit hugepageLimit(Json limit) {
+        Json pageSize = limit.need("pageSize");
+        if (!PAGE_SIZE.matcher(pageSize.string()).matches()) {
+            throw pageSize.wrong("must be a size such as 64KB or 2MB, is " + Json.quote(pageSize.string()));
+        }
+        return new Spec.HugepageLimit(pageSize.string(), limit.needNumber("limit", 0, Long.MAX_VALUE));
+    }
+
+    private static Spec.Network network(Json network) {
+        return new Spec.Network(
+                network.number("classID", 0, MAX_UINT32),
+                network.list(
+                        "priorities",
+                        priority -> new Spec.NetworkPriority(
+                                priority.need("name").nonEmptyString(),
+                                priority.needNumber("priority", 0, MAX_UINT32))));
+    }
+
+    private static Map<String, Spec.Rdma> rdma(Json resources) {
+        Map<String, Spec.Rdma> limits = resources.map(
+                "rdma",
+                limit -> new Spec.Rdma(
+                        limit.number("hcaHandles", 0, MAX_UINT32), limit.number("hcaObjects", 0, MAX_UINT32)));
+        limits.forEach((device, limit) -> {
+            Json place = resources.need("rdma").need(device);
+            if (device.isBlank() || device.chars().anyMatch(Character::isWhitespace)) {
+                throw place.wrong("must be the name of a device");
+            }
+            if (limit.hcaHandles() == null && limit.hcaObjects() == null) {
+                throw place.wrong("must have hcaHandles, hcaObjects or both");
+            }
+        });
+        return limits;
+    }
+
+    /** The keys become file names in the cgroup, so that "../cgroup.procs" would write into another one. */
+    private static Map<String, String> unified(Json resources) {
+        Map<String, String> files = resources.map("unified", Json::string);
+        files.keySet().forEach(file -> Check.fileName(resources.need("unified").need(file), file));
+        return files;
+    }
+}

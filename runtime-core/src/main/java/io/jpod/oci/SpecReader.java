@@ -1,0 +1,148 @@
+package io.jpod.oci;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the JSON files of the runtime-spec and checks all that can be checked without looking at the machine: types, ranges,
+ * required properties, and the forms of names and paths. As the spec demands, unknown properties are ignored and invalid
+ * values are errors. The first error is thrown as an {@link InvalidSpec}.
+ *
+ * <p>The file name is only for the messages.
+ */
+public final class SpecReader {
+    /** semver.org, with the major version first. */
+    private static final Pattern SEMVER = Pattern.compile(
+            "(0|[1-9]\\d{0,8})\\.(0|[1-9]\\d{0,8})\\.(0|[1-9]\\d{0,8})(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?");
+
+    private SpecReader() {}
+
+    /** Reads a config.json. */
+    public static Spec read(byte[] json, String fileName) {
+        return spec(JsonParsing.parse(json, fileName));
+    }
+
+    /**
+     * Reads a config.json.
+     *
+     * @param json is left open, after at most 4 MiB and one byte
+     */
+    public static Spec read(InputStream json, String fileName) throws IOException {
+        return spec(JsonParsing.parse(json, fileName));
+    }
+
+    /** Reads the process.json of exec: the {@code process} object alone. */
+    public static Spec.Process readProcess(byte[] json, String fileName) {
+        return ProcessReader.read(JsonParsing.parse(json, fileName));
+    }
+
+    /** As {@link #readProcess(byte[], String)}; the stream is left open. */
+    public static Spec.Process readProcess(InputStream json, String fileName) throws IOException {
+        return ProcessReader.read(JsonParsing.parse(json, fileName));
+    }
+
+    /** Reads the resources.json of update: the {@code linux.resources} object alone. */
+    public static Spec.Resources readResources(byte[] json, String fileName) {
+        return ResourcesReader.read(JsonParsing.parse(json, fileName));
+    }
+
+    /** As {@link #readResources(byte[], String)}; the stream is left open. */
+    public static Spec.Resources readResources(InputStream json, String fileName) throws IOException {
+        return ResourcesReader.read(JsonParsing.parse(json, fileName));
+    }
+
+    /** Reads a seccomp profile that stands in a file of its own, in the form of {@code linux.seccomp}. */
+    public static Spec.Seccomp readSeccomp(byte[] json, String fileName) {
+        return SeccompReader.read(JsonParsing.parse(json, fileName));
+    }
+
+    private static Spec spec(Json spec) {
+        String version = version(spec.need("ociVersion"));
+        Spec.Linux linux = spec.optional("linux", LinuxReader::read);
+        Spec.Hooks hooks = spec.optional("hooks", SpecReader::hooks);
+        Spec read = new Spec(
+                version,
+                spec.optional("process", ProcessReader::read),
+                spec.optional("root", SpecReader::root),
+                spec.text("hostname", Check::utsName),
+                spec.text("domainname", Check::utsName),
+                spec.list("mounts", SpecReader::mount),
+                hooks == null ? Spec.Hooks.NONE : hooks,
+                spec.map("annotations", Json::string),
+                linux == null ? Spec.Linux.NONE : linux,
+                spec.optional("vm", VmReader::read));
+        checkAnnotations(spec, read);
+        LinuxReader.checkNamespaces(spec, read.linux());
+        return read;
+    }
+
+    private static String version(Json version) {
+        if (!SEMVER.matcher(version.string()).matches()) {
+            throw version.wrong("must be a version such as 1.3.0, is " + Json.quote(version.string()));
+        }
+        if (!version.string().startsWith("1.")) {
+            throw version.wrong("must be of major version 1, is " + Json.quote(version.string()));
+        }
+        return version.string();
+    }
+
+    private static Spec.Root root(Json root) {
+        return new Spec.Root(root.need("path").nonEmptyString(), root.flag("readonly"));
+    }
+
+    private static Spec.Mount mount(Json mount) {
+        List<Spec.IdMapping> uidMappings = Check.idMappings(mount, "uidMappings");
+        List<Spec.IdMapping> gidMappings = Check.idMappings(mount, "gidMappings");
+        if (uidMappings.isEmpty() != gidMappings.isEmpty()) {
+            throw mount.wrong(
+                    uidMappings.isEmpty() ? "uidMappings" : "gidMappings",
+                    "is required, since the mappings of the other kind are there");
+        }
+        return new Spec.Mount(
+                destination(mount.need("destination")),
+                mount.text("type"),
+                mount.text("source"),
+                options(mount),
+                uidMappings,
+                gidMappings);
+    }
+
+    /** Engines leave empty ones behind where an option was not set; they mean as little as in fstab(5). */
+    private static List<String> options(Json mount) {
+        return mount.strings("options").stream()
+                .filter(option -> !option.isEmpty())
+                .toList();
+    }
+
+    /** A relative one is deprecated, not wrong: the spec takes it from "/". */
+    private static String destination(Json destination) {
+        String path = Check.withoutDotDot(destination);
+        return path.startsWith("/") ? path : "/" + path;
+    }
+
+    private static Spec.Hooks hooks(Json hooks) {
+        return new Spec.Hooks(
+                hooks.list("prestart", SpecReader::hook),
+                hooks.list("createRuntime", SpecReader::hook),
+                hooks.list("createContainer", SpecReader::hook),
+                hooks.list("startContainer", SpecReader::hook),
+                hooks.list("poststart", SpecReader::hook),
+                hooks.list("poststop", SpecReader::hook));
+    }
+
+    private static Spec.Hook hook(Json hook) {
+        return new Spec.Hook(
+                Check.absolute(hook.need("path")),
+                hook.strings("args"),
+                hook.strings("env"),
+                hook.smallNumber("timeout", 1, Integer.MAX_VALUE));
+    }
+
+    private static void checkAnnotations(Json spec, Spec read) {
+        if (read.annotations().containsKey("")) {
+            throw spec.need("annotations").wrong("has an empty key");
+        }
+    }
+}

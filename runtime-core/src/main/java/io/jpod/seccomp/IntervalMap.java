@@ -1,0 +1,52 @@
+package io.jpod.seccomp;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What happens to each system call number: a map from all unsigned 32-bit numbers to decisions, held as the numbers at
+ * which the decision changes.
+ */
+final class IntervalMap {
+    /** One above the largest number. */
+    static final long END = 0x1_0000_0000L;
+
+    private final TreeMap<Long, Decision> starts = new TreeMap<>();
+
+    IntervalMap(Decision everywhere) {
+        starts.put(0L, everywhere);
+    }
+
+    /** Sets the numbers from {@code start} up to and without {@code end}. */
+    void put(long start, long end, Decision decision) {
+        if (start >= end) {
+            return;
+        }
+        Decision after = at(end - 1);
+        starts.subMap(start, end).clear();
+        starts.put(start, decision);
+        if (end < END) {
+            starts.putIfAbsent(end, after);
+        }
+    }
+
+    void put(long number, Decision decision) {
+        put(number, number + 1, decision);
+    }
+
+    /** The starts of the intervals; neighbours with the same decision are one. */
+    NavigableMap<Long, Decision> merged() {
+        TreeMap<Long, Decision> merged = new TreeMap<>();
+        for (Map.Entry<Long, Decision> interval : starts.entrySet()) {
+            if (merged.isEmpty() || !merged.lastEntry().getValue().equals(interval.getValue())) {
+                merged.put(interval.getKey(), interval.getValue());
+            }
+        }
+        return merged;
+    }
+
+    private Decision at(long number) {
+        return starts.floorEntry(number).getValue();
+    }
+}

@@ -1,0 +1,64 @@
+package io.jpod.seccomp;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two i386 system calls that stand for many (linux/net.h, linux/ipc.h): {@code socketcall(2)} and {@code ipc(2)}. Their
+ * first argument says which one is meant; the arguments of sockets are behind a pointer, where no filter can see them.
+ *
+ * @param name socketcall or ipc
+ * @param call the value of the first argument
+ */
+record Multiplexed(String name, int call) {
+    private static final Map<String, Integer> SOCKETCALL = Map.ofEntries(
+            Map.entry("socket", 1),
+            Map.entry("bind", 2),
+            Map.entry("connect", 3),
+            Map.entry("listen", 4),
+            Map.entry("accept", 5),
+            Map.entry("getsockname", 6),
+            Map.entry("getpeername", 7),
+            Map.entry("socketpair", 8),
+            Map.entry("send", 9),
+            Map.entry("recv", 10),
+            Map.entry("sendto", 11),
+            Map.entry("recvfrom", 12),
+            Map.entry("shutdown", 13),
+            Map.entry("setsockopt", 14),
+            Map.entry("getsockopt", 15),
+            Map.entry("sendmsg", 16),
+            Map.entry("recvmsg", 17),
+            Map.entry("accept4", 18),
+            Map.entry("recvmmsg", 19),
+            Map.entry("sendmmsg", 20));
+
+    private static final Map<String, Integer> IPC = Map.ofEntries(
+            Map.entry("semop", 1),
+            Map.entry("semget", 2),
+            Map.entry("semctl", 3),
+            Map.entry("semtimedop", 4),
+            Map.entry("msgsnd", 11),
+            Map.entry("msgrcv", 12),
+            Map.entry("msgget", 13),
+            Map.entry("msgctl", 14),
+            Map.entry("shmat", 21),
+            Map.entry("shmdt", 22),
+            Map.entry("shmget", 23),
+            Map.entry("shmctl", 24));
+
+    /** How i386 can make that call in another way, or null. */
+    static @Nullable Multiplexed of(String name) {
+        Integer call = SOCKETCALL.get(name);
+        if (call != null) {
+            return new Multiplexed("socketcall", call);
+        }
+        call = IPC.get(name);
+        return call == null ? null : new Multiplexed("ipc", call);
+    }
+
+    /** That this call is meant. The high half of ipc's first argument is a version. */
+    Condition condition() {
+        return new Condition(0, Condition.Op.MASKED_EQ, name.equals("ipc") ? 0xffff : 0xffff_ffffL, call);
+    }
+}

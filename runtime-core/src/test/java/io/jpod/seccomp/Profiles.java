@@ -1,0 +1,114 @@
+package io.jpod.seccomp;
+
+import io.jpod.abi.Arch;
+import io.jpod.oci.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Profiles and calls to try them with. */
+final class Profiles {
+    static final String ALLOW = "SCMP_ACT_ALLOW";
+    static final String ERRNO = "SCMP_ACT_ERRNO";
+    static final String NOTIFY = "SCMP_ACT_NOTIFY";
+
+    private static final List<String> ACTIONS = List.of(
+            ALLOW,
+            ALLOW,
+            ERRNO,
+            "SCMP_ACT_LOG",
+            "SCMP_ACT_TRACE",
+            "SCMP_ACT_TRAP",
+            "SCMP_ACT_KILL",
+            "SCMP_ACT_KILL_PROCESS");
+    private static final List<String> OPS = List.of("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ");
+
+    /** Calls that exist everywhere, and ones that not all tables have; none that i386 multiplexes. */
+    private static final List<String> NAMES = List.of(
+            "read", "write", "open", "openat", "close", "ioctl", "mmap", "mmap2", "clone", "personality", "mount",
+            "fcntl64", "futex", "arch_prctl", "prctl", "rt_sigaction", "execveat", "statx", "openat2", "landlock_add_rule",
+            "getpid", "kill", "unshare", "setns", "keyctl", "bpf", "madvise", "waitpid", "preadv2", "dup2");
+
+    private Profiles() {}
+
+    static Spec.Seccomp profile(String defaultAction, Spec.SeccompRule... rules) {
+        return new Spec.Seccomp(defaultAction, null, List.of(), List.of(), null, null, List.of(rules));
+    }
+
+    static Spec.SeccompRule rule(String action, String name, Spec.SeccompArg... args) {
+        return new Spec.SeccompRule(List.of(name), action, null, List.of(args));
+    }
+
+    static Spec.SeccompRule errno(int errno, String name, Spec.SeccompArg... args) {
+        return new Spec.SeccompRule(List.of(name), ERRNO, errno, List.of(args));
+    }
+
+    static Spec.SeccompArg arg(int index, String op, long value) {
+        return new Spec.SeccompArg(index, value, 0, "SCMP_CMP_" + op);
+    }
+
+    static Spec.SeccompArg masked(int index, long mask, long value) {
+        return new Spec.SeccompArg(index, mask, value, "SCMP_CMP_MASKED_EQ");
+    }
+
+    static BpfMachine.Call call(int arch, long nr, long... args) {
+        return new BpfMachine.Call((int) nr, arch, java.util.Arrays.copyOf(args, 6));
+    }
+
+    /**
+     * @param plain only what libseccomp gives one meaning: no rule of a call overlaps another one with a different action,
+     *     no argument twice
+     */
+    static Spec.Seccomp random(Random random, Arch arch, boolean plain) {
+        String defaultAction = ACTIONS.get(random.nextInt(ACTIONS.size()));
+        List<Spec.SeccompRule> rules = new ArrayList<>();
+        for (int i = random.nextInt(60); i > 0; i--) {
+            String name = NAMES.get(random.nextInt(NAMES.size()));
+            String action = ACTIONS.get(plain ? name.hashCode() & 7 : random.nextInt(ACTIONS.size()));
+            Integer errno = action.equals(ERRNO) ? 7 : null;
+            rules.add(new Spec.SeccompRule(List.of(name), action, errno, args(random, plain)));
+        }
+        List<String> architectures = Abi.servedBy(arch).stream()
+                .filter(_ -> random.nextBoolean())
+                .map(Abi::ociName)
+                .toList();
+        return new Spec.Seccomp(defaultAction, null, architectures, List.of(), null, null, rules);
+    }
+
+    private static List<Spec.SeccompArg> args(Random random, boolean plain) {
+        List<Spec.SeccompArg> args = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            int index = plain ? args.size() : random.nextInt(6);
+            args.add(new Spec.SeccompArg(
+                    index, value(random), value(random), "SCMP_CMP_" + OPS.get(random.nextInt(OPS.size()))));
+        }
+        return args;
+    }
+
+    /** Few values, so that comparisons often hit, and ones that differ in one half only. */
+    static long value(Random random) {
+        long low = new long[] {0, 1, 2, 0x7fffffff, 0x80000000L, 0xffffffffL}[random.nextInt(6)];
+        long high = new long[] {0, 0, 0, 1, 0x80000000L, 0xffffffffL}[random.nextInt(6)];
+        return high << 32 | low;
+    }
+
+    static BpfMachine.Call randomCall(Random random, Arch arch) {
+        List<Abi> abis = Abi.servedBy(arch);
+        Abi abi = abis.get(random.nextInt(abis.size()));
+        String name = NAMES.get(random.nextInt(NAMES.size()));
+        int number = SyscallTable.number(name, abi);
+        long nr = random.nextInt(4) > 0 && number >= 0
+                ? abi.base() + number
+                : switch (random.nextInt(4)) {
+                    case 0 -> abi.base() + random.nextInt(600);
+                    case 1 -> 0xf0000 + random.nextInt(10);
+                    case 2 -> 0xffffffffL - random.nextInt(2);
+                    default -> random.nextInt() & 0xffffffffL;
+                };
+        long[] args = new long[6];
+        for (int i = 0; i < args.length; i++) {
+            args[i] = value(random);
+        }
+        return call(abi.auditArch(), nr, args);
+    }
+}
