@@ -208,6 +208,17 @@ class Conversation(HandsCase):
         brain.send(EXIT, 0)
         self.assertEnds(hands, 0, out="0 1 2 3 4 5\n")
 
+    def test_the_last_word_is_obeyed_though_the_brain_has_not_listened(self):
+        hands, brain = self.begin()
+        brain.post(shell("exit 1"))
+        self.assertTrue(select.select([brain.connection], [], [], TIMEOUT)[0])
+        hands.send_signal(signal.SIGSTOP)
+        wait_until(lambda: state(hands.pid) == "T")
+        brain.send(EXIT, 9)
+        brain.connection.close()
+        hands.send_signal(signal.SIGCONT)
+        self.assertEnds(hands, 9)
+
     def test_closed_standard_descriptors_become_dev_null(self):
         hands, brain = self.begin("-c", f"exec 0<&- 1>&-; exec {BIN}/jpod", executable="/bin/bash")
         self.assertEqual([os.readlink(f"/proc/self/fd/{fd}") for fd in brain.stdio[:2]], ["/dev/null"] * 2)
@@ -403,10 +414,13 @@ class Terminal(HandsCase):
         ours, theirs = self.open_terminal()
         before = termios.tcgetattr(theirs)
         hands, brain = self.begin(stdin=theirs, stdout=theirs, stderr=theirs)
-        pid, ptmx = self.spawn_on_terminal(brain, "stty size; read x; echo got $x; exit 4")
+        ptmx, slave = pty.openpty()
+        # First the relay: the container's terminal has its size before anybody can ask for it.
         brain.send(RELAY, 0, fds=[ptmx])
+        pid = brain.spawn(shell("stty size; read x; echo got $x; exit 4"), stdio=[slave] * 3)
         brain.send(FORWARD, pid)
         os.close(ptmx)
+        os.close(slave)
         self.assertEqual(self.read_until(ours, b"\n"), b"33 111\r\n")
         self.assertFalse(termios.tcgetattr(theirs)[3] & (termios.ICANON | termios.ECHO | termios.ISIG))
         os.write(ours, b"hello\r")
