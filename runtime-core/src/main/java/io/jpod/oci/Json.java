@@ -175,7 +175,7 @@ public final class Json {
     // Properties by name.
 
     /** Null if absent or null. */
-    @Nullable Json get(String name) {
+    public @Nullable Json get(String name) {
         Json child = entries().get(name);
         return child == null || child.value == null ? null : child;
     }
@@ -194,13 +194,13 @@ public final class Json {
     }
 
     /** An optional string, where "" is what writers in Go leave for an absent one. */
-    @Nullable String text(String name) {
+    public @Nullable String text(String name) {
         Json child = get(name);
         return child == null || child.string().isEmpty() ? null : child.string();
     }
 
     /** As {@link #text}, for a string that has a form. */
-    @Nullable String text(String name, Function<Json, String> read) {
+    public @Nullable String text(String name, Function<Json, String> read) {
         return text(name) == null ? null : read.apply(need(name));
     }
 
@@ -210,15 +210,15 @@ public final class Json {
         return child != null && child.bool();
     }
 
-    @Nullable Boolean optionalFlag(String name) {
+    public @Nullable Boolean optionalFlag(String name) {
         return optional(name, Json::bool);
     }
 
-    @Nullable Long number(String name, long min, long max) {
+    public @Nullable Long number(String name, long min, long max) {
         return optional(name, child -> child.integer(min, max));
     }
 
-    @Nullable Integer smallNumber(String name, int min, int max) {
+    public @Nullable Integer smallNumber(String name, int min, int max) {
         return optional(name, child -> (int) child.integer(min, max));
     }
 

@@ -103,7 +103,7 @@ public final class JsonWriter {
     public JsonWriter texts(String name, Map<String, String> values) {
         if (!values.isEmpty()) {
             name(name);
-    public         open('{');
+            open('{');
             values.forEach(this::text);
             close('}');
         }
@@ -113,7 +113,7 @@ public final class JsonWriter {
     public <T> JsonWriter object(String name, @Nullable T value, BiConsumer<JsonWriter, T> properties) {
         if (value != null) {
             name(name);
-    public         open('{');
+            open('{');
             properties.accept(this, value);
             close('}');
         }
@@ -125,7 +125,7 @@ public final class JsonWriter {
         int start = out.length();
         boolean wasFirst = first;
         name(name);
-    public     open('{');
+        open('{');
         properties.accept(this, value);
         boolean empty = first;
         close('}');
@@ -149,7 +149,7 @@ public final class JsonWriter {
     public <T> JsonWriter objects(String name, Map<String, T> values, BiConsumer<JsonWriter, T> properties) {
         if (!values.isEmpty()) {
             name(name);
-    public         open('{');
+            open('{');
             values.forEach((key, value) -> object(key, value, properties));
             close('}');
         }
@@ -158,7 +158,7 @@ public final class JsonWriter {
 
     private <T> void item(T value, BiConsumer<JsonWriter, T> properties) {
         next();
-    public     open('{');
+        open('{');
         properties.accept(this, value);
         close('}');
     }

@@ -31,6 +31,9 @@ public final class Lowering {
     /** A connected console socket that the terminal is sent over. */
     public static final String CONSOLE = "console socket";
 
+    /** The pidfd of a running container's first process. */
+    public static final String CONTAINER = "container";
+
     private static final String PROCFS = "procfs";
     private static final String ROOTFS = "rootfs";
     private static final String TERMINAL = "terminal";
@@ -112,7 +115,8 @@ public final class Lowering {
             case Step.JoinNamespace(NamespaceType type) -> setns(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
                 long all = types.stream().mapToLong(Lowering::cloneFlag).sum();
-                asm.call(Sys.SETNS, asm.use(Step.JoinContainer.HANDLE), flags(all, cloneFlags(types)));
+                asm.call(Sys.SETNS, asm.use(CONTAINER), flags(all, cloneFlags(types)));
+                files.enteredRoot();
             }
             case Step.UnshareNamespaces unshare -> {
                 long all = unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
@@ -216,7 +220,8 @@ public final class Lowering {
 
     // ---- namespaces
 
-    private static String namespace(NamespaceType type) {
+    /** The name under which a namespace's descriptor goes. */
+    public static String namespace(NamespaceType type) {
         return type.jsonName() + " namespace";
     }
 

@@ -99,9 +99,6 @@ public sealed interface Step {
 
     /** setns(2) with a pidfd: all of a running container's namespaces at once, for exec. */
     record JoinContainer(List<NamespaceType> types) implements Step {
-        /** The pidfd of the container's first process. */
-        static final String HANDLE = "container";
-
         @Override
         public String describe() {
             return "join the container's namespaces " + names(types);
