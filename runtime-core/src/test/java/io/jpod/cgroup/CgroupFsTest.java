@@ -320,12 +320,15 @@ class CgroupFsTest {
 
     @Test
     void countsProcessesAndCpuTimeWithoutControllers() throws IOException {
-        try (Cgroup cgroup = fs.create(path, List.of(), Set.of())) {
-            sleepIn(path);
+        String bare = path + "/bare";
+        try (Cgroup cgroup = fs.create(bare, List.of(), Set.of())) {
+            sleepIn(bare);
             CgroupStats stats = cgroup.stats();
             assertThat(stats.pids()).isEqualTo(new CgroupStats.Pids(1, 0));
             assertThat(stats.toEvent("c1")).startsWith("{\"type\":\"stats\",\"id\":\"c1\",\"data\":{\"cpu\":{");
+            cgroup.kill(SOON);
         }
+        fs.remove(bare, List.of(path, bare), SOON);
     }
 
     private static List<String> close(Cgroup cgroup) {
