@@ -238,6 +238,8 @@ void brain_receive(int socket, struct packet *packet) {
     memset(&packet->message, 0, sizeof(packet->message));
     packet->fd_count = 0;
     packet->size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
+    // A brain that closes without having read all that we said: the kernel tells that first, and once, but its last words are there.
+    if (packet->size < 0 && errno == ECONNRESET) packet->size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
     if (packet->size < 0) return;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c != NULL; c = CMSG_NXTHDR(&header, c)) {
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;

@@ -198,7 +198,6 @@ static void tell_caller(int code) {
 
 // Stays behind with nothing of the caller's: no terminal, no directory, no descriptor.
 static void become_monitor(int code) {
-    tell_caller(code);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= STDERR_FILENO; fd++) dup2(null, fd);
     close(null);
@@ -206,6 +205,7 @@ static void become_monitor(int code) {
     if (chdir("/") != 0) die("chdir: %s", strerror(errno));
     prctl(PR_SET_NAME, "jpod-monitor");
     hands.is_monitor = true;
+    tell_caller(code);
     if (!has_children()) end_with(0);
 }
 

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongBinaryOperator;
 
 /**
  * The system calls that the brain makes for itself, typed: files and descriptors here, the rest in {@link Sockets} and
@@ -105,21 +106,30 @@ public final class Linux {
     }
 
     /**
-     * Reads to the end of the file.
+     * Reads from where the descriptor is to the end of the file.
      *
      * @param limit more bytes than this are refused with EFBIG
      */
     public static byte[] readFully(Fd fd, int limit) {
+        return readFully(limit, (at, done) -> retry(Sys.READ, fd.toString(), fd.number(), at, CHUNK, 0));
+    }
+
+    /** The same from the beginning, wherever its writer's offset is, which descriptors of one open file share. */
+    public static byte[] preadFully(Fd fd, int limit) {
+        return readFully(limit, (at, done) -> retry(Sys.PREAD64, fd.toString(), fd.number(), at, CHUNK, done));
+    }
+
+    private static byte[] readFully(int limit, LongBinaryOperator read) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment chunk = arena.allocate(CHUNK);
             while (true) {
-                int count = (int) retry(Sys.READ, fd.toString(), fd.number(), chunk.address(), CHUNK, 0);
+                int count = (int) read.applyAsLong(chunk.address(), content.size());
                 if (count == 0) {
                     return content.toByteArray();
                 }
                 if (count > limit - content.size()) {
-                    throw new SyscallException(Sys.READ, fd.toString(), Errno.EFBIG.number());
+                    throw new SyscallException(Sys.READ, "more than " + limit + " bytes", Errno.EFBIG.number());
                 }
                 content.writeBytes(chunk.asSlice(0, count).toArray(JAVA_BYTE));
             }

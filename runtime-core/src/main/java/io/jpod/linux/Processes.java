@@ -17,6 +17,7 @@ public final class Processes {
     private static final long SI_CODE = 8;
     private static final long SI_STATUS = 24;
     private static final int CLD_EXITED = 1;
+    private static final int RLIMIT_NOFILE = 7;
 
     // linux/pidfd.h: struct pidfd_info, the 64 bytes that every kernel with the call takes
     private static final int PIDFD_INFO_SIZE = 64;
@@ -85,6 +86,23 @@ public final class Processes {
     public static int exitCode(int status) {
         int signal = status & 0x7f;
         return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+    }
+
+    /** A duplicate of another process's descriptor. EPERM unless we could trace it, see ptrace(2). */
+    public static Fd descriptorOf(Fd pidfd, int number) {
+        return new Fd((int) Linux.retry(Sys.PIDFD_GETFD, "descriptor " + number, pidfd.number(), number, 0, 0));
+    }
+
+    /** A resource limit, see getrlimit(2). -1 is unlimited. */
+    public record Limit(long soft, long hard) {}
+
+    /** The RLIMIT_NOFILE of this process. */
+    public static Limit openFiles() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment rlimit = arena.allocate(JAVA_LONG, 2);
+            Linux.retry(Sys.PRLIMIT64, "RLIMIT_NOFILE", 0, RLIMIT_NOFILE, 0, rlimit.address());
+            return new Limit(rlimit.getAtIndex(JAVA_LONG, 0), rlimit.getAtIndex(JAVA_LONG, 1));
+        }
     }
 
     public static int uid() {

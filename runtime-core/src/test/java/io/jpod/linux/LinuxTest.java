@@ -124,6 +124,14 @@ class LinuxTest {
     }
 
     @Test
+    void readsFromTheBeginningWhereverTheWriterIs() {
+        try (Fd memfd = Linux.sealedMemfd("test", new byte[100_000])) {
+            assertThat(Linux.readFully(memfd, 100_000)).isEmpty();
+            assertThat(Linux.preadFully(memfd, 100_000)).hasSize(100_000);
+        }
+    }
+
+    @Test
     void whatIsNoTerminalHasNoWindowSize() {
         try (Fd zero = Linux.open("/dev/zero", Flags.O_RDONLY, 0)) {
             assertThat(Linux.windowSize(zero)).isEmpty();
