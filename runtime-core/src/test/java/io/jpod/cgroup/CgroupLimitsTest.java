@@ -134,7 +134,8 @@ class CgroupLimitsTest {
     void processesStayOnTheirCpus() throws Exception {
         limit("{'cpu':{'cpus':'1'}}");
         Process sleeper = run("exec sleep 1000");
-        assertThat(Files.readString(Path.of("/proc/" + sleeper.pid() + "/status"))).contains("Cpus_allowed_list:\t1\n");
+        assertThat(Files.readString(Path.of("/proc/" + sleeper.pid() + "/status")))
+                .contains("Cpus_allowed_list:\t1\n");
     }
 
     @Test
@@ -143,10 +144,10 @@ class CgroupLimitsTest {
                 .isInstanceOf(CgroupFailed.class)
                 .hasMessageStartingWith("linux.resources.cpu.cpus: cpuset.cpus = 4000: E");
         assertThatThrownBy(() -> limit("{'hugepageLimits':[{'pageSize':'3MB','limit':0}]}"))
-                .isInstanceOfSatisfying(CgroupFailed.class, e -> assertThat(e.is(Errno.ENOENT)).isTrue())
+                .isInstanceOfSatisfying(
+                        CgroupFailed.class, e -> assertThat(e.is(Errno.ENOENT)).isTrue())
                 .hasMessageContaining("this kernel has no hugetlb.3MB.");
-        assertThatThrownBy(
-                        () -> limit("{'blockIO':{'throttleReadBpsDevice':[{'major':250,'minor':99,'rate':1}]}}"))
+        assertThatThrownBy(() -> limit("{'blockIO':{'throttleReadBpsDevice':[{'major':250,'minor':99,'rate':1}]}}"))
                 .hasMessageContaining("throttleReadBpsDevice[0].rate: io.max = 250:99 rbps=1: ENODEV")
                 .hasMessageContaining("there is no such device");
     }
@@ -157,7 +158,9 @@ class CgroupLimitsTest {
         List<String> made;
         try (Cgroup measured = fs.create(other, List.of(), Set.of("memory", "pids", "nothing"))) {
             made = measured.created();
-            assertThat(measured.facts().files()).contains("memory.current", "pids.current").doesNotContain("cpu.max");
+            assertThat(measured.facts().files())
+                    .contains("memory.current", "pids.current")
+                    .doesNotContain("cpu.max");
             assertThat(measured.stats().pids().limit()).isEqualTo(CgroupStats.UNLIMITED);
         }
         fs.remove(other, made, SOON);
