@@ -163,7 +163,8 @@ public final class Cgroup implements AutoCloseable {
             throw new CgroupFailed("cannot kill what is in " + path(), e);
         }
         if (!dir.await("populated", "0", timeout, true)) {
-            throw new CgroupFailed(path() + " still has processes " + timeout.toMillis() + " ms after SIGKILL: " + pids());
+            throw new CgroupFailed(
+                    path() + " still has processes " + timeout.toMillis() + " ms after SIGKILL: " + pids());
         }
     }
 

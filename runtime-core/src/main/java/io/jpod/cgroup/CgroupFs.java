@@ -34,11 +34,11 @@ public final class CgroupFs {
     private static final int TRIES = 100;
 
     private final String mount;
-    private final Map<String, String> v1;
+    private final Controllers controllers;
 
     CgroupFs(String mount, Map<String, String> v1) {
         this.mount = mount;
-        this.v1 = v1;
+        this.controllers = new Controllers(mount, v1);
     }
 
     /** The hierarchy that this process sees; empty if no cgroup2 is mounted. */
@@ -84,7 +84,8 @@ public final class CgroupFs {
         if (cgroupsPath == null || cgroupsPath.isEmpty()) {
             return mount + PARENT + "/" + id;
         }
-        if (!cgroupsPath.startsWith("/") && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
+        if (!cgroupsPath.startsWith("/")
+                && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
             throw invalid("is slice:prefix:name, for the systemd cgroup driver; only paths can be used here");
         }
         String path = cgroupsPath.startsWith("/") ? cgroupsPath : PARENT + "/" + cgroupsPath;
@@ -152,16 +153,7 @@ public final class CgroupFs {
      * @throws CgroupFailed naming the limit, the controller, and where the controller is instead
      */
     public void require(List<Limit> limits) {
-        Set<String> present = words(mount, "cgroup.controllers");
-        for (Limit limit : limits) {
-            if (limit.needsController() && !present.contains(limit.controller())) {
-                String elsewhere = v1.get(limit.controller());
-                throw new CgroupFailed(limit.from() + ": the " + limit.controller() + " controller is "
-                        + (elsewhere == null
-                                ? "not enabled in " + mount + "/cgroup.controllers"
-                                : "in cgroup v1 at " + elsewhere + ", and only cgroup v2 is used"));
-            }
-        }
+        controllers.require(limits);
     }
 
     /**
@@ -172,7 +164,7 @@ public final class CgroupFs {
      * @param measured controllers to enable too where that is possible, for their figures
      */
     public Cgroup create(String cgroup, List<Limit> limits, Set<String> measured) {
-        require(limits);
+        controllers.require(limits);
         Set<String> created = new LinkedHashSet<>();
         try {
             CgroupDir dir = make(cgroup, limits, measured, created);
@@ -196,13 +188,13 @@ public final class CgroupFs {
     private CgroupDir make(String cgroup, List<Limit> limits, Set<String> measured, Set<String> created) {
         for (int attempt = 1; ; attempt++) {
             try {
-                enable(mount, limits, measured);
+                Controllers.enable(mount, limits, measured);
                 for (String path : lineage(cgroup)) {
                     if (mkdir(path)) {
                         created.add(path);
                     }
                     if (!path.equals(cgroup)) {
-                        enable(path, limits, measured);
+                        Controllers.enable(path, limits, measured);
                     }
                 }
                 return CgroupDir.open(cgroup);
@@ -232,71 +224,15 @@ public final class CgroupFs {
      * Enables the controllers of these limits in all parents of a cgroup that exists, for an update. See {@link #create}.
      */
     public void enable(Cgroup cgroup, List<Limit> limits) {
-        require(limits);
+        controllers.require(limits);
         List<String> parents = new ArrayList<>(lineage(cgroup.path()));
         parents.removeLast();
         parents.addFirst(mount);
         for (String parent : parents) {
             try {
-                enable(parent, limits, Set.of());
+                Controllers.enable(parent, limits, Set.of());
             } catch (SyscallException e) {
                 throw new CgroupFailed("cannot enable controllers in " + parent, e);
-            }
-        }
-    }
-
-    private static void enable(String parent, List<Limit> limits, Set<String> measured) {
-        try (CgroupDir dir = CgroupDir.open(parent)) {
-            Set<String> enabled = words(dir, "cgroup.subtree_control");
-            for (Limit limit : limits) {
-                if (limit.needsController() && enabled.add(limit.controller())) {
-                    enable(dir, limit);
-                }
-            }
-            Set<String> more = words(dir, "cgroup.controllers");
-            more.retainAll(measured);
-            more.removeAll(enabled);
-            more.forEach(controller -> enableIfPossible(dir, controller));
-        }
-    }
-
-    /** ENOENT also stands for a parent that vanished, which is for the caller to see. */
-    private static void enable(CgroupDir parent, Limit limit) {
-        try {
-            parent.write("cgroup.subtree_control", "+" + limit.controller());
-        } catch (SyscallException e) {
-            boolean gone = parent.read("cgroup.controllers") == null;
-            if (gone) {
-                throw e;
-            }
-            throw new CgroupFailed(
-                    limit.from() + ": cannot enable the " + limit.controller() + " controller in " + parent.path(),
-                    e,
-                    meaning(e, parent.path()));
-        }
-    }
-
-    private static String meaning(SyscallException e, String parent) {
-        if (e.is(Errno.EBUSY)) {
-            return "it has processes of its own, and a cgroup with processes cannot hand controllers on"
-                    + " (cgroup-v2.rst, \"No Internal Process Constraint\")";
-        }
-        if (e.is(Errno.ENOENT)) {
-            return "it is not enabled in " + parent + "/cgroup.controllers";
-        }
-        if (e.is(Errno.EOPNOTSUPP)) {
-            return "it is a threaded cgroup";
-        }
-        return "nobody enabled it there before";
-    }
-
-    /** Figures are no limits: without this controller there are fewer of them, and that is all. */
-    private static void enableIfPossible(CgroupDir parent, String controller) {
-        try {
-            parent.write("cgroup.subtree_control", "+" + controller);
-        } catch (SyscallException e) {
-            if (parent.read("cgroup.controllers") == null) {
-                throw e;
             }
         }
     }
@@ -311,7 +247,7 @@ public final class CgroupFs {
         } else if (KeyedText.number(dir.read("cgroup.freeze"), 0) != 0
                 || "1".equals(dir.value("cgroup.events", "frozen"))) {
             problem = "exists and is frozen";
-        } else if (!words(dir, "cgroup.subtree_control").isEmpty()) {
+        } else if (!Controllers.words(dir, "cgroup.subtree_control").isEmpty()) {
             problem = "exists and hands controllers on (cgroup.subtree_control), so it cannot have processes";
         }
         if (problem != null) {
@@ -358,8 +294,11 @@ public final class CgroupFs {
 
     /** Paths come back from a record on disk; nothing outside the hierarchy is ever touched. */
     private String requireInside(String path) {
-        if (!path.startsWith(mount + "/") || path.contains("//") || path.endsWith("/")
-                || (path + "/").contains("/../") || (path + "/").contains("/./")) {
+        if (!path.startsWith(mount + "/")
+                || path.contains("//")
+                || path.endsWith("/")
+                || (path + "/").contains("/../")
+                || (path + "/").contains("/./")) {
             throw new CgroupFailed(path + " is not a cgroup below " + mount);
         }
         return path;
@@ -380,16 +319,5 @@ public final class CgroupFs {
         try (CgroupDir dir = CgroupDir.openIfPresent(path)) {
             return dir != null;
         }
-    }
-
-    private static Set<String> words(String cgroup, String file) {
-        try (CgroupDir dir = CgroupDir.open(cgroup)) {
-            return words(dir, file);
-        }
-    }
-
-    private static Set<String> words(CgroupDir dir, String file) {
-        String text = dir.read(file);
-        return text == null || text.isBlank() ? new LinkedHashSet<>() : new LinkedHashSet<>(List.of(text.strip().split(" ")));
     }
 }

@@ -76,7 +76,9 @@ final class StatsJson {
         memory(stats.memory());
         out.writeObjectFieldStart("pids");
         unlessZero("current", stats.pids().current());
-        unlessZero("limit", stats.pids().limit() == CgroupStats.UNLIMITED ? 0 : stats.pids().limit());
+        unlessZero(
+                "limit",
+                stats.pids().limit() == CgroupStats.UNLIMITED ? 0 : stats.pids().limit());
         out.writeEndObject();
         blkio(stats.io());
         out.writeObjectFieldStart("hugetlb");
@@ -148,8 +150,7 @@ final class StatsJson {
         out.writeEndObject();
     }
 
-    private void devices(
-            String name, List<Device> devices, ToLongFunction<Device> read, ToLongFunction<Device> written)
+    private void devices(String name, List<Device> devices, ToLongFunction<Device> read, ToLongFunction<Device> written)
             throws IOException {
         if (devices.isEmpty()) {
             return;

@@ -107,8 +107,10 @@ final class StatsReader {
                 String prefix = HUGETLB + size;
                 String counted = names.contains(prefix + ".rsvd" + CURRENT) ? prefix + ".rsvd" : prefix;
                 Map<String, Long> events = KeyedText.flat(files.read(prefix + ".events"));
-                pages.put(size, new Hugetlb(
-                        number(counted + CURRENT), number(counted + ".max"), events.getOrDefault("max", 0L)));
+                pages.put(
+                        size,
+                        new Hugetlb(
+                                number(counted + CURRENT), number(counted + ".max"), events.getOrDefault("max", 0L)));
             }
         }
         return pages;
@@ -117,8 +119,8 @@ final class StatsReader {
     private Map<String, Rdma> rdma() {
         Map<String, Rdma> devices = new LinkedHashMap<>();
         KeyedText.nested(files.read("rdma.current"))
-                .forEach((device, values) -> devices.put(
-                        device, new Rdma(number(values, "hca_handle"), number(values, "hca_object"))));
+                .forEach((device, values) ->
+                        devices.put(device, new Rdma(number(values, "hca_handle"), number(values, "hca_object"))));
         return devices;
     }
 

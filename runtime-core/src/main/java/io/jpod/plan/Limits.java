@@ -189,8 +189,10 @@ public final class Limits {
 
     private void notBelowUsage(long limit, String from) {
         if (limit > 0 && limit <= facts.memoryCurrent()) {
-            throw wrong(from, limit + " is not more than the memory in use, " + facts.memoryCurrent()
-                    + ", and checkBeforeUpdate is set");
+            throw wrong(
+                    from,
+                    limit + " is not more than the memory in use, " + facts.memoryCurrent()
+                            + ", and checkBeforeUpdate is set");
         }
     }
 
@@ -224,13 +226,15 @@ public final class Limits {
             atLeast(quota, MIN_PERIOD, "cpu.quota");
         }
         if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD)) {
-            throw wrong("cpu.period", "must be from " + MIN_PERIOD + " to " + MAX_PERIOD + " microseconds, is "
-                    + Long.toUnsignedString(period));
+            throw wrong(
+                    "cpu.period",
+                    "must be from " + MIN_PERIOD + " to " + MAX_PERIOD + " microseconds, is "
+                            + Long.toUnsignedString(period));
         }
         Long burst = cpu.burst();
         if (burst != null && quota > 0 && Long.compareUnsigned(burst, quota) > 0) {
-            throw wrong("cpu.burst", "must not be more than cpu.quota (" + quota + "), is "
-                    + Long.toUnsignedString(burst));
+            throw wrong(
+                    "cpu.burst", "must not be more than cpu.quota (" + quota + "), is " + Long.toUnsignedString(burst));
         }
         if (quota != 0 || period != 0) {
             if (burst != null && burst != 0) {

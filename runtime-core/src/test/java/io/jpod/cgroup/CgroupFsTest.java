@@ -41,7 +41,10 @@ class CgroupFsTest {
         assumeTrue(found.isPresent(), "cgroup2 is mounted");
         assumeTrue(Files.isWritable(Path.of(found.get().mount(), "cgroup.procs")), "cgroup2 is writable");
         fs = found.get();
-        path = fs.resolve("/jpod-test-" + ProcessHandle.current().pid() + "-" + test.getDisplayName().replace("()", ""), "");
+        path = fs.resolve(
+                "/jpod-test-" + ProcessHandle.current().pid() + "-"
+                        + test.getDisplayName().replace("()", ""),
+                "");
     }
 
     @AfterEach
@@ -198,7 +201,8 @@ class CgroupFsTest {
     @Test
     void removesTheContainersOwnCgroupsWhateverTheyAreCalled() throws Exception {
         close(fs.create(path, List.of(), Set.of()));
-        Process made = new ProcessBuilder("sh", "-c", "cd '" + path + "' && mkdir -p \"$(printf '\\377x y')/b\" -- -c").start();
+        Process made = new ProcessBuilder("sh", "-c", "cd '" + path + "' && mkdir -p \"$(printf '\\377x y')/b\" -- -c")
+                .start();
         assertThat(made.waitFor()).isZero();
         try (var children = Files.list(Path.of(path))) {
             assertThat(children.filter(Files::isDirectory).count()).isEqualTo(2);
@@ -245,7 +249,9 @@ class CgroupFsTest {
             assertThat(Files.readString(Path.of(path, "cgroup.max.depth"))).isEqualTo("3\n");
             Limit wrong = new Limit("cgroup.max.depth", "x", "linux.resources.unified[\"cgroup.max.depth\"]", "cgroup");
             assertThatThrownBy(() -> cgroup.apply(List.of(wrong)))
-                    .isInstanceOfSatisfying(CgroupFailed.class, e -> assertThat(e.is(Errno.EINVAL)).isTrue())
+                    .isInstanceOfSatisfying(
+                            CgroupFailed.class,
+                            e -> assertThat(e.is(Errno.EINVAL)).isTrue())
                     .hasMessage("linux.resources.unified[\"cgroup.max.depth\"]: cgroup.max.depth = x: "
                             + "EINVAL (invalid argument): in " + path);
             Limit unknown = new Limit("cgroup.nothing", "1", "b", "cgroup");
@@ -256,13 +262,17 @@ class CgroupFsTest {
 
     @Test
     void enablesOnlyTheControllersThatAreAskedFor() throws IOException {
-        Set<String> present = Set.of(Files.readString(Path.of(fs.mount(), "cgroup.controllers")).strip().split(" "));
+        Set<String> present = Set.of(Files.readString(Path.of(fs.mount(), "cgroup.controllers"))
+                .strip()
+                .split(" "));
         assumeTrue(present.contains("hugetlb"), "the hugetlb controller is in cgroup2");
         String deep = path + "/child";
         Limit limit = new Limit("hugetlb.2MB.max", "0", "linux.resources.hugepageLimits[0].limit", "hugetlb");
         try (Cgroup cgroup = fs.create(deep, List.of(limit), Set.of("nothing"))) {
-            assertThat(Files.readString(Path.of(path, "cgroup.subtree_control"))).isEqualTo("hugetlb\n");
-            assertThat(Files.readString(Path.of(deep, "cgroup.subtree_control")).strip()).isEmpty();
+            assertThat(Files.readString(Path.of(path, "cgroup.subtree_control")))
+                    .isEqualTo("hugetlb\n");
+            assertThat(Files.readString(Path.of(deep, "cgroup.subtree_control")).strip())
+                    .isEmpty();
             cgroup.apply(List.of(limit));
             assertThat(Files.readString(Path.of(deep, "hugetlb.2MB.max"))).isEqualTo("0\n");
             assertThat(cgroup.facts().files()).contains("hugetlb.2MB.max", "hugetlb.2MB.rsvd.max");
@@ -301,8 +311,9 @@ class CgroupFsTest {
         sleepIn(path);
         assertThatThrownBy(() -> fs.create(path + "/child", List.of(limit), Set.of()))
                 .isInstanceOf(CgroupFailed.class)
-                .hasMessageStartingWith("linux.resources.hugepageLimits[0].limit: cannot enable the hugetlb controller in "
-                        + path + ": EBUSY (device or resource busy): it has processes of its own");
+                .hasMessageStartingWith(
+                        "linux.resources.hugepageLimits[0].limit: cannot enable the hugetlb controller in " + path
+                                + ": EBUSY (device or resource busy): it has processes of its own");
         assertThat(Path.of(path, "child")).doesNotExist();
     }
 
@@ -311,21 +322,28 @@ class CgroupFsTest {
         try (Cgroup cgroup = fs.create(path, List.of(), Set.of())) {
             cgroup.chown(12345);
             assertThat(Files.getAttribute(Path.of(path), "unix:uid")).isEqualTo(12345);
-            assertThat(Files.getAttribute(Path.of(path, "cgroup.procs"), "unix:uid")).isEqualTo(12345);
-            assertThat(Files.getAttribute(Path.of(path, "cgroup.subtree_control"), "unix:uid")).isEqualTo(12345);
-            assertThat(Files.getAttribute(Path.of(path, "cgroup.max.depth"), "unix:uid")).isEqualTo(0);
-            assertThat(Files.getAttribute(Path.of(path, "cgroup.procs"), "unix:gid")).isEqualTo(0);
+            assertThat(Files.getAttribute(Path.of(path, "cgroup.procs"), "unix:uid"))
+                    .isEqualTo(12345);
+            assertThat(Files.getAttribute(Path.of(path, "cgroup.subtree_control"), "unix:uid"))
+                    .isEqualTo(12345);
+            assertThat(Files.getAttribute(Path.of(path, "cgroup.max.depth"), "unix:uid"))
+                    .isEqualTo(0);
+            assertThat(Files.getAttribute(Path.of(path, "cgroup.procs"), "unix:gid"))
+                    .isEqualTo(0);
         }
     }
 
     @Test
     void countsProcessesAndCpuTimeWithoutControllers() throws IOException {
-        try (Cgroup cgroup = fs.create(path, List.of(), Set.of())) {
-            sleepIn(path);
+        String bare = path + "/bare";
+        try (Cgroup cgroup = fs.create(bare, List.of(), Set.of())) {
+            sleepIn(bare);
             CgroupStats stats = cgroup.stats();
             assertThat(stats.pids()).isEqualTo(new CgroupStats.Pids(1, 0));
             assertThat(stats.toEvent("c1")).startsWith("{\"type\":\"stats\",\"id\":\"c1\",\"data\":{\"cpu\":{");
+            cgroup.kill(SOON);
         }
+        fs.remove(bare, List.of(path, bare), SOON);
     }
 
     private static List<String> close(Cgroup cgroup) {

@@ -75,7 +75,15 @@ class CgroupMountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/etc", "/sys/fs/cgroup", "/sys/fs/cgroup/", "/sys/fs/cgroup/../x", "/sys/fs/cgroup/a/..", "/sys/fs/cgroup//a"})
+    @ValueSource(
+            strings = {
+                "/etc",
+                "/sys/fs/cgroup",
+                "/sys/fs/cgroup/",
+                "/sys/fs/cgroup/../x",
+                "/sys/fs/cgroup/a/..",
+                "/sys/fs/cgroup//a"
+            })
     void touchesNothingOutsideTheHierarchy(String recorded) {
         assertThatThrownBy(() -> fs.remove(recorded, List.of(), Duration.ZERO))
                 .isInstanceOf(CgroupFailed.class)
@@ -88,6 +96,7 @@ class CgroupMountsTest {
         CgroupFs.requireNone(List.of());
         Limit limit = new Limit("pids.max", "3", "linux.resources.pids.limit", "pids");
         assertThatThrownBy(() -> CgroupFs.requireNone(List.of(limit)))
-                .hasMessage("linux.resources.pids.limit: pids.max = 3: no cgroup2 is mounted (see /proc/self/mountinfo)");
+                .hasMessage(
+                        "linux.resources.pids.limit: pids.max = 3: no cgroup2 is mounted (see /proc/self/mountinfo)");
     }
 }

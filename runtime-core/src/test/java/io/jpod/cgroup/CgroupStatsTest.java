@@ -81,8 +81,7 @@ class CgroupStatsTest {
 
     @Test
     void printsTheEventThatClientsKnow() {
-        assertThat(stats(FILES).toEvent("c\"1"))
-                .isEqualTo("""
+        assertThat(stats(FILES).toEvent("c\"1")).isEqualTo("""
                         {"type":"stats","id":"c\\"1","data":{\
                         "cpu":{"usage":{"total":3000000,"kernel":1000000,"user":2000000},\
                         "throttling":{"periods":7,"throttledPeriods":2,"throttledTime":50000},\
@@ -115,8 +114,7 @@ class CgroupStatsTest {
     void whatIsNotThereIsZero() {
         CgroupStats stats = stats(Map.of("cgroup.procs", "12\n13\n"));
         assertThat(stats.pids()).isEqualTo(new Pids(2, 0));
-        assertThat(stats.toEvent("c1"))
-                .isEqualTo("""
+        assertThat(stats.toEvent("c1")).isEqualTo("""
                         {"type":"stats","id":"c1","data":{"cpu":{"usage":{"kernel":0,"user":0},"throttling":{}},\
                         "cpuset":{"cpu_exclusive":0,"mem_hardwall":0,"mem_exclusive":0,"memory_migrate":0,\
                         "memory_spread_page":0,"memory_spread_slab":0,"memory_pressure":0,"sched_load_balance":0,\
@@ -137,7 +135,8 @@ class CgroupStatsTest {
 
     @Test
     void bearsTextThatIsNone() {
-        Map<String, String> files = Map.of("cpu.stat", "x\n\nusage_usec many\n", "io.stat", ":\n8:0 x\n", "memory.max", "");
+        Map<String, String> files =
+                Map.of("cpu.stat", "x\n\nusage_usec many\n", "io.stat", ":\n8:0 x\n", "memory.max", "");
         assertThat(stats(files).cpu().total()).isZero();
         assertThat(stats(files).io().devices()).isEmpty();
         assertThat(stats(files).memory().limit()).isZero();
