@@ -4,7 +4,6 @@ import io.jpod.seccomp.Decision.Always;
 import io.jpod.seccomp.Decision.ByArguments;
 import io.jpod.seccomp.Decision.Clause;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +16,6 @@ final class DecisionCode {
     private static final int ARGS = 16;
 
     private final BpfAssembler code;
-    private final Map<ByArguments, Integer> written = new HashMap<>();
 
     DecisionCode(BpfAssembler code) {
         this.code = code;
@@ -52,10 +50,6 @@ final class DecisionCode {
     }
 
     private int byArguments(ByArguments decision) {
-        Integer known = written.get(decision);
-        if (known != null) {
-            return known;
-        }
         int next = code.ret(decision.otherwise().value());
         for (Clause clause : decision.clauses().reversed()) {
             int match = code.ret(clause.verdict().value());
@@ -64,7 +58,6 @@ final class DecisionCode {
             }
             next = match;
         }
-        written.put(decision, next);
         return next;
     }
 

@@ -5,7 +5,6 @@ import io.jpod.abi.Flags;
 import io.jpod.oci.Spec;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +61,7 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
             throw new InvalidProfile("defaultAction", "SCMP_ACT_NOTIFY cannot be the default action");
         }
         Set<Abi> abis = abis(seccomp.architectures(), arch);
-        Set<String> warnings = new LinkedHashSet<>();
+        List<String> warnings = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         boolean listener = false;
         for (int i = 0; i < seccomp.syscalls().size(); i++) {
@@ -78,7 +77,7 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
         if (seccomp.listenerMetadata() != null && seccomp.listenerPath() == null) {
             throw new InvalidProfile("listenerMetadata", "must not be set without listenerPath");
         }
-        return new Profile(otherwise, abis, rules, flags(seccomp.flags(), listener), listener, List.copyOf(warnings));
+        return new Profile(otherwise, abis, rules, flags(seccomp.flags(), listener), listener, warnings);
     }
 
     /** A word of the profile, fit for a message. */
@@ -111,7 +110,7 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
     }
 
     private static void addRules(
-            Spec.SeccompRule rule, Verdict verdict, String path, List<Rule> rules, Set<String> warnings) {
+            Spec.SeccompRule rule, Verdict verdict, String path, List<Rule> rules, List<String> warnings) {
         if (rule.names().isEmpty()) {
             throw new InvalidProfile(path + ".names", "must name at least one system call");
         }
@@ -121,10 +120,12 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
             if (name.isEmpty()) {
                 throw new InvalidProfile(path + ".names[" + i + "]", "must not be empty");
             }
-            if (SyscallTable.knows(name)) {
-                alternatives.forEach(conditions -> rules.add(new Rule(name, verdict, conditions)));
-            } else {
+            if (!SyscallTable.knows(name)) {
                 warnings.add(path + ".names[" + i + "]: system call " + quote(name) + " is not known, left out");
+                continue;
+            }
+            for (List<Condition> conditions : alternatives) {
+                rules.add(new Rule(name, verdict, conditions));
             }
         }
     }
@@ -138,11 +139,26 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
         for (int i = 0; i < args.size(); i++) {
             conditions.add(condition(args.get(i), path + ".args[" + i + "]"));
         }
-        long different =
-                conditions.stream().mapToInt(Condition::argument).distinct().count();
-        return different == conditions.size()
-                ? List.of(List.copyOf(conditions))
-                : conditions.stream().map(List::of).toList();
+        if (!repeatsArgument(conditions)) {
+            return List.of(conditions);
+        }
+        List<List<Condition>> alternatives = new ArrayList<>();
+        for (Condition condition : conditions) {
+            alternatives.add(List.of(condition));
+        }
+        return alternatives;
+    }
+
+    private static boolean repeatsArgument(List<Condition> conditions) {
+        int seen = 0;
+        for (Condition condition : conditions) {
+            int bit = 1 << condition.argument();
+            if ((seen & bit) != 0) {
+                return true;
+            }
+            seen |= bit;
+        }
+        return false;
     }
 
     private static Condition condition(Spec.SeccompArg arg, String path) {

@@ -92,22 +92,27 @@ public final class SeccompCompiler {
             // syscall(-1), which a tracer makes of a call that it skips: no call of x32.
             map.put(0xffff_ffffL, last >= 0 ? newer : otherwise);
         }
-        clauses(abi).forEach((number, clauses) -> map.put(abi.base() + number, decision(clauses, abi)));
+        for (Map.Entry<Integer, List<Clause>> clauses : clauses(abi).entrySet()) {
+            map.put(abi.base() + clauses.getKey(), decision(clauses.getValue(), abi));
+        }
     }
 
     /** The largest number that the profile names, in whatever rule, or -1. */
     private long last(Abi abi) {
-        return profile.rules().stream()
-                .mapToLong(rule -> SyscallTable.number(rule.name(), abi))
-                .filter(number -> abi.base() + number < abi.end())
-                .max()
-                .orElse(-1);
+        long last = -1;
+        for (Rule rule : profile.rules()) {
+            long number = SyscallTable.number(rule.name(), abi);
+            if (abi.base() + number < abi.end()) {
+                last = Math.max(last, number);
+            }
+        }
+        return last;
     }
 
     private Map<Integer, List<Clause>> clauses(Abi abi) {
         Map<Integer, List<Clause>> clauses = new LinkedHashMap<>();
         for (Rule rule : profile.rules()) {
-            if (rule.verdict().equals(profile.otherwise())) {
+            if (rule.verdict().value() == profile.otherwise().value()) {
                 continue;
             }
             add(clauses, rule.name(), abi, new Clause(rule.conditions(), rule.verdict()));
