@@ -49,7 +49,8 @@ struct op_case {
     uint16_t action;
 };
 
-// The first case that matches decides. Without a match, success goes on and an error fails.
+// The first case that matches decides. Without a match, success goes on and an error fails. A failed call stores no result, and
+// one that was interrupted (EINTR) is made again. Behind the last op jpod-init exits with 0.
 struct op {
     uint32_t nr;
     uint16_t step; // index of the plan's step, for reports only
@@ -57,12 +58,13 @@ struct op {
     uint8_t case_count;
     uint32_t result;
     uint8_t arg_kind[6];
-    uint8_t reserved[6];
+    uint8_t reserved[6]; // 0
     uint64_t arg[6];
     struct op_case cases[OP_MAX_CASES];
 };
 
-// Before the first op: *(uint64_t *)(blob + at) = address of (blob + target).
+// Before the first op: *(uint64_t *)(blob + at) = address of (blob + target). `at` needs no alignment; target may be blob_size, as may an
+// ARG_BLOB: the address behind the last byte.
 struct reloc {
     uint32_t at;
     uint32_t target;

@@ -38,6 +38,7 @@ public final class Flags {
     public static final long OPEN_TREE_CLONE = 1;
     public static final long OPEN_TREE_CLOEXEC = 0x80000;
     public static final long F_ADD_SEALS = 0x409;
+    public static final long F_GET_SEALS = 0x40a;
     public static final long F_SEAL_SEAL = 1;
     public static final long F_SEAL_SHRINK = 2;
     public static final long F_SEAL_GROW = 4;
@@ -161,6 +162,8 @@ public final class Flags {
     public static final long TIOCGPTN = 0x80045430L;
     public static final long NS_GET_NSTYPE = 0xb703;
     public static final long NS_GET_USERNS = 0xb701;
+    public static final long PIDFD_GET_INFO = 0xc040ff0bL;
+    public static final long PIDFD_INFO_EXIT = 8;
     public static final long SIOCGIFFLAGS = 0x8913;
     public static final long SIOCSIFFLAGS = 0x8914;
     public static final long IFF_UP = 1;
@@ -181,6 +184,9 @@ public final class Flags {
     public static final long SO_SNDBUF = 7;
     public static final long SO_RCVBUF = 8;
     public static final long SO_PASSCRED = 0x10;
+    public static final long SO_TYPE = 3;
+    public static final long SO_ACCEPTCONN = 0x1e;
+    public static final long SO_DOMAIN = 0x27;
     public static final long SCM_RIGHTS = 1;
     public static final long MSG_NOSIGNAL = 0x4000;
     public static final long MSG_CMSG_CLOEXEC = 0x40000000;
@@ -210,6 +216,7 @@ public final class Flags {
     public static final long POLLERR = 8;
     public static final long POLLHUP = 0x10;
     public static final long POLLPRI = 2;
+    public static final long POLLNVAL = 0x20;
     public static final long CLOSE_RANGE_UNSHARE = 2;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
     public static final long KEYCTL_JOIN_SESSION_KEYRING = 1;

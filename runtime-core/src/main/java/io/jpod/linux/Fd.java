@@ -23,6 +23,10 @@ public final class Fd implements AutoCloseable {
         return number;
     }
 
+    public boolean isOpen() {
+        return number >= 0;
+    }
+
     /** Gives the descriptor up without closing it. */
     public int release() {
         int released = number();

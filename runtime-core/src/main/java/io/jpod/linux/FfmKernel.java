@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
@@ -54,8 +55,9 @@ public final class FfmKernel implements Kernel {
 
     /** Loaded with the first spawn: the brain never needs it, since the hands spawn for it. */
     private static final class Spawn {
+        // By name, not by Path: a Path is resolved first, and a memfd has no place in the file system.
         private static final MethodHandle HANDLE = LINKER.downcallHandle(
-                java.lang.foreign.SymbolLookup.libraryLookup(Shims.libjpod(), Arena.global())
+                SymbolLookup.libraryLookup(Shims.libjpod().toString(), Arena.global())
                         .findOrThrow("jpod_spawn"),
                 FunctionDescriptor.of(JAVA_INT, ADDRESS));
     }

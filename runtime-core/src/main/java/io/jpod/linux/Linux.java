@@ -1,30 +1,68 @@
 package io.jpod.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongBinaryOperator;
 
-/** The system calls that the brain makes for itself, typed. Each throws {@link SyscallException} with what it was about. */
+/**
+ * The system calls that the brain makes for itself, typed: files and descriptors here, the rest in {@link Sockets} and
+ * {@link Processes}. Each throws {@link SyscallException} with what it was about. A call that a signal interrupts is made
+ * again, and its memory lives as long as the call.
+ *
+ * <p>{@code dir} is a directory's descriptor or AT_FDCWD. Paths are UTF-8, whatever the JVM's locale says.
+ */
 public final class Linux {
+    /** What {@code dir} is for a path relative to the current directory. */
+    public static final int AT_FDCWD = (int) Flags.AT_FDCWD;
+
     private static final Kernel KERNEL = Kernel.get();
+    private static final int CHUNK = 64 << 10;
+    private static final int PATH_MAX = 4096;
 
     private Linux() {}
 
     /** Opens a path, relative to the current directory. O_CLOEXEC is added. */
     public static Fd open(String path, long flags, int mode) {
-        return openat(Math.toIntExact(Flags.AT_FDCWD), path, flags, mode);
+        return openat(AT_FDCWD, path, flags, mode);
     }
 
     /** Opens a path relative to a directory. O_CLOEXEC is added. */
     public static Fd openat(int dir, String path, long flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
-            long fd = KERNEL.syscall(
-                    Sys.OPENAT, dir, arena.allocateFrom(path).address(), flags | Flags.O_CLOEXEC, mode);
-            return new Fd((int) check(fd, Sys.OPENAT, path));
+            long name = arena.allocateFrom(path).address();
+            long fd = retry(Sys.OPENAT, path, dir, name, flags | Flags.O_CLOEXEC, mode);
+            return new Fd((int) fd);
+        }
+    }
+
+    /** A second descriptor of the same open file, close-on-exec. */
+    public static Fd duplicate(Fd fd) {
+        return new Fd((int) retry(Sys.FCNTL, "F_DUPFD_CLOEXEC", fd.number(), Flags.F_DUPFD_CLOEXEC, 3, 0));
+    }
+
+    /** For a descriptor that came from outside, by inheritance. */
+    public static void setCloseOnExec(Fd fd) {
+        retry(Sys.FCNTL, "F_SETFD", fd.number(), Flags.F_SETFD, Flags.FD_CLOEXEC, 0);
+    }
+
+    /** A pipe: the end to read from, the end to write to. Both close-on-exec. */
+    public static List<Fd> pipe() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+            retry(Sys.PIPE2, "", ends.address(), Flags.O_CLOEXEC, 0, 0);
+            return List.of(new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
         }
     }
 
@@ -33,19 +71,24 @@ public final class Linux {
         Fd fd = memfd(name);
         writeFully(fd, ByteBuffer.wrap(content));
         long seals = Flags.F_SEAL_SEAL | Flags.F_SEAL_SHRINK | Flags.F_SEAL_GROW | Flags.F_SEAL_WRITE;
-        check(KERNEL.syscall(Sys.FCNTL, fd.number(), Flags.F_ADD_SEALS, seals), Sys.FCNTL, "F_ADD_SEALS " + name);
+        retry(Sys.FCNTL, "F_ADD_SEALS " + name, fd.number(), Flags.F_ADD_SEALS, seals, 0);
         return fd;
     }
 
     private static Fd memfd(String name) {
         try (Arena arena = Arena.ofConfined()) {
             long flags = Flags.MFD_CLOEXEC | Flags.MFD_ALLOW_SEALING;
-            long fd = KERNEL.syscall(
-                    Sys.MEMFD_CREATE, arena.allocateFrom(name).address(), flags);
-            return new Fd((int) check(fd, Sys.MEMFD_CREATE, name));
+            return new Fd((int) retry(
+                    Sys.MEMFD_CREATE, name, arena.allocateFrom(name).address(), flags, 0, 0));
         }
     }
 
+    /** Whether this is shared memory (a memfd): reading it never blocks, whoever made it. */
+    public static boolean isMemory(Fd fd) {
+        return KERNEL.syscall(Sys.FCNTL, fd.number(), Flags.F_GET_SEALS) >= 0;
+    }
+
+    /** Writes all of it. A descriptor that is non-blocking, as an inherited terminal may be, is waited for. */
     public static void writeFully(Fd fd, ByteBuffer content) {
         try (Arena arena = Arena.ofConfined()) {
             long size = content.remaining();
@@ -53,12 +96,151 @@ public final class Linux {
             MemorySegment.copy(MemorySegment.ofBuffer(content), JAVA_BYTE, 0, memory, JAVA_BYTE, 0, size);
             for (long done = 0; done < size; ) {
                 long written = KERNEL.syscall(Sys.WRITE, fd.number(), memory.address() + done, size - done);
-                if (written == -io.jpod.abi.Errno.EINTR.number()) {
-                    continue;
+                if (written == -Errno.EAGAIN.number()) {
+                    poll(List.of(fd), Flags.POLLOUT, -1);
+                } else if (written != -Errno.EINTR.number()) {
+                    done += check(written, Sys.WRITE, fd.toString());
                 }
-                done += check(written, Sys.WRITE, fd.toString());
             }
         }
+    }
+
+    /**
+     * Reads from where the descriptor is to the end of the file.
+     *
+     * @param limit more bytes than this are refused with EFBIG
+     */
+    public static byte[] readFully(Fd fd, int limit) {
+        return readFully(limit, (at, done) -> retry(Sys.READ, fd.toString(), fd.number(), at, CHUNK, 0));
+    }
+
+    /** The same from the beginning, wherever its writer's offset is, which descriptors of one open file share. */
+    public static byte[] preadFully(Fd fd, int limit) {
+        return readFully(limit, (at, done) -> retry(Sys.PREAD64, fd.toString(), fd.number(), at, CHUNK, done));
+    }
+
+    private static byte[] readFully(int limit, LongBinaryOperator read) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment chunk = arena.allocate(CHUNK);
+            while (true) {
+                int count = (int) read.applyAsLong(chunk.address(), content.size());
+                if (count == 0) {
+                    return content.toByteArray();
+                }
+                if (count > limit - content.size()) {
+                    throw new SyscallException(Sys.READ, "more than " + limit + " bytes", Errno.EFBIG.number());
+                }
+                content.writeBytes(chunk.asSlice(0, count).toArray(JAVA_BYTE));
+            }
+        }
+    }
+
+    /** A small text file, such as those in /proc and /sys, as UTF-8. */
+    public static String readText(String path, int limit) {
+        try (Fd fd = open(path, Flags.O_RDONLY, 0)) {
+            return new String(readFully(fd, limit), StandardCharsets.UTF_8);
+        }
+    }
+
+    public static String readlink(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(PATH_MAX);
+            long name = arena.allocateFrom(path).address();
+            long size = retry(Sys.READLINKAT, path, AT_FDCWD, name, target.address(), PATH_MAX);
+            return new String(target.asSlice(0, size).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+        }
+    }
+
+    public static void mkdirat(int dir, String path, int mode) {
+        onPath(Sys.MKDIRAT, dir, path, mode);
+    }
+
+    /** Removes a file, or with AT_REMOVEDIR an empty directory. */
+    public static void unlinkat(int dir, String path, long flags) {
+        onPath(Sys.UNLINKAT, dir, path, flags);
+    }
+
+    /** Follows symbolic links, the magic ones of /proc/self/fd too. */
+    public static void fchmodat(int dir, String path, int mode) {
+        onPath(Sys.FCHMODAT, dir, path, mode);
+    }
+
+    private static void onPath(Sys call, int dir, String path, long argument) {
+        try (Arena arena = Arena.ofConfined()) {
+            retry(call, path, dir, arena.allocateFrom(path).address(), argument, 0);
+        }
+    }
+
+    /** @param flags RENAME_NOREPLACE or 0 */
+    public static void renameat(int fromDir, String from, int toDir, String to, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            long source = arena.allocateFrom(from).address();
+            long target = arena.allocateFrom(to).address();
+            check(KERNEL.syscall(Sys.RENAMEAT2, fromDir, source, toDir, target, flags, 0), Sys.RENAMEAT2, to);
+        }
+    }
+
+    /**
+     * Locks an open file against others who do the same. The lock belongs to the open file and ends with its last
+     * descriptor, so it does not outlive a process that is killed.
+     *
+     * @return false if somebody else holds it (only with LOCK_NB)
+     */
+    public static boolean flock(Fd fd, long operation) {
+        long result;
+        do {
+            result = KERNEL.syscall(Sys.FLOCK, fd.number(), operation);
+        } while (result == -Errno.EINTR.number());
+        if (result == -Errno.EAGAIN.number()) {
+            return false;
+        }
+        check(result, Sys.FLOCK, fd.toString());
+        return true;
+    }
+
+    public static Stat stat(String path) {
+        return Stat.of(AT_FDCWD, path, 0);
+    }
+
+    public static Stat stat(Fd fd) {
+        return Stat.of(fd.number(), "", Flags.AT_EMPTY_PATH);
+    }
+
+    /** The size of this terminal; empty if it is no terminal. */
+    public static Optional<WindowSize> windowSize(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(JAVA_SHORT, 4);
+            if (KERNEL.syscall(Sys.IOCTL, fd.number(), Flags.TIOCGWINSZ, size.address()) < 0) {
+                return Optional.empty();
+            }
+            return Optional.of(new WindowSize(
+                    Short.toUnsignedInt(size.getAtIndex(JAVA_SHORT, 0)),
+                    Short.toUnsignedInt(size.getAtIndex(JAVA_SHORT, 1))));
+        }
+    }
+
+    /** In characters, 0 for unknown: a new pseudo terminal has 0 of both. */
+    public record WindowSize(int rows, int columns) {}
+
+    /**
+     * Waits until one of these descriptors has one of these events (POLLIN, POLLOUT), or hangs up or fails, which is always
+     * waited for.
+     *
+     * @param milliseconds -1 waits for ever
+     * @return the events of each descriptor, in their order; all 0 when the time is over
+     */
+    public static long[] poll(List<Fd> fds, long events, long milliseconds) {
+        return Poll.poll(fds, events, milliseconds);
+    }
+
+    /** Makes a call again while signals interrupt it. */
+    static long retry(Sys call, String on, long a, long b, long c, long d) {
+        long result;
+        do {
+            result = KERNEL.syscall(call, a, b, c, d);
+        } while (result == -Errno.EINTR.number());
+        return check(result, call, on);
     }
 
     /** A result as it is, or the exception for a negated errno. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An absent property and one that is null are the same to the readers by name: peers treat them so, and tools that
  * write null for an empty slice are common.
  */
-final class Json {
-    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+public final class Json {
+    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,59}");
     private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
     private static final int SHOWN_CHARS = 60;
 
@@ -40,7 +40,12 @@ final class Json {
         this.value = value;
     }
 
-    String path() {
+    /** @param file what errors call it */
+    public static Json parse(byte[] bytes, String file) {
+        return JsonParsing.parse(bytes, file);
+    }
+
+    public String path() {
         StringBuilder path = new StringBuilder();
         appendPath(path);
         return path.toString();
@@ -60,29 +65,26 @@ final class Json {
         }
     }
 
-    InvalidSpec wrong(String reason) {
+    public InvalidSpec wrong(String reason) {
         return new InvalidSpec(file, path(), reason);
     }
 
     /** The same for a property that is not there. */
-    InvalidSpec wrong(String name, String reason) {
+    public InvalidSpec wrong(String name, String reason) {
         return new Json(file, this, name, null).wrong(reason);
     }
 
     /** "", {}, [] or null. */
-    boolean isEmpty() {
-        return switch (value) {
-            case null -> true;
-            case String string -> string.isEmpty();
-            case Map<?, ?> map -> map.isEmpty();
-            case List<?> list -> list.isEmpty();
-            default -> false;
-        };
+    public boolean isEmpty() {
+        return value == null
+                || value instanceof String string && string.isEmpty()
+                || value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof List<?> list && list.isEmpty();
     }
 
     // What a value is.
 
-    Map<String, Json> entries() {
+    public Map<String, Json> entries() {
         if (value instanceof Map<?, ?> map) {
             @SuppressWarnings("unchecked")
             Map<String, Json> entries = (Map<String, Json>) map;
@@ -91,7 +93,7 @@ final class Json {
         throw notA("an object");
     }
 
-    List<Json> items() {
+    public List<Json> items() {
         if (value instanceof List<?> list) {
             @SuppressWarnings("unchecked")
             List<Json> items = (List<Json>) list;
@@ -100,14 +102,14 @@ final class Json {
         throw notA("an array");
     }
 
-    String string() {
+    public String string() {
         if (value instanceof String string) {
             return string;
         }
         throw notA("a string");
     }
 
-    String nonEmptyString() {
+    public String nonEmptyString() {
         String string = string();
         if (string.isEmpty()) {
             throw wrong("must not be empty");
@@ -115,14 +117,14 @@ final class Json {
         return string;
     }
 
-    boolean bool() {
+    public boolean bool() {
         if (value instanceof Boolean bool) {
             return bool;
         }
         throw notA("true or false");
     }
 
-    long integer(long min, long max) {
+    public long integer(long min, long max) {
         if (value instanceof Long number && number >= min && number <= max) {
             return number;
         }
@@ -133,7 +135,7 @@ final class Json {
     }
 
     /** An integer from 0 to 2^64-1, as the bit pattern of a long. */
-    long unsigned() {
+    public long unsigned() {
         if (value instanceof Long number && number >= 0) {
             return number;
         }
@@ -146,7 +148,7 @@ final class Json {
         throw notA("an integer");
     }
 
-    String oneOf(Collection<String> known) {
+    public String oneOf(Collection<String> known) {
         String string = string();
         if (known.contains(string)) {
             return string;
@@ -178,7 +180,7 @@ final class Json {
         return child == null || child.value == null ? null : child;
     }
 
-    Json need(String name) {
+    public Json need(String name) {
         Json child = get(name);
         if (child == null) {
             throw wrong(name, "is required");
@@ -186,7 +188,7 @@ final class Json {
         return child;
     }
 
-    <T> @Nullable T optional(String name, Function<Json, T> read) {
+    public <T> @Nullable T optional(String name, Function<Json, T> read) {
         Json child = get(name);
         return child == null ? null : read.apply(child);
     }
@@ -203,7 +205,7 @@ final class Json {
     }
 
     /** False if absent. */
-    boolean flag(String name) {
+    public boolean flag(String name) {
         Json child = get(name);
         return child != null && child.bool();
     }
@@ -220,12 +222,12 @@ final class Json {
         return optional(name, child -> (int) child.integer(min, max));
     }
 
-    long needNumber(String name, long min, long max) {
+    public long needNumber(String name, long min, long max) {
         return need(name).integer(min, max);
     }
 
     /** Empty if absent. */
-    <T> List<T> list(String name, Function<Json, T> read) {
+    public <T> List<T> list(String name, Function<Json, T> read) {
         Json child = get(name);
         if (child == null) {
             return List.of();
@@ -237,12 +239,12 @@ final class Json {
         return list;
     }
 
-    List<String> strings(String name) {
+    public List<String> strings(String name) {
         return list(name, Json::string);
     }
 
     /** Empty if absent. */
-    <T> Map<String, T> map(String name, Function<Json, T> read) {
+    public <T> Map<String, T> map(String name, Function<Json, T> read) {
         Json child = get(name);
         if (child == null) {
             return Map.of();
@@ -255,24 +257,29 @@ final class Json {
     // Words of the file in a message of ours.
 
     /** In quotes, on one line, without control characters, and not longer than a message can bear. */
-    static String quote(String string) {
-        return '"' + shorten(string) + '"';
+    public static String quote(String string) {
+        String shown = printable(string.substring(0, Math.min(string.length(), SHOWN_CHARS)), true);
+        return '"' + shown + (string.length() > SHOWN_CHARS ? "..." : "") + '"';
     }
 
-    private static String shorten(String string) {
+    private static String shorten(String digits) {
+        return digits.length() > SHOWN_CHARS ? digits.substring(0, SHOWN_CHARS) + "..." : digits;
+    }
+
+    /** Without line ends, control characters and what else would change how the rest of a message looks. */
+    public static String printable(String text, boolean insideQuotes) {
         StringBuilder shown = new StringBuilder();
-        int end = Math.min(string.length(), SHOWN_CHARS);
-        for (int i = 0; i < end; i++) {
-            char c = string.charAt(i);
-            if (c == '"' || c == '\\') {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (insideQuotes && (c == '"' || c == '\\')) {
                 shown.append('\\').append(c);
-            } else if (c < 0x20 || c >= 0x7f && c < 0xa0 || Character.isSurrogate(c) || isFormat(c)) {
+            } else if (Character.isISOControl(c) || Character.isSurrogate(c) || isFormat(c)) {
                 shown.append(String.format("\\u%04x", (int) c));
             } else {
                 shown.append(c);
             }
         }
-        return shown + (end < string.length() ? "..." : "");
+        return shown.toString();
     }
 
     /** Line separators and the controls that reorder text on a terminal (CVE-2021-42574). */

@@ -1,0 +1,131 @@
+# make help says what there is. Everything runs as root or not; what needs root says so.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+ROOT := $(filter 0,$(shell id -u))
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's:^  <version>\(.*\)</version>:\1:p' pom.xml)
+
+# Recursive, so that only targets that use Java look for one.
+JDK = $(eval JDK := $$(shell .mvn/find-jdk))$(or $(JDK),$(error no usable JDK))
+LOG := -Dorg.slf4j.simpleLogger
+PYTHON := PYTHONDONTWRITEBYTECODE=1 python3
+MVN = JAVA_HOME=$(JDK) mvn -B -ntp -Dstyle.color=never $(LOG).defaultLogLevel=warn $(MAVEN_FLAGS)
+
+JAVA_SOURCES := $(shell find runtime-core runtime-cli native-shims -name target -prune -o -path native-shims/out -prune \
+    -o -type f \( -path '*/src/*' -o -name pom.xml -o -name Makefile \) -print) pom.xml .mvn/jvm.config
+
+##@ Use
+.PHONY: build
+build: lib/jpod/brain.argv ## Build bin/jpod and lib/jpod, runnable in this directory
+
+.PHONY: demo
+demo: build rootfs ## Show what jpod does, on containers from busybox
+	@test-rootfs/demo.sh
+
+.PHONY: install
+install: build ## Install below PREFIX (/usr/local), staged below DESTDIR if given
+	@echo "==> install to $(DESTDIR)$(PREFIX)"
+	@install -D -m 755 bin/jpod $(DESTDIR)$(PREFIX)/bin/jpod
+	@rm -rf $(DESTDIR)$(PREFIX)/lib/jpod
+	@install -d $(DESTDIR)$(PREFIX)/lib/jpod
+	@# -p: the AOT cache knows its jars by size and time.
+	@install -p -m 644 lib/jpod/* $(DESTDIR)$(PREFIX)/lib/jpod
+	@[ ! -d share ] || (cd share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;)
+
+##@ Test
+.PHONY: test
+test: test-host test-vm ## All tests: on this machine, then in the VM
+
+.PHONY: test-host
+test-host: build rootfs ## Unit and integration tests on this machine, and the format check
+	@echo "==> test on this machine"
+	@$(if $(ROOT),,echo "    not root: left out are the tests tagged root and those of the C program")
+	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out)
+	@$(MVN) $(LOG).log.org.apache.maven.plugin.surefire.SurefireMojo=info verify \
+	    -Djpod.tests.excluded='vm$(if $(ROOT),, | root)'
+
+.PHONY: test-vm
+test-vm: build rootfs ## Tests tagged vm, in a throw-away machine with pure cgroup v2
+	@echo "==> test in the VM"
+	@$(if $(ROOT),JAVA_HOME=$(JDK) test-rootfs/vm/tests.sh,echo "    not root: left out")
+
+.PHONY: sanitize
+sanitize: deps ## The C parts and their tests under ASan and UBSan
+	@echo "==> C under sanitizers"
+	@$(MAKE) -s -C native-shims asan
+	@for test in native-shims/test/*.c; do [ ! -e $$test ] || native-shims/out/asan/$$(basename $$test .c); done
+	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out/asan,echo "    not root: the tests of the hands are left out")
+
+##@ Work
+.PHONY: deps
+deps: ## Install what the build needs (called by the other targets)
+	@missing=(); \
+	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
+	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; need python3 python3; need util-linux setpriv; \
+	[ -e /usr/include/stdio.h ] || missing+=(libc6-dev); \
+	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show openjdk-25-jdk-headless >/dev/null 2>&1 || missing+=(openjdk-25-jdk-headless); \
+	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
+	@.mvn/find-jdk >/dev/null
+
+.PHONY: format
+format: deps ## Format the Java sources
+	@echo "==> format"
+	@$(MVN) spotless:apply
+
+.PHONY: rootfs
+rootfs: deps ## Build the root filesystems for tests and the demo
+	@$(MAKE) -s -C test-rootfs
+
+.PHONY: clean
+clean: ## Delete everything that was built
+	rm -rf bin lib share target */target native-shims/out test-rootfs/out
+
+.PHONY: help
+help: ## Show this
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+# From here on: the runnable tree.
+
+JARS := target/jars.stamp
+TREE := target/tree.stamp
+
+$(JARS): $(JAVA_SOURCES) | deps
+	@echo "==> compile"
+	@rm -rf runtime-cli/target/lib
+	@$(MVN) package -DskipTests
+	@touch $@
+
+$(TREE): $(JARS)
+	@mkdir -p bin lib/jpod
+	@install native-shims/out/jpod bin/jpod
+	@rm -f lib/jpod/*
+	@install -p -m 644 runtime-cli/target/lib/*.jar runtime-cli/target/runtime-cli-$(VERSION).jar lib/jpod
+	@touch $@
+
+# bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
+# -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
+# the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
+brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
+    -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+
+lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
+	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
+
+# The JVM writes the cache when a typical command has ended, in a copy of the tree (hard links: it checks the jars' times).
+# The pipe stays open until it has done so, even if the command is back sooner.
+TRAINING := $(if $(ROOT),run --rm,explain) --rootfs test-rootfs/out/busybox -- true
+lib/jpod/jpod.aot: $(TREE) | rootfs
+	@if [ -e runtime-cli/target/classes/io/jpod/server/Main.class ]; then \
+	    echo "==> train the JVM"; \
+	    rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train; \
+	    rm -f target/train/lib/jpod/{brain.argv,jpod.aot}; \
+	    $(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv; \
+	    JPOD_ONESHOT=1 target/train/bin/jpod $(TRAINING) 2>&1 | cat >target/train/log || true; \
+	    if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
+	    else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi; \
+	else echo "==> no io.jpod.server.Main yet, so no AOT cache"; fi

@@ -1,0 +1,180 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+// PIPE_BUF: a pipe that is ready for writing takes this much without blocking.
+#define CHUNK 4096
+// The kernel keeps at most 64 KiB of a terminal's output.
+#define BOUND (128 * 1024)
+
+struct flow {
+    char bytes[CHUNK];
+    size_t start;
+    size_t end;
+};
+
+static struct {
+    int ptmx;
+    int input;  // -1: none, or at its end
+    int output; // the caller's stdout, or the log
+    bool raw;
+    bool is_bound;
+    bool at_line_start;
+    size_t left; // bytes that may still be read, once bound
+    struct termios before;
+    struct flow in;
+    struct flow out;
+} relay = {.ptmx = -1, .input = -1, .output = -1, .at_line_start = true};
+
+static bool is_empty(const struct flow *flow) {
+    return flow->start == flow->end;
+}
+
+// The terminal's modes belong to all who use it, its open file too: a second one of our own can be non-blocking, so that a
+// terminal that is held (^S) does not hold up signals.
+static int own_output(void) {
+    int fd = isatty(STDOUT_FILENO) ? open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+    return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+bool relay_start(int ptmx, int log) {
+    if (relay.output >= 0) return false;
+    fcntl(ptmx, F_SETFL, fcntl(ptmx, F_GETFL) | O_NONBLOCK);
+    relay.ptmx = ptmx;
+    relay.output = log >= 0 ? log : own_output();
+    if (log >= 0) return true;
+    relay.input = STDIN_FILENO;
+    relay_raw();
+    relay_resize();
+    return true;
+}
+
+void relay_raw(void) {
+    if (relay.input < 0 || !isatty(relay.input)) return;
+    if (!relay.raw && tcgetattr(relay.input, &relay.before) != 0) return;
+    struct termios modes = relay.before;
+    cfmakeraw(&modes);
+    relay.raw = tcsetattr(relay.input, TCSANOW, &modes) == 0;
+}
+
+void relay_leave_raw(void) {
+    if (!relay.raw) return;
+    // In the background the terminal would stop us for it, and nobody would ever wake us.
+    sigset_t ttou;
+    sigset_t mask;
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &ttou, &mask);
+    tcsetattr(STDIN_FILENO, TCSANOW, &relay.before);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    relay.raw = false;
+}
+
+void relay_resize(void) {
+    struct winsize size;
+    if (relay.ptmx < 0) return;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (ioctl(fd, TIOCGWINSZ, &size) == 0) {
+            ioctl(relay.ptmx, TIOCSWINSZ, &size);
+            return;
+        }
+    }
+}
+
+void relay_bound(void) {
+    relay.is_bound = true;
+    relay.left = BOUND;
+    relay.input = -1;
+}
+
+static void close_ptmx(void) {
+    if (relay.ptmx >= 0) close(relay.ptmx);
+    relay.ptmx = -1;
+}
+
+bool relay_is_quiet(void) {
+    return is_empty(&relay.out);
+}
+
+bool relay_is_done(void) {
+    return relay.ptmx < 0 && is_empty(&relay.out);
+}
+
+static void want(struct pollfd *p, int fd, short events) {
+    // Without events there would still be POLLHUP, again and again.
+    *p = (struct pollfd){.fd = events != 0 ? fd : -1, .events = events};
+}
+
+void relay_poll(struct pollfd polls[RELAY_POLLS]) {
+    short in = is_empty(&relay.out) ? POLLIN : 0;
+    short out = is_empty(&relay.in) ? 0 : POLLOUT;
+    want(&polls[0], relay.input, relay.ptmx >= 0 && is_empty(&relay.in) ? POLLIN : 0);
+    want(&polls[1], relay.ptmx, (short)(in | out));
+    want(&polls[2], relay.output, is_empty(&relay.out) ? 0 : POLLOUT);
+}
+
+// As script(1) does: the end of a pipe becomes the end-of-file character, while the container's terminal knows one. It ends
+// the line that has begun, and a second one the file.
+static void pass_end_of_file(void) {
+    struct termios modes;
+    relay.input = -1;
+    if (tcgetattr(relay.ptmx, &modes) != 0 || !(modes.c_lflag & ICANON)) return;
+    relay.in.bytes[0] = relay.in.bytes[1] = (char)modes.c_cc[VEOF];
+    relay.in.start = 0;
+    relay.in.end = relay.at_line_start ? 1 : 2;
+}
+
+static bool is_transient(ssize_t result) {
+    return result < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void read_input(void) {
+    ssize_t size = read(relay.input, relay.in.bytes, CHUNK);
+    if (size > 0) {
+        relay.in.start = 0;
+        relay.in.end = (size_t)size;
+        relay.at_line_start = relay.in.bytes[size - 1] == '\n';
+    } else if (size == 0) {
+        pass_end_of_file();
+    } else if (!is_transient(size)) {
+        relay.input = -1;
+    }
+}
+
+static void read_output(void) {
+    size_t size = relay.is_bound && relay.left < CHUNK ? relay.left : CHUNK;
+    ssize_t got = size == 0 ? 0 : read(relay.ptmx, relay.out.bytes, size);
+    if (is_transient(got)) return;
+    // EIO: the last one who had the terminal open has closed it.
+    if (got <= 0) {
+        close_ptmx();
+        return;
+    }
+    if (relay.is_bound) relay.left -= (size_t)got;
+    relay.out.start = 0;
+    relay.out.end = (size_t)got;
+}
+
+static void drain_flow(struct flow *flow, int fd) {
+    ssize_t size = write(fd, flow->bytes + flow->start, flow->end - flow->start);
+    if (is_transient(size)) return;
+    // Nobody listens any more, or the log's disk is full. The container goes on: what it says is lost, not what it does.
+    if (size < 0) size = (ssize_t)(flow->end - flow->start);
+    flow->start += (size_t)size;
+}
+
+void relay_move(const struct pollfd polls[RELAY_POLLS]) {
+    if (polls[2].revents != 0) drain_flow(&relay.out, relay.output);
+    if (polls[1].revents != 0 && !is_empty(&relay.in)) drain_flow(&relay.in, relay.ptmx);
+    if (polls[1].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay.out)) read_output();
+    if (polls[0].revents != 0 && relay.ptmx >= 0) read_input();
+}

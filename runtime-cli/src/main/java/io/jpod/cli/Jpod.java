@@ -1,0 +1,209 @@
+package io.jpod.cli;
+
+import io.jpod.linux.Linux;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The jpod command: the options before the verb, and the edge where exceptions become a message and an exit code. A verb is a
+ * class of its own with {@code @ParentCommand Jpod jpod}, named in {@code subcommands}; it throws what went wrong.
+ */
+@Command(
+        name = "jpod",
+        description = "Run Linux containers and pods, as an OCI runtime or by hand.",
+        versionProvider = Jpod.Version.class,
+        subcommands = {Serve.class})
+public final class Jpod {
+    static final String VERSION = "0.1.0";
+    static final String SPEC_VERSION = "1.3.0";
+
+    private static final int WIDEST_HELP = 120;
+    private static final int NARROWEST_HELP = 60;
+
+    private final Caller caller;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Where the state of containers lies (default: /run/jpod, for others than root"
+                    + " $XDG_RUNTIME_DIR/jpod).")
+    private @Nullable String root;
+
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "Append errors to this file; on stderr they are short then.")
+    private @Nullable String log;
+
+    @Option(names = "--log-format", paramLabel = "FORMAT", description = "text (default) or json.")
+    private Log.Format logFormat = Log.Format.TEXT;
+
+    @Option(names = "--debug", description = "Print a stack trace with an error.")
+    private boolean debug;
+
+    @Option(
+            names = "--rootless",
+            paramLabel = "WHEN",
+            description = "Go on where only root may make cgroups: true, false or auto (default: if the caller is not root).")
+    private Rootless rootless = Rootless.AUTO;
+
+    @Option(names = {"-v", "--version"}, versionHelp = true, description = "Print the versions of jpod and its parts.")
+    private boolean isVersionAsked;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Print this help.")
+    private boolean isHelpAsked;
+
+    private Jpod(Caller caller) {
+        this.caller = caller;
+    }
+
+    /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
+    public static int run(Caller caller) {
+        Jpod jpod = new Jpod(caller);
+        try {
+            int code = jpod.commandLine().execute(caller.arguments().toArray(String[]::new));
+            return caller.out().checkError() ? jpod.unwritten() : code;
+        } catch (Throwable e) {
+            return jpod.fail(e);
+        }
+    }
+
+    private CommandLine commandLine() {
+        return new CommandLine(this)
+                .setOut(new PrintWriter(caller.out(), true))
+                .setErr(new PrintWriter(caller.err(), true))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
+                .setUsageHelpWidth(helpWidth())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, arguments) -> misused(e))
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    fail(e);
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                });
+    }
+
+    /** See no-color.org. */
+    private boolean isColoured() {
+        return caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");
+    }
+
+    private int helpWidth() {
+        int columns = Linux.windowSize(caller.stdio(1)).map(Linux.WindowSize::columns).orElse(0);
+        return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
+    }
+
+    /** A reader that has had enough (jpod list | head -1) needs no words, but it is no success. */
+    private int unwritten() {
+        boolean isReaderGone = Linux.poll(List.of(caller.stdio(1)), 0, 0)[0] != 0;
+        return isReaderGone ? ExitCode.ERROR.number() : fail(new IllegalStateException("cannot write to stdout"));
+    }
+
+    private int misused(ParameterException e) {
+        fail(e);
+        caller.err()
+                .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' for more information.");
+        return ExitCode.ERROR.number();
+    }
+
+    private int fail(Throwable e) {
+        if (debug) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            caller.err().print(trace);
+        }
+        write(Log.Level.ERROR, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        return ExitCode.ERROR.number();
+    }
+
+    private void write(Log.Level level, String message) {
+        try {
+            new Log(log == null ? null : path(log), logFormat).write(caller, level, message);
+        } catch (RuntimeException e) {
+            caller.err().println("jpod: --log: " + e.getMessage());
+        }
+    }
+
+    /** Tells the caller something that is no reason to stop. */
+    void warn(String message) {
+        write(Log.Level.WARNING, message);
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    /** Where the state of containers lies. */
+    Path root() {
+        return root == null ? runtimeDirectory() : path(root);
+    }
+
+    /** Whether a missing right to make cgroups is no error. */
+    boolean isRootless() {
+        return switch (rootless) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case AUTO -> caller.uid() != 0;
+        };
+    }
+
+    /** A path of the command line, which is relative to where the caller is. */
+    Path path(String path) {
+        return caller.directory().resolve(path);
+    }
+
+    /** The directory for what ends with the boot. */
+    Path runtimeDirectory() {
+        if (caller.uid() == 0) {
+            return Path.of("/run/jpod");
+        }
+        String user = caller.environment().get("XDG_RUNTIME_DIR");
+        if (user == null || !user.startsWith("/")) {
+            throw new IllegalStateException("XDG_RUNTIME_DIR is not set: say where the state shall lie with --root");
+        }
+        return Path.of(user, "jpod");
+    }
+
+    @Option(names = "--systemd-cgroup", description = "Not supported yet: make cgroups through systemd.")
+    private void setSystemdCgroup(boolean isWanted) {
+        if (isWanted) {
+            throw new ParameterException(
+                    spec.commandLine(), "--systemd-cgroup is not supported yet; cgroups are made in the file system");
+        }
+    }
+
+    private enum Rootless {
+        TRUE,
+        FALSE,
+        AUTO
+    }
+
+    /** In the shape that callers of runc know: a name and a version in each line. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                "jpod version " + VERSION, "spec: " + SPEC_VERSION, "java: " + Runtime.version()
+            };
+        }
+    }
+}

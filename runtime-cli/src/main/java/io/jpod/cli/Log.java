@@ -1,0 +1,70 @@
+package io.jpod.cli;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a message goes, and in which form. Programs that call an OCI runtime parse {@code level=error msg=...} or JSON lines
+ * from --log, or from stderr without it; people get {@code jpod: message}.
+ *
+ * <ul>
+ *   <li>with --log: a line of the chosen format to the file, {@code jpod: message} to stderr
+ *   <li>without it, stderr is a terminal and the format is text: {@code jpod: message} to stderr
+ *   <li>otherwise: a line of the chosen format to stderr
+ * </ul>
+ *
+ * @param file appended to, or null for stderr
+ */
+record Log(@Nullable Path file, Format format) {
+
+    /** The forms of logrus, which runc writes. */
+    enum Format {
+        TEXT,
+        JSON;
+
+        String line(Level level, String message, Instant now) {
+            String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+            String quoted = '"' + new String(JsonStringEncoder.getInstance().quoteAsString(message)) + '"';
+            return switch (this) {
+                case TEXT -> "time=\"" + time + "\" level=" + level + " msg=" + quoted;
+                case JSON -> "{\"level\":\"" + level + "\",\"msg\":" + quoted + ",\"time\":\"" + time + "\"}";
+            };
+        }
+    }
+
+    enum Level {
+        WARNING,
+        ERROR;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    void write(Caller caller, Level level, String message) {
+        String line = format.line(level, message, Instant.now());
+        if (file == null && !(format == Format.TEXT && caller.isTerminal(2))) {
+            caller.err().println(line);
+            return;
+        }
+        caller.err().println("jpod: " + message);
+        if (file != null) {
+            append(file, line + "\n");
+        }
+    }
+
+    private static void append(Path file, String line) {
+        try (Fd fd = Linux.open(file.toString(), Flags.O_WRONLY | Flags.O_CREAT | Flags.O_APPEND, 0644)) {
+            Linux.writeFully(fd, ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.jpod.server;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import io.jpod.cli.Caller;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Message;
+import io.jpod.linux.Shims;
+import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
+import java.io.BufferedOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller of one command, at the other end of a connection. One thread runs the command; what the hands say meanwhile is
+ * read by another, see {@link Children}.
+ */
+final class Hands implements Caller, AutoCloseable {
+    /** How long the hands may take to begin, and to hang up after EXIT, in milliseconds. They do it at once. */
+    private static final int PATIENCE = 10_000;
+
+    private final Fd connection;
+    private final Invocation invocation;
+    private final Sockets.Credentials peer;
+    private final @Nullable Path program;
+    private final Children children;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private Hands(Fd connection, Invocation invocation) {
+        this.connection = connection;
+        this.invocation = invocation;
+        this.peer = Sockets.peer(connection);
+        this.program = program(peer.pid());
+        this.children = new Children(connection);
+        this.out = print(invocation.stdio().get(1));
+        this.err = print(invocation.stdio().get(2));
+    }
+
+    /**
+     * Waits for HELLO on a new connection, which stays the caller's.
+     *
+     * @throws HandsLost if something else came, or nothing in time
+     */
+    static Hands greet(Fd connection) {
+        if (Linux.poll(List.of(connection), Flags.POLLIN, PATIENCE)[0] == 0) {
+            throw new HandsLost("does not say HELLO");
+        }
+        Message message = Sockets.receive(connection, Wire.LONGEST, Wire.Hello.FDS);
+        if (message == null) {
+            throw new HandsLost("hung up before HELLO");
+        }
+        Invocation invocation = Invocation.of(message);
+        try {
+            return new Hands(connection, invocation);
+        } catch (RuntimeException e) {
+            invocation.close();
+            throw e;
+        }
+    }
+
+    private static PrintStream print(Fd fd) {
+        return new PrintStream(new BufferedOutputStream(new FdOutput(fd)), true, StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable Path program(int pid) {
+        try {
+            return Path.of(Linux.readlink("/proc/" + pid + "/exe"));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH) || e.is(Errno.EACCES)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Child spawn(Request request) {
+        List<Fd> fds = new ArrayList<>(List.of(Shims.init(), request.stdin(), request.stdout(), request.stderr()));
+        int flags = 0;
+        if (request.cgroup() != null) {
+            flags |= Wire.SPAWN_CGROUP;
+            fds.add(request.cgroup());
+        }
+        if (request.pidNamespace() != null) {
+            flags |= Wire.SPAWN_PIDNS;
+            fds.add(request.pidNamespace());
+        }
+        fds.addAll(request.descriptors());
+        return children.spawn(new Message(Wire.spawn(flags, request.cloneFlags(), request.preserve()), fds));
+    }
+
+    @Override
+    public List<String> arguments() {
+        // What was not UTF-8 has been replaced, and would mean another file, or another word for the container.
+        for (String argument : invocation.arguments()) {
+            if (argument.indexOf('\uFFFD') >= 0) {
+                throw new IllegalArgumentException("argument is not UTF-8: " + argument);
+            }
+        }
+        return invocation.arguments();
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return invocation.environment();
+    }
+
+    @Override
+    public Path directory() {
+        return invocation.path();
+    }
+
+    @Override
+    public int uid() {
+        return peer.uid();
+    }
+
+    @Override
+    public PrintStream out() {
+        return out;
+    }
+
+    @Override
+    public PrintStream err() {
+        return err;
+    }
+
+    @Override
+    public Fd stdio(int number) {
+        return invocation.stdio().get(number);
+    }
+
+    @Override
+    public boolean isTerminal(int number) {
+        return Linux.windowSize(stdio(number)).isPresent();
+    }
+
+    @Override
+    public int inherited() {
+        return invocation.inherited();
+    }
+
+    @Override
+    public void relay(Fd terminal) {
+        send(Wire.relay(0), List.of(terminal));
+    }
+
+    @Override
+    public void relayToLog(Fd terminal, Fd log) {
+        send(Wire.relay(Wire.RELAY_LOG), List.of(terminal, log));
+    }
+
+    @Override
+    public void forwardSignals(int pid) {
+        send(Wire.forward(pid), List.of());
+    }
+
+    @Override
+    public void detach() {
+        send(Wire.detach(), List.of());
+    }
+
+    @Override
+    public void watch(int pid, Fd exitFile) {
+        send(Wire.watch(pid), List.of(exitFile));
+    }
+
+    @Override
+    public void will(List<String> arguments) {
+        List<String> argv = new ArrayList<>(arguments);
+        argv.addFirst("jpod");
+        byte[] text =
+                argv.stream().collect(Collectors.joining("\0", "", "\0")).getBytes(StandardCharsets.UTF_8);
+        try (Fd memfd = Linux.sealedMemfd("jpod-will", text)) {
+            send(Wire.will(argv.size()), List.of(memfd));
+        }
+    }
+
+    @Override
+    public Fd connection() {
+        return connection;
+    }
+
+    @Override
+    public @Nullable Path program() {
+        return program;
+    }
+
+    private void send(byte[] bytes, List<Fd> fds) {
+        Sockets.send(connection, new Message(bytes, fds));
+    }
+
+    /**
+     * Ends the command, and waits until the hands have hung up: words of theirs that are unread when we close would reset
+     * the connection and take EXIT with it. Nothing happens if they are gone already.
+     */
+    void exit(int code) {
+        out.flush();
+        err.flush();
+        try {
+            send(Wire.exit(code), List.of());
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EPIPE) && !e.is(Errno.ECONNRESET)) {
+                throw e;
+            }
+        }
+        children.awaitHangUp(PATIENCE);
+    }
+
+    /** The credentials of the process that connected. */
+    Sockets.Credentials peer() {
+        return peer;
+    }
+
+    /** Leaves the connection to whoever made it. */
+    @Override
+    public void close() {
+        children.close();
+        invocation.close();
+    }
+
+    /** What spawn failed with, as the call that it stands for. */
+    static SyscallException notSpawned(int errno) {
+        return new SyscallException(Sys.CLONE3, "jpod-init", errno);
+    }
+}

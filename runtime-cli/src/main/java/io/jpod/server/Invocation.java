@@ -1,0 +1,105 @@
+package io.jpod.server;
+
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Message;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What HELLO says of a command: what the caller typed, and where.
+ *
+ * @param stdio the caller's 0, 1 and 2; whoever has the invocation closes them
+ * @param directory an O_PATH descriptor of the caller's working directory, closed with them
+ * @param path the directory's name; the descriptor's in /proc/self/fd if it has none (deleted, unreachable)
+ */
+record Invocation(
+        List<String> arguments,
+        Map<String, String> environment,
+        Path path,
+        int inherited,
+        List<Fd> stdio,
+        Fd directory) {
+
+    /** The kernel takes no more than 6 MiB of arguments and environment (execve(2)), and one path beside them. */
+    private static final int LONGEST_TEXT = 8 << 20;
+
+    /** Takes the message's descriptors over, whatever happens. */
+    static Invocation of(Message message) {
+        try {
+            if (!(Wire.decode(message.bytes()) instanceof Wire.Hello hello)
+                    || message.fds().size() != Wire.Hello.FDS) {
+                throw new HandsLost("began with something else than HELLO");
+            }
+            if (hello.version() != Wire.VERSION) {
+                throw new HandsLost("speaks version " + hello.version() + " of the protocol, not " + Wire.VERSION);
+            }
+            return of(hello, message.fds());
+        } catch (RuntimeException e) {
+            message.closeFds();
+            throw e;
+        }
+    }
+
+    private static Invocation of(Wire.Hello hello, List<Fd> fds) {
+        List<String> texts;
+        try (Fd text = fds.get(0)) {
+            texts = texts(text, hello);
+        }
+        Fd directory = fds.get(4);
+        String name = texts.getLast();
+        return new Invocation(
+                texts.subList(1, hello.argc()),
+                environment(texts.subList(hello.argc(), hello.argc() + hello.envc())),
+                Path.of(name.isEmpty() ? "/proc/self/fd/" + directory.number() : name),
+                hello.inherited(),
+                fds.subList(1, 4),
+                directory);
+    }
+
+    private static List<String> texts(Fd text, Wire.Hello hello) {
+        // Anything but memory could make us wait for ever.
+        if (!Linux.isMemory(text)) {
+            throw new HandsLost("passed its arguments in something else than a memfd");
+        }
+        List<String> texts = split(Linux.preadFully(text, LONGEST_TEXT));
+        if (hello.argc() < 1 || hello.envc() < 0 || texts.size() != (long) hello.argc() + hello.envc() + 1) {
+            throw new HandsLost("passed " + texts.size() + " strings for " + hello);
+        }
+        return texts;
+    }
+
+    /** Strings that each end with NUL. What is not UTF-8 in them becomes U+FFFD. */
+    private static List<String> split(byte[] bytes) {
+        List<String> texts = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                texts.add(new String(bytes, start, i - start, StandardCharsets.UTF_8));
+                start = i + 1;
+            }
+        }
+        return texts;
+    }
+
+    private static Map<String, String> environment(List<String> entries) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String entry : entries) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                // getenv(3) finds the first one of a name.
+                environment.putIfAbsent(entry.substring(0, equals), entry.substring(equals + 1));
+            }
+        }
+        return environment;
+    }
+
+    void close() {
+        stdio.forEach(Fd::close);
+        directory.close();
+    }
+}

@@ -1,0 +1,110 @@
+package io.jpod.server;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The words between the hands and the brain: {@code native-shims/src/protocol.h} in Java. A packet is a number and that
+ * message's struct, little endian; docs/protocol.md explains their order.
+ */
+final class Wire {
+    static final int VERSION = 1;
+    static final int MAX_FDS = 250;
+
+    static final int HELLO = 1;
+    static final int SPAWNED = 2;
+    static final int EXITED = 3;
+    static final int ELSEWHERE = 16;
+    static final int SPAWN = 17;
+    static final int RELAY = 18;
+    static final int FORWARD = 19;
+    static final int DETACH = 20;
+    static final int WATCH = 21;
+    static final int WILL = 22;
+    static final int EXIT = 23;
+
+    static final int SPAWN_CGROUP = 1;
+    static final int SPAWN_PIDNS = 2;
+    static final int RELAY_LOG = 1;
+
+    /** The longest message that the hands send. */
+    static final int LONGEST = Hello.SIZE;
+
+    private Wire() {}
+
+    /** What the hands say. */
+    sealed interface FromHands {}
+
+    /** The first message. The descriptors beside it: text, stdin, stdout, stderr, directory. */
+    record Hello(int version, int argc, int envc, int inherited) implements FromHands {
+        static final int SIZE = 20;
+        static final int FDS = 5;
+    }
+
+    /** The answer to {@link #spawn}; beside it the pidfd. @param result pid or -errno */
+    record Spawned(int result) implements FromHands {
+        static final int SIZE = 8;
+    }
+
+    /** @param status as wait(2) gives it */
+    record Exited(int pid, int status) implements FromHands {
+        static final int SIZE = 12;
+    }
+
+    /** @throws HandsLost if it is none of the three */
+    static FromHands decode(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int type = bytes.length < Integer.BYTES ? 0 : in.getInt();
+        if (type == HELLO && bytes.length == Hello.SIZE) {
+            return new Hello(in.getInt(), in.getInt(), in.getInt(), in.getInt());
+        }
+        if (type == SPAWNED && bytes.length == Spawned.SIZE) {
+            return new Spawned(in.getInt());
+        }
+        if (type == EXITED && bytes.length == Exited.SIZE) {
+            return new Exited(in.getInt(), in.getInt());
+        }
+        throw new HandsLost("broke the protocol with message " + type + " of " + bytes.length + " bytes");
+    }
+
+    static byte[] spawn(int flags, long cloneFlags, int preserve) {
+        return message(SPAWN, 24)
+                .putInt(flags)
+                .putLong(cloneFlags)
+                .putInt(preserve)
+                .putInt(0)
+                .array();
+    }
+
+    static byte[] elsewhere() {
+        return message(ELSEWHERE, 4).array();
+    }
+
+    static byte[] detach() {
+        return message(DETACH, 4).array();
+    }
+
+    static byte[] relay(int flags) {
+        return message(RELAY, 8).putInt(flags).array();
+    }
+
+    static byte[] forward(int pid) {
+        return message(FORWARD, 8).putInt(pid).array();
+    }
+
+    static byte[] watch(int pid) {
+        return message(WATCH, 8).putInt(pid).array();
+    }
+
+    static byte[] will(int argc) {
+        return message(WILL, 8).putInt(argc).array();
+    }
+
+    static byte[] exit(int code) {
+        return message(EXIT, 8).putInt(code).array();
+    }
+
+    private static ByteBuffer message(int type, int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).putInt(type);
+    }
+}

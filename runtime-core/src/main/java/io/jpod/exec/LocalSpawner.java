@@ -1,0 +1,71 @@
+package io.jpod.exec;
+
+import io.jpod.linux.Fd;
+import io.jpod.linux.Processes;
+import io.jpod.linux.Spawn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Library mode: this JVM is the container's parent.
+ *
+ * <p>HotSpot raises its soft limit of open files to the hard one when it starts, and nothing tells what it was before. So the
+ * container gets what the JVM has now, unless {@code -Djpod.nofile=1024} says which soft limit it shall get, or the JVM runs
+ * with {@code -XX:-MaxFDLimit}, as jpod's own does.
+ */
+public final class LocalSpawner implements Spawner {
+
+    /** A running child's pidfd can be waited for once only, so its exit code is kept. */
+    private static final class Local implements Child {
+        private final int pid;
+        private final Fd pidfd;
+        private @Nullable Integer exitCode;
+
+        Local(Spawn.Started started) {
+            pid = started.pid();
+            pidfd = started.pidfd();
+        }
+
+        @Override
+        public int pid() {
+            return pid;
+        }
+
+        @Override
+        public Fd pidfd() {
+            return pidfd;
+        }
+
+        @Override
+        public synchronized int await() {
+            if (exitCode == null) {
+                exitCode = Processes.await(pidfd);
+            }
+            return exitCode;
+        }
+
+        @Override
+        public void close() {
+            pidfd.close();
+        }
+    }
+
+    @Override
+    public Child spawn(Request request) {
+        return new Local(new Spawn(
+                        request.cloneFlags(),
+                        request.stdin(),
+                        request.stdout(),
+                        request.stderr(),
+                        request.cgroup(),
+                        request.pidNamespace(),
+                        request.preserve(),
+                        request.descriptors(),
+                        openFiles())
+                .start());
+    }
+
+    private static Processes.@Nullable Limit openFiles() {
+        String soft = System.getProperty("jpod.nofile");
+        return soft == null ? null : new Processes.Limit(Long.parseLong(soft), Processes.openFiles().hard());
+    }
+}

@@ -1,0 +1,49 @@
+package io.jpod.linux;
+
+import io.jpod.abi.Errno;
+import java.util.Optional;
+
+/**
+ * What /proc/PID/stat says, see proc_pid_stat(5).
+ *
+ * @param state R, S, D, T and so on; Z has ended and waits to be reaped, X is being reaped
+ * @param startTime in clock ticks since boot. With the pid it names a process for good: a number that is used again has a
+ *     later one.
+ */
+public record ProcessStat(int pid, String name, char state, int parent, long startTime) {
+    private static final int LIMIT = 4096;
+    private static final int STATE = 0;
+    private static final int PARENT = 1;
+    private static final int START_TIME = 19;
+
+    /** Empty if there is no such process. */
+    public static Optional<ProcessStat> of(int pid) {
+        try {
+            return Optional.of(parse(Linux.readText("/proc/" + pid + "/stat", LIMIT)));
+        } catch (SyscallException e) {
+            // ESRCH: it ended between open and read.
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** A process names itself, and may do so with blanks and parentheses: the last one ends the name. */
+    static ProcessStat parse(String line) {
+        int open = line.indexOf('(');
+        int close = line.lastIndexOf(')');
+        String[] rest = line.substring(close + 2).strip().split(" ");
+        return new ProcessStat(
+                Integer.parseInt(line.substring(0, open).strip()),
+                line.substring(open + 1, close),
+                rest[STATE].charAt(0),
+                Integer.parseInt(rest[PARENT]),
+                Long.parseUnsignedLong(rest[START_TIME]));
+    }
+
+    /** Whether it runs no more, reaped or not. */
+    public boolean hasEnded() {
+        return state == 'Z' || state == 'X';
+    }
+}

@@ -1,0 +1,111 @@
+package io.jpod.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Processes by pidfd, so that a number used again never means somebody else. */
+public final class Processes {
+    private static final int SIGINFO_SIZE = 128;
+    private static final long SI_CODE = 8;
+    private static final long SI_STATUS = 24;
+    private static final int CLD_EXITED = 1;
+    private static final int RLIMIT_NOFILE = 7;
+
+    // linux/pidfd.h: struct pidfd_info, the 64 bytes that every kernel with the call takes
+    private static final int PIDFD_INFO_SIZE = 64;
+    private static final long PIDFD_INFO_EXIT_CODE = 60;
+
+    private static final Kernel KERNEL = Kernel.get();
+
+    private Processes() {}
+
+    /** A descriptor for a process of this pid namespace. ESRCH if there is none. */
+    public static Fd pidfdOpen(int pid) {
+        return new Fd((int) Linux.retry(Sys.PIDFD_OPEN, "pid " + pid, pid, 0, 0, 0));
+    }
+
+    /** Sends a signal; 0 only asks whether one could. ESRCH if the process has ended and been waited for. */
+    public static void signal(Fd pidfd, int signal) {
+        Linux.retry(Sys.PIDFD_SEND_SIGNAL, "signal " + signal, pidfd.number(), signal, 0, 0);
+    }
+
+    /**
+     * Waits for a child of this process and reaps it.
+     *
+     * @return its exit code, or 128 plus the number of the signal that ended it
+     */
+    public static int await(Fd pidfd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment siginfo = arena.allocate(SIGINFO_SIZE, Long.BYTES);
+            Linux.retry(
+                    Sys.WAITID, pidfd.toString(), Flags.P_PIDFD, pidfd.number(), siginfo.address(), Flags.WEXITED);
+            int status = siginfo.get(JAVA_INT, SI_STATUS);
+            return siginfo.get(JAVA_INT, SI_CODE) == CLD_EXITED ? status : 128 + status;
+        }
+    }
+
+    /** Waits until a process, anybody's child, has ended; false if the time (milliseconds, -1 for ever) is over before. */
+    public static boolean awaitEnd(Fd pidfd, long milliseconds) {
+        return Linux.poll(List.of(pidfd), Flags.POLLIN, milliseconds)[0] != 0;
+    }
+
+    /**
+     * How a process ended that need not be a child of ours: the kernel keeps it for those who hold a pidfd (Linux 6.15).
+     *
+     * @return exit code, or 128 plus the signal's number; empty if the process has not been waited for yet, or the kernel
+     *     cannot tell
+     */
+    public static OptionalInt exitCode(Fd pidfd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(PIDFD_INFO_SIZE, Long.BYTES);
+            info.set(JAVA_LONG, 0, Flags.PIDFD_INFO_EXIT);
+            long result = KERNEL.syscall(Sys.IOCTL, pidfd.number(), Flags.PIDFD_GET_INFO, info.address());
+            // Before 6.13 the ioctl is unknown; before 6.15 it answers ESRCH for a process that is gone.
+            if (result == -Errno.ENOTTY.number()
+                    || result == -Errno.EINVAL.number()
+                    || result == -Errno.ESRCH.number()) {
+                return OptionalInt.empty();
+            }
+            Linux.check(result, Sys.IOCTL, "PIDFD_GET_INFO");
+            if ((info.get(JAVA_LONG, 0) & Flags.PIDFD_INFO_EXIT) == 0) {
+                return OptionalInt.empty();
+            }
+            return OptionalInt.of(exitCode(info.get(JAVA_INT, PIDFD_INFO_EXIT_CODE)));
+        }
+    }
+
+    /** From a status as wait(2) gives it: the exit code, or 128 plus the number of the signal. */
+    public static int exitCode(int status) {
+        int signal = status & 0x7f;
+        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
+    }
+
+    /** A duplicate of another process's descriptor. EPERM unless we could trace it, see ptrace(2). */
+    public static Fd descriptorOf(Fd pidfd, int number) {
+        return new Fd((int) Linux.retry(Sys.PIDFD_GETFD, "descriptor " + number, pidfd.number(), number, 0, 0));
+    }
+
+    /** A resource limit, see getrlimit(2). -1 is unlimited. */
+    public record Limit(long soft, long hard) {}
+
+    /** The RLIMIT_NOFILE of this process. */
+    public static Limit openFiles() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment rlimit = arena.allocate(JAVA_LONG, 2);
+            Linux.retry(Sys.PRLIMIT64, "RLIMIT_NOFILE", 0, RLIMIT_NOFILE, 0, rlimit.address());
+            return new Limit(rlimit.getAtIndex(JAVA_LONG, 0), rlimit.getAtIndex(JAVA_LONG, 1));
+        }
+    }
+
+    public static int uid() {
+        return (int) KERNEL.syscall(Sys.GETUID);
+    }
+}

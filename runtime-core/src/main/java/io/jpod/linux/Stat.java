@@ -1,0 +1,74 @@
+package io.jpod.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What statx(2) says of a file; {@code struct statx} agrees on x86-64 and aarch64, unlike {@code struct stat}.
+ *
+ * @param mode type and permissions, as in st_mode
+ * @param size in bytes
+ * @param deviceMajor with deviceMinor, the file system that holds the file
+ * @param nodeMajor with nodeMinor, the device that a device file stands for
+ * @param mountId the mount it was reached through (Linux 5.8; 0 before)
+ */
+public record Stat(
+        int mode,
+        int uid,
+        int gid,
+        long inode,
+        long size,
+        int deviceMajor,
+        int deviceMinor,
+        int nodeMajor,
+        int nodeMinor,
+        long mountId) {
+    private static final long STATX_SIZE = 256;
+
+    static Stat of(int dir, String path, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment statx = arena.allocate(STATX_SIZE, Long.BYTES);
+            long name = arena.allocateFrom(path).address();
+            long mask = Flags.STATX_BASIC_STATS | Flags.STATX_MNT_ID;
+            String on = path.isEmpty() ? "fd " + dir : path;
+            Linux.check(
+                    Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
+            return decode(statx);
+        }
+    }
+
+    /** From the bytes of a {@code struct statx}, see {@code linux/stat.h}. */
+    static Stat decode(MemorySegment statx) {
+        return new Stat(
+                Short.toUnsignedInt(statx.get(JAVA_SHORT, 28)),
+                statx.get(JAVA_INT, 20),
+                statx.get(JAVA_INT, 24),
+                statx.get(JAVA_LONG, 32),
+                statx.get(JAVA_LONG, 40),
+                statx.get(JAVA_INT, 136),
+                statx.get(JAVA_INT, 140),
+                statx.get(JAVA_INT, 128),
+                statx.get(JAVA_INT, 132),
+                statx.get(JAVA_LONG, 144));
+    }
+
+    /** S_IFREG, S_IFDIR and so on. */
+    public long type() {
+        return mode & Flags.S_IFMT;
+    }
+
+    public boolean isDirectory() {
+        return type() == Flags.S_IFDIR;
+    }
+
+    /** The permission bits, set-user-id, set-group-id and sticky included. */
+    public int permissions() {
+        return mode & 07777;
+    }
+}

@@ -1,0 +1,40 @@
+package io.jpod.plan;
+
+import io.jpod.abi.Arch;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the {@link Planner} needs to know of the world, gathered beforehand, so that it can stay pure.
+ *
+ * @param lastCapability the highest capability number of this kernel (/proc/sys/kernel/cap_last_cap)
+ * @param cgroupRoot where the cgroup2 file system is mounted; null: nowhere
+ * @param cgroupFiles files of a cgroup there, for limits that have two spellings (io.bfq.weight, rsvd)
+ * @param fileSources sources of bind mounts that are not directories, as the spec writes them
+ * @param stdioToChown those of 0, 1, 2 that are pipes, sockets or terminals of another owner
+ * @param home the home directory that the root file system's /etc/passwd gives the user; null: none
+ * @param tmpfsModes permission bits of directories that the spec mounts a tmpfs on, by destination
+ * @param capabilities bit set of what the container's process will have at first: the caller's permitted set
+ * @param apparmor whether the kernel has it switched on
+ */
+public record Facts(
+        Arch arch,
+        int lastCapability,
+        @Nullable String cgroupRoot,
+        Set<String> cgroupFiles,
+        Set<String> fileSources,
+        List<Integer> stdioToChown,
+        @Nullable String home,
+        Map<String, Integer> tmpfsModes,
+        long capabilities,
+        boolean apparmor) {
+
+    public Facts {
+        cgroupFiles = Set.copyOf(cgroupFiles);
+        fileSources = Set.copyOf(fileSources);
+        stdioToChown = List.copyOf(stdioToChown);
+        tmpfsModes = Map.copyOf(tmpfsModes);
+    }
+}

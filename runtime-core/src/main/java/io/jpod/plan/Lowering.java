@@ -1,0 +1,459 @@
+package io.jpod.plan;
+
+import static io.jpod.abi.Flags.*;
+import static io.jpod.plan.Assembler.flags;
+import static io.jpod.plan.Assembler.nul;
+import static io.jpod.plan.Assembler.value;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
+import io.jpod.abi.Sys;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Assembler.Label;
+import io.jpod.plan.Plan.By;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Steps to system calls: one pure, exhaustive switch. The builder's steps and the process's become a program each; what
+ * the builder opens and the process uses crosses from one to the other by name.
+ */
+public final class Lowering {
+    /** Inputs that the brain provides, in the order in which the process gets them: they stay open until execve. */
+    public static final String STATUS = "status";
+
+    public static final String START = "start";
+
+    /** A connected console socket that the terminal is sent over. */
+    public static final String CONSOLE = "console socket";
+
+    private static final String PROCFS = "procfs";
+    private static final String ROOTFS = "rootfs";
+    private static final String TERMINAL = "terminal";
+
+    private final Assembler asm;
+    private final Files files;
+    private final int preserve;
+
+    private Lowering(Arch arch, int preserve) {
+        this.asm = new Assembler(arch);
+        this.files = new Files(asm, ROOTFS);
+        this.preserve = preserve;
+    }
+
+    /**
+     * Both programs of a plan.
+     *
+     * @param builder what a thread of the brain runs; its outputs are inputs of the process
+     */
+    public record Lowered(Program builder, Program process) {}
+
+    /** @param preserve descriptors of the caller that the process keeps, from 3 on */
+    public static Lowered lower(Plan plan, Arch arch, int preserve) {
+        Lowering process = new Lowering(arch, preserve);
+        process.asm.use(STATUS);
+        if (plan.entries().stream().anyMatch(entry -> entry.step() instanceof Step.AwaitStart)) {
+            process.asm.use(START);
+        }
+        process.lower(plan, By.PROCESS);
+        Program processProgram = process.asm.finish(List.of());
+
+        Lowering builder = new Lowering(arch, preserve);
+        builder.lower(plan, By.BUILDER);
+        List<String> outputs = new ArrayList<>();
+        for (Program.Slot input : processProgram.inputs()) {
+            if (builder.asm.defines(input.name())) {
+                outputs.add(input.name());
+            }
+        }
+        String pid = namespace(NamespaceType.PID);
+        if (builder.asm.defines(pid)) {
+            outputs.add(pid);
+        }
+        return new Lowered(builder.asm.finish(outputs), processProgram);
+    }
+
+    private void lower(Plan plan, By by) {
+        for (int i = 0; i < plan.entries().size(); i++) {
+            Plan.Entry entry = plan.entries().get(i);
+            if (entry.by() == by) {
+                asm.step(i);
+                lower(entry.step());
+            }
+        }
+    }
+
+    private void lower(Step step) {
+        switch (step) {
+            case Step.CreateCgroup _, Step.SetLimit _, Step.FilterDevices _, Step.CloneProcess _ ->
+                throw new IllegalArgumentException("the brain does it itself: " + step.describe());
+
+            case Step.OpenRootfs(String path) -> openRootfs(path);
+            case Step.OpenProcfs _ ->
+                asm.call(
+                                Sys.OPENAT,
+                                flags(AT_FDCWD, "AT_FDCWD"),
+                                asm.string("/proc"),
+                                flags(O_PATH | O_CLOEXEC, "O_PATH|O_CLOEXEC"))
+                        .into(asm.define(PROCFS));
+            case Step.OpenSource source -> openSource(source);
+            case Step.OpenNamespace(NamespaceType type, String path) ->
+                asm.call(
+                                Sys.OPENAT,
+                                flags(AT_FDCWD, "AT_FDCWD"),
+                                asm.string(path),
+                                flags(O_RDONLY | O_CLOEXEC, "O_RDONLY|O_CLOEXEC"))
+                        .into(asm.define(namespace(type)));
+
+            case Step.JoinNamespace(NamespaceType type) -> setns(type);
+            case Step.JoinContainer(List<NamespaceType> types) -> {
+                long all = types.stream().mapToLong(Lowering::cloneFlag).sum();
+                asm.call(Sys.SETNS, asm.use(Step.JoinContainer.HANDLE), flags(all, cloneFlags(types)));
+            }
+            case Step.UnshareNamespaces unshare -> {
+                long all = unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
+                asm.call(Sys.UNSHARE, flags(all, cloneFlags(unshare.types())));
+            }
+            case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
+            case Step.AdoptNamespaces(List<NamespaceType> types) -> {
+                types.forEach(this::setns);
+                files.enteredRoot();
+                files.clearUmask();
+            }
+            case Step.EnterTimeNamespace(List<String> offsets) -> enterTimeNamespace(offsets);
+            case Step.BecomeRoot _ -> becomeRoot();
+            case Step.SetHostname(String name) -> setName(Sys.SETHOSTNAME, name);
+            case Step.SetDomainname(String name) -> setName(Sys.SETDOMAINNAME, name);
+            case Step.LoopbackUp _ -> loopbackUp();
+            case Step.SetSysctl(String path, String value) -> writeProc("sys/" + path, value);
+
+            case Step.SetPropagation(String flag, boolean recursive) ->
+                mount(propagation(flag) | (recursive ? MS_REC : 0), (recursive ? "MS_REC|" : "") + constant(flag));
+            case Step.SetRootPropagation(String flag) -> mount(propagation(flag), constant(flag));
+            case Step.AttachRootfs(String path) -> {
+                asm.call(
+                        Sys.MOVE_MOUNT,
+                        asm.use(ROOTFS),
+                        asm.string(""),
+                        flags(AT_FDCWD, "AT_FDCWD"),
+                        asm.string(path),
+                        flags(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+                files.clearUmask();
+            }
+            case Step.MountFilesystem filesystem -> files.mount(filesystem);
+            case Step.MountBind bind -> files.bind(bind);
+            case Step.Remount(String destination, MountOptions options) -> files.remount(destination, options);
+            case Step.MakeDevice(Spec.Device device, boolean bind) -> files.device(device, bind);
+            case Step.Symlink(String path, String target) -> files.symlink(path, target);
+            case Step.OpenConsole console -> new Console(asm, files, CONSOLE, TERMINAL).open(console);
+            case Step.PivotRoot(boolean pivot) -> pivotRoot(pivot);
+            case Step.ReadonlyRootfs _ -> files.readonlyRoot();
+            case Step.ReadonlyPath(String path) -> files.readonlyPath(path);
+            case Step.PrepareMasks _ -> files.prepareMasks();
+            case Step.MaskPath(String path) -> files.mask(path);
+
+            case Step.NewSession _ -> asm.call(Sys.SETSID);
+            case Step.ControllingTerminal _ -> controllingTerminal();
+            case Step.JoinKeyring(String name) -> joinKeyring(name);
+            case Step.SetOomScoreAdj(int adjustment) -> writeProc("self/oom_score_adj", Integer.toString(adjustment));
+            case Step.SetApparmorProfile(String profile) ->
+                writeProc("thread-self/attr/apparmor/exec", "exec " + profile);
+            case Step.SetRlimit _,
+                    Step.SetScheduler _,
+                    Step.SetIoPriority _,
+                    Step.SetCpuAffinity _,
+                    Step.SetMemoryPolicy _,
+                    Step.SetPersonality _,
+                    Step.SetUmask _,
+                    Step.ChownStdio _,
+                    Step.LimitBoundingSet _,
+                    Step.SetUser _,
+                    Step.SetCapabilities _,
+                    Step.SetNoNewPrivileges _,
+                    Step.LoadSeccomp _ ->
+                new Credentials(asm).lower(step);
+            case Step.CloseDescriptors _ -> closeDescriptors();
+            case Step.ChangeDirectory(String path) -> changeDirectory(path);
+            case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
+            case Step.Await(Step.Milestone milestone) -> await(milestone);
+            case Step.AwaitStart _ -> awaitStart();
+            case Step.Exec exec -> exec(exec);
+        }
+    }
+
+    // ---- the host
+
+    private void openRootfs(String path) {
+        Op.Register tree = asm.define(ROOTFS);
+        asm.call(
+                        Sys.OPEN_TREE,
+                        flags(AT_FDCWD, "AT_FDCWD"),
+                        asm.string(path),
+                        flags(
+                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE,
+                                "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE"))
+                .into(tree);
+        // A copy of a shared mount would stay its peer, and what we mount inside would show on the host.
+        files.setAttributes(tree, 0, 0, MS_SLAVE, true);
+    }
+
+    private void openSource(Step.OpenSource source) {
+        Op.Register tree = asm.define(source.handle());
+        String recursive = source.recursive() ? "|AT_RECURSIVE" : "";
+        asm.call(
+                        Sys.OPEN_TREE,
+                        flags(AT_FDCWD, "AT_FDCWD"),
+                        asm.string(source.path()),
+                        flags(
+                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.recursive() ? AT_RECURSIVE : 0),
+                                "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC" + recursive))
+                .into(tree);
+    }
+
+    // ---- namespaces
+
+    private static String namespace(NamespaceType type) {
+        return type.jsonName() + " namespace";
+    }
+
+    /** The CLONE_ flag of a namespace type. */
+    public static long cloneFlag(NamespaceType type) {
+        return switch (type) {
+            case PID -> CLONE_NEWPID;
+            case NETWORK -> CLONE_NEWNET;
+            case MOUNT -> CLONE_NEWNS;
+            case IPC -> CLONE_NEWIPC;
+            case UTS -> CLONE_NEWUTS;
+            case USER -> CLONE_NEWUSER;
+            case CGROUP -> CLONE_NEWCGROUP;
+            case TIME -> CLONE_NEWTIME;
+        };
+    }
+
+    private static String cloneFlags(Iterable<NamespaceType> types) {
+        List<String> names = new ArrayList<>();
+        for (NamespaceType type : types) {
+            names.add(
+                    switch (type) {
+                        case NETWORK -> "CLONE_NEWNET";
+                        case MOUNT -> "CLONE_NEWNS";
+                        case PID, IPC, UTS, USER, CGROUP, TIME -> "CLONE_NEW" + type.name();
+                    });
+        }
+        return String.join("|", names);
+    }
+
+    private void setns(NamespaceType type) {
+        asm.call(Sys.SETNS, asm.use(namespace(type)), flags(cloneFlag(type), cloneFlags(List.of(type))));
+    }
+
+    private void exportNamespace(NamespaceType type) {
+        String file = "/proc/thread-self/ns/"
+                + switch (type) {
+                    case NETWORK -> "net";
+                    case MOUNT -> "mnt";
+                    case PID, IPC, UTS, USER, CGROUP, TIME -> type.jsonName();
+                };
+        // One that was joined was opened under the same name: it is handed over as it is.
+        if (!asm.defines(namespace(type))) {
+            asm.call(
+                            Sys.OPENAT,
+                            flags(AT_FDCWD, "AT_FDCWD"),
+                            asm.string(file),
+                            flags(O_RDONLY | O_CLOEXEC, "O_RDONLY|O_CLOEXEC"))
+                    .into(asm.define(namespace(type)));
+        }
+    }
+
+    /** unshare makes it for children only; setns(2) to it enters, and fixes the offsets. */
+    private void enterTimeNamespace(List<String> offsets) {
+        asm.call(Sys.UNSHARE, flags(CLONE_NEWTIME, "CLONE_NEWTIME"));
+        offsets.forEach(offset -> writeProc("self/timens_offsets", offset));
+        Op.Register fd = asm.temporary();
+        asm.call(
+                        Sys.OPENAT,
+                        asm.use(PROCFS),
+                        asm.string("self/ns/time_for_children"),
+                        flags(O_RDONLY | O_CLOEXEC, "O_RDONLY|O_CLOEXEC"))
+                .into(fd);
+        asm.call(Sys.SETNS, fd, flags(CLONE_NEWTIME, "CLONE_NEWTIME"));
+        asm.close(fd);
+    }
+
+    private void becomeRoot() {
+        // EPERM: setgroups is denied in this namespace, user_namespaces(7).
+        asm.ignore(asm.call(Sys.SETGROUPS, value(0), nul()), Errno.EPERM);
+        asm.call(Sys.SETRESGID, value(0), value(0), value(0));
+        asm.call(Sys.SETRESUID, value(0), value(0), value(0));
+    }
+
+    private void setName(Sys sys, String name) {
+        asm.call(sys, asm.string(name), value(name.getBytes(UTF_8).length));
+    }
+
+    /** netdevice(7): SIOCSIFFLAGS with struct ifreq {char name[16]; short flags; ...}, 40 bytes. */
+    private void loopbackUp() {
+        Op.Register socket = asm.temporary();
+        asm.call(Sys.SOCKET, flags(AF_INET, "AF_INET"), flags(SOCK_DGRAM | SOCK_CLOEXEC, "SOCK_DGRAM|SOCK_CLOEXEC"), value(0))
+                .into(socket);
+        Op.Blob request = asm.struct("{ifr_name=\"lo\", ifr_flags=IFF_UP|IFF_RUNNING}", 40, ifreq -> ifreq.put(
+                        new byte[] {'l', 'o'})
+                .putShort(16, (short) (IFF_UP | IFF_RUNNING)));
+        asm.call(Sys.IOCTL, socket, flags(SIOCSIFFLAGS, "SIOCSIFFLAGS"), request);
+        asm.close(socket);
+    }
+
+    /** Below the host's procfs only, and never through a link out of it (CVE-2025-52881). */
+    private void writeProc(String path, String text) {
+        Op.Register fd = asm.temporary();
+        files.openat2(asm.use(PROCFS), path, O_WRONLY | O_CLOEXEC, "O_WRONLY|O_CLOEXEC",
+                RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, "RESOLVE_BENEATH|RESOLVE_NO_MAGICLINKS")
+                .into(fd);
+        asm.call(
+                Sys.WRITE,
+                fd,
+                asm.string(text),
+                value(text.getBytes(UTF_8).length));
+        asm.close(fd);
+    }
+
+    // ---- the root
+
+    private static long propagation(String flag) {
+        return switch (flag) {
+            case "shared" -> MS_SHARED;
+            case "slave" -> MS_SLAVE;
+            case "private" -> MS_PRIVATE;
+            case "unbindable" -> MS_UNBINDABLE;
+            case "rshared", "rslave", "rprivate", "runbindable" -> MS_REC | propagation(flag.substring(1));
+            default -> throw new IllegalArgumentException("no propagation: " + flag);
+        };
+    }
+
+    private static String constant(String flag) {
+        return "MS_" + flag.toUpperCase(Locale.ROOT);
+    }
+
+    private void mount(long flags, String text) {
+        asm.call(Sys.MOUNT, nul(), asm.string("/"), nul(), flags(flags, text), nul());
+    }
+
+    /** pivot_root(2), section "pivot_root(".", ".")": no directory is needed for the old root, which goes at once. */
+    private void pivotRoot(boolean pivot) {
+        asm.call(Sys.FCHDIR, asm.use(ROOTFS));
+        if (pivot) {
+            asm.call(Sys.PIVOT_ROOT, asm.string("."), asm.string("."));
+            asm.call(Sys.UMOUNT2, asm.string("."), flags(MNT_DETACH, "MNT_DETACH"));
+        } else {
+            asm.call(Sys.MOUNT, asm.string("."), asm.string("/"), nul(), flags(MS_MOVE, "MS_MOVE"), nul());
+            asm.call(Sys.CHROOT, asm.string("."));
+        }
+        asm.call(Sys.CHDIR, asm.string("/"));
+        files.enteredRoot();
+    }
+
+    // ---- the process
+
+    private void controllingTerminal() {
+        for (int number = 0; number < 3; number++) {
+            asm.call(Sys.DUP3, asm.use(TERMINAL), value(number), value(0));
+        }
+        asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
+    }
+
+    /** ENOSYS: a kernel, or a seccomp filter around us, without keys. */
+    private void joinKeyring(String name) {
+        Label done = new Label();
+        asm.call(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), asm.string(name))
+                .on(Errno.ENOSYS, done);
+        // Possessor all but setattr; user view, read, search, link: keyctl_setperm(3).
+        asm.call(
+                Sys.KEYCTL,
+                flags(KEYCTL_SETPERM, "KEYCTL_SETPERM"),
+                flags(KEY_SPEC_SESSION_KEYRING, "KEY_SPEC_SESSION_KEYRING"),
+                flags(0x3f1b0000, "0x3f1b0000"));
+        asm.place(done);
+    }
+
+    /** The descriptor that the process gets first: its program, which jpod-init closes itself. */
+    private int first() {
+        return 3 + preserve;
+    }
+
+    private void closeDescriptors() {
+        int kept = first() + 1 + (asm.isInput(START) ? 2 : 1);
+        asm.call(Sys.CLOSE_RANGE, value(kept), flags(0xffffffffL, "~0U"), value(0));
+        asm.call(
+                Sys.CLOSE_RANGE,
+                value(first()),
+                value(kept - 1),
+                flags(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
+    }
+
+    /** Made where it is missing, as runc and Docker do. */
+    private void changeDirectory(String path) {
+        Label done = new Label();
+        Label missing = new Label();
+        asm.call(Sys.CHDIR, asm.string(path)).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), done);
+        asm.place(missing);
+        files.makeDirectories(path);
+        asm.call(Sys.CHDIR, asm.string(path));
+        asm.place(done);
+    }
+
+    private void findProgram(List<String> candidates) {
+        Label found = new Label();
+        for (int i = 0; i < candidates.size(); i++) {
+            Assembler.Draft access = asm.call(
+                            Sys.FACCESSAT2,
+                            flags(AT_FDCWD, "AT_FDCWD"),
+                            asm.string(candidates.get(i)),
+                            flags(X_OK, "X_OK"),
+                            flags(AT_EACCESS, "AT_EACCESS"))
+                    .on(new Op.OnSuccess(), found);
+            if (i < candidates.size() - 1) {
+                asm.ignore(access, Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
+            }
+        }
+        asm.place(found);
+    }
+
+    private void await(Step.Milestone milestone) {
+        Op.Blob record = asm.struct("{MILESTONE, " + milestone + "}", 12, r -> r.putInt(1)
+                .putInt(milestone.number())
+                .putInt(0));
+        asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
+        asm.call(Sys.READ, asm.use(STATUS), record, value(1)).failOn(new Op.OnZero());
+    }
+
+    /** From here on the one who connected is told how it goes: the connection takes the place of the status socket. */
+    private void awaitStart() {
+        Op.Register connection = asm.temporary();
+        asm.call(Sys.ACCEPT4, asm.use(START), nul(), nul(), flags(SOCK_CLOEXEC, "SOCK_CLOEXEC"))
+                .into(connection);
+        asm.call(Sys.DUP3, connection, asm.use(STATUS), flags(O_CLOEXEC, "O_CLOEXEC"));
+        asm.close(connection);
+        asm.call(Sys.CLOSE, asm.use(START));
+    }
+
+    private void exec(Step.Exec exec) {
+        Op.Blob argv = asm.pointers(exec.args());
+        Op.Blob envp = asm.pointers(exec.env());
+        for (int i = 0; i < exec.candidates().size(); i++) {
+            Assembler.Draft draft =
+                    asm.call(Sys.EXECVE, asm.string(exec.candidates().get(i)), argv, envp);
+            if (i < exec.candidates().size() - 1) {
+                asm.ignore(draft, Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES);
+            }
+        }
+    }
+
+    /** A struct open_how, openat2(2). */
+    static void openHow(ByteBuffer how, long flags, long mode, long resolve) {
+        how.putLong(flags).putLong(mode).putLong(resolve);
+    }
+}

@@ -1,0 +1,58 @@
+package io.jpod.plan;
+
+import java.util.List;
+
+/**
+ * Everything that is done to set up a container, in order. Brain steps come first, then the builder's, then the
+ * process's: the cut between the last two is where the first step stands that needs to be the container's own process.
+ *
+ * @param warnings what the spec wants reported but not refused: capabilities that the host does not have
+ */
+public record Plan(List<Entry> entries, List<String> warnings) {
+    public Plan {
+        entries = List.copyOf(entries);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Who executes a step. */
+    public enum By {
+        BRAIN("brain"),
+        BUILDER("builder thread"),
+        PROCESS("container process");
+
+        private final String title;
+
+        By(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    /**
+     * A step and the place in config.json that caused it, or the rule that did ({@code default}).
+     *
+     * @param from for example {@code mounts[4]}
+     */
+    public record Entry(Step step, By by, String from) {}
+
+    /** As in {@code jpod explain}: a heading for each executor, steps numbered through from 1. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        int width = entries.stream().mapToInt(e -> e.step().describe().length()).filter(n -> n <= 60).max().orElse(0);
+        String line = "%4d  %-" + Math.max(1, width) + "s  # %s\n";
+        By by = null;
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (entry.by() != by) {
+                by = entry.by();
+                text.append(text.isEmpty() ? "" : "\n").append(by.title()).append('\n');
+            }
+            text.append(line.formatted(i + 1, entry.step().describe(), entry.from()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,300 @@
+package io.jpod.plan;
+
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.HookKind;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Plan.By;
+import io.jpod.plan.Step.Milestone;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the plan for a container: the order of everything that is done to set it up. Pure: what it must know of the
+ * world is in {@link Facts}.
+ *
+ * <p>The order follows the runtime-spec (runtime.md, "Lifecycle"; config.md, "POSIX-platform Hooks") and is the same
+ * whoever executes it. With a user namespace, or with hooks that must see the process before pivot_root, the process is
+ * cloned early and does it all; otherwise the builder thread makes the house and the process moves in.
+ */
+public final class Planner {
+    /** Namespaces that a thread of the JVM may make and enter; the others belong to the process itself. */
+    private static final List<NamespaceType> BUILDER_NAMESPACES =
+            List.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.MOUNT);
+
+    private final Spec spec;
+    private final Spec.Linux linux;
+    private final Request request;
+    private final Facts facts;
+    private final List<Plan.Entry> entries = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final MountPlan mounts;
+    private final boolean early;
+    private By by = By.BUILDER;
+
+    /**
+     * What the command line says, beside the spec.
+     *
+     * @param rootfs absolute path of root.path
+     * @param cgroup path of the container's cgroup below the cgroup2 mount; null: none
+     * @param pivot false: --no-pivot
+     * @param keyring false: --no-new-keyring
+     * @param preserve descriptors of the caller that the container keeps, from 3 on
+     * @param waitForStart true for create, false for run
+     */
+    public record Request(
+            String id,
+            String rootfs,
+            @Nullable String cgroup,
+            boolean pivot,
+            boolean keyring,
+            int preserve,
+            boolean waitForStart) {}
+
+    private Planner(Spec spec, Request request, Facts facts) {
+        this.spec = spec;
+        this.linux = spec.linux();
+        this.request = request;
+        this.facts = facts;
+        this.early = movesInEarly(spec);
+        this.mounts = new MountPlan(spec, facts, early);
+    }
+
+    /**
+     * @throws InvalidSpec naming the JSON path of what jpod cannot honour
+     */
+    public static Plan plan(Spec spec, Request request, Facts facts) {
+        Validation.check(spec, facts);
+        Planner planner = new Planner(spec, request, facts);
+        planner.plan();
+        return new Plan(planner.entries, planner.warnings);
+    }
+
+    /** Whether the process is cloned before the house is built. */
+    private static boolean movesInEarly(Spec spec) {
+        return spec.linux().namespace(NamespaceType.USER) != null
+                || !spec.hooks().prestart().isEmpty()
+                || !spec.hooks().createRuntime().isEmpty()
+                || !spec.hooks().createContainer().isEmpty();
+    }
+
+    private void plan() {
+        cgroup();
+        openOnHost();
+        if (early) {
+            cloneProcess();
+            enterUserNamespace();
+            enterNamespaces();
+            enterOwnNamespaces();
+            identity();
+            awaitHooks(Milestone.CREATE_RUNTIME_HOOKS, HookKind.PRESTART, HookKind.CREATE_RUNTIME);
+            rootFileSystem();
+            awaitHooks(Milestone.CREATE_CONTAINER_HOOKS, HookKind.CREATE_CONTAINER);
+            pivot();
+        } else {
+            enterNamespaces();
+            add(new Step.ExportNamespaces(builderNamespaces()), "linux.namespaces");
+            identity();
+            rootFileSystem();
+            pivot();
+            cloneProcess();
+            add(new Step.AdoptNamespaces(builderNamespaces()), "linux.namespaces");
+            enterOwnNamespaces();
+            mounts.mountInside(this::add);
+        }
+        restrictPaths();
+        if (spec.process() != null) {
+            process(spec.process());
+        }
+    }
+
+    private void cgroup() {
+        Spec.Resources resources = linux.resources() == null ? Spec.Resources.NONE : linux.resources();
+        List<Limit> limits = Limits.of(resources, new Limits.Facts(facts.cgroupFiles(), 0));
+        if (request.cgroup() == null) {
+            return;
+        }
+        by = By.BRAIN;
+        add(new Step.CreateCgroup(request.cgroup()), linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
+        for (Limit limit : limits) {
+            add(new Step.SetLimit(limit), limit.from());
+        }
+        if (!resources.devices().isEmpty()) {
+            add(new Step.FilterDevices(resources.devices()), "linux.resources.devices");
+        }
+        by = By.BUILDER;
+    }
+
+    /** Host paths are looked up once, before any namespace changes, and live on as descriptors. */
+    private void openOnHost() {
+        add(new Step.OpenProcfs(), "default");
+        add(new Step.OpenRootfs(request.rootfs()), "root.path");
+        mounts.openSources(this::add);
+        if (!linux.maskedPaths().isEmpty()) {
+            add(new Step.PrepareMasks(), "linux.maskedPaths");
+        }
+        for (int i = 0; i < linux.namespaces().size(); i++) {
+            Spec.Namespace namespace = linux.namespaces().get(i);
+            if (namespace.path() != null) {
+                add(new Step.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
+            }
+        }
+    }
+
+    private void cloneProcess() {
+        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
+        if (isNew(NamespaceType.PID)) {
+            made.add(NamespaceType.PID);
+        }
+        if (early && !isJoined(NamespaceType.USER)) {
+            // One clone makes the user namespace first and the others as its property, clone(2).
+            for (NamespaceType type : List.of(NamespaceType.USER, NamespaceType.NETWORK, NamespaceType.IPC,
+                    NamespaceType.UTS, NamespaceType.MOUNT)) {
+                if (isNew(type)) {
+                    made.add(type);
+                }
+            }
+        }
+        boolean joinsPid = isJoined(NamespaceType.PID);
+        entries.add(new Plan.Entry(
+                new Step.CloneProcess(made, joinsPid, request.cgroup() != null), By.BRAIN, "linux.namespaces"));
+        by = By.PROCESS;
+    }
+
+    private void enterUserNamespace() {
+        if (isJoined(NamespaceType.USER)) {
+            add(new Step.JoinNamespace(NamespaceType.USER), from(NamespaceType.USER));
+            add(new Step.BecomeRoot(true), "linux.namespaces");
+        } else if (isNew(NamespaceType.USER)) {
+            add(new Step.Await(Milestone.USER_NAMESPACE), "linux.uidMappings, linux.gidMappings");
+            add(new Step.BecomeRoot(true), "linux.uidMappings");
+        }
+    }
+
+    private void enterNamespaces() {
+        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
+        for (NamespaceType type : BUILDER_NAMESPACES) {
+            if (isJoined(type)) {
+                add(new Step.JoinNamespace(type), from(type));
+            } else if (isNew(type) && (!early || isJoined(NamespaceType.USER))) {
+                made.add(type);
+            }
+        }
+        if (!made.isEmpty()) {
+            add(new Step.UnshareNamespaces(made), "linux.namespaces");
+        }
+    }
+
+    private void identity() {
+        if (spec.hostname() != null) {
+            add(new Step.SetHostname(spec.hostname()), "hostname");
+        }
+        if (spec.domainname() != null) {
+            add(new Step.SetDomainname(spec.domainname()), "domainname");
+        }
+        if (isNew(NamespaceType.NETWORK)) {
+            add(new Step.LoopbackUp(), from(NamespaceType.NETWORK));
+        }
+        linux.sysctl().forEach((key, value) -> add(
+                new Step.SetSysctl(Validation.sysctlPath(key), value), "linux.sysctl[\"" + key + "\"]"));
+    }
+
+    private void awaitHooks(Milestone milestone, HookKind... kinds) {
+        for (HookKind kind : kinds) {
+            if (!spec.hooks().of(kind).isEmpty()) {
+                add(new Step.Await(milestone), "hooks." + kind.jsonName());
+                return;
+            }
+        }
+    }
+
+    private void rootFileSystem() {
+        String propagation = linux.rootfsPropagation();
+        // Slave by default: what the host unmounts goes away here too, and nothing of ours goes back.
+        add(new Step.SetPropagation(propagation == null ? "slave" : propagation, true),
+                propagation == null ? "default" : "linux.rootfsPropagation");
+        add(new Step.AttachRootfs(request.rootfs()), "root.path");
+        mounts.mountOutside(this::add);
+        mounts.devices(this::add);
+        Spec.Process process = spec.process();
+        if (process != null && process.terminal()) {
+            add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsDev()), "process.terminal");
+        }
+    }
+
+    private void pivot() {
+        add(new Step.PivotRoot(request.pivot()), "root.path");
+        if (linux.rootfsPropagation() != null) {
+            add(new Step.SetRootPropagation(linux.rootfsPropagation()), "linux.rootfsPropagation");
+        }
+    }
+
+    /** Those that only the process itself can make or enter; it is in its cgroup and pid namespace already. */
+    private void enterOwnNamespaces() {
+        if (isJoined(NamespaceType.CGROUP)) {
+            add(new Step.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
+        } else if (isNew(NamespaceType.CGROUP)) {
+            add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
+        }
+        if (isJoined(NamespaceType.TIME)) {
+            add(new Step.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
+        } else if (isNew(NamespaceType.TIME)) {
+            List<String> offsets = linux.timeOffsets().entrySet().stream()
+                    .map(e -> e.getKey() + " " + e.getValue().secs() + " " + e.getValue().nanosecs())
+                    .toList();
+            add(new Step.EnterTimeNamespace(offsets), offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
+        }
+    }
+
+    private void restrictPaths() {
+        for (int i = 0; i < linux.readonlyPaths().size(); i++) {
+            add(new Step.ReadonlyPath(linux.readonlyPaths().get(i)), "linux.readonlyPaths[" + i + "]");
+        }
+        for (int i = 0; i < linux.maskedPaths().size(); i++) {
+            add(new Step.MaskPath(linux.maskedPaths().get(i)), "linux.maskedPaths[" + i + "]");
+        }
+        if (spec.root() != null && spec.root().readonly()) {
+            add(new Step.ReadonlyRootfs(), "root.readonly");
+        }
+    }
+
+    private void process(Spec.Process process) {
+        ProcessPlan plan = new ProcessPlan(process, "process", facts, linux.seccomp());
+        plan.session(this::add, request.keyring() ? request.id() : null);
+        plan.resources(this::add, linux.memoryPolicy(), linux.personality());
+        add(new Step.CloseDescriptors(), "default");
+        plan.credentials(this::add, warnings::add);
+        add(new Step.Await(Milestone.READY), "default");
+        if (request.waitForStart()) {
+            add(new Step.AwaitStart(), "default");
+        }
+        plan.exec(this::add, warnings::add);
+    }
+
+    private void add(Step step, String from) {
+        entries.add(new Plan.Entry(step, by, from));
+    }
+
+    private List<NamespaceType> builderNamespaces() {
+        return BUILDER_NAMESPACES.stream()
+                .filter(type -> linux.namespace(type) != null)
+                .toList();
+    }
+
+    private boolean isNew(NamespaceType type) {
+        Spec.Namespace namespace = linux.namespace(type);
+        return namespace != null && namespace.path() == null;
+    }
+
+    private boolean isJoined(NamespaceType type) {
+        Spec.Namespace namespace = linux.namespace(type);
+        return namespace != null && namespace.path() != null;
+    }
+
+    private String from(NamespaceType type) {
+        return "linux.namespaces[" + linux.namespaces().indexOf(linux.namespace(type)) + "]";
+    }
+}

@@ -1,0 +1,159 @@
+package io.jpod.plan;
+
+import io.jpod.oci.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps that make a process what {@code process} says: the same for a container's first process and for one that
+ * {@code exec} adds.
+ */
+final class ProcessPlan {
+    /** execvp(3), where the environment has no PATH. */
+    private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
+    private final Spec.Process process;
+    private final String at;
+    private final Facts facts;
+    private final Spec.@Nullable Seccomp seccomp;
+
+    /** @param at where the process stands in its file: {@code process}, or nothing in a process.json */
+    ProcessPlan(Spec.Process process, String at, Facts facts, Spec.@Nullable Seccomp seccomp) {
+        this.process = process;
+        this.at = at;
+        this.facts = facts;
+        this.seccomp = seccomp;
+    }
+
+    /** @param keyring name for a new session keyring; null: keep the caller's */
+    void session(Sink plan, @Nullable String keyring) {
+        plan.add(new Step.NewSession(), "default");
+        if (process.terminal()) {
+            plan.add(new Step.ControllingTerminal(), from("terminal"));
+        }
+        if (keyring != null) {
+            plan.add(new Step.JoinKeyring("_ses." + keyring), "default");
+        }
+        if (!facts.stdioToChown().isEmpty() && process.user().uid() != 0 && !process.terminal()) {
+            plan.add(new Step.ChownStdio(facts.stdioToChown(), process.user().uid()), from("user.uid"));
+        }
+    }
+
+    /** What needs privileges that the process is about to lose, or the host's /proc, which is about to be closed. */
+    void resources(
+            Sink plan, Spec.@Nullable MemoryPolicy memoryPolicy, Spec.@Nullable Personality personality) {
+        if (process.oomScoreAdj() != null) {
+            plan.add(new Step.SetOomScoreAdj(process.oomScoreAdj()), from("oomScoreAdj"));
+        }
+        for (int i = 0; i < process.rlimits().size(); i++) {
+            plan.add(new Step.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
+        }
+        if (process.scheduler() != null) {
+            plan.add(new Step.SetScheduler(process.scheduler()), from("scheduler"));
+        }
+        if (process.ioPriority() != null) {
+            plan.add(new Step.SetIoPriority(process.ioPriority()), from("ioPriority"));
+        }
+        if (memoryPolicy != null) {
+            plan.add(new Step.SetMemoryPolicy(memoryPolicy), "linux.memoryPolicy");
+        }
+        if (personality != null) {
+            plan.add(new Step.SetPersonality(personality), "linux.personality");
+        }
+        if (process.apparmorProfile() != null) {
+            plan.add(new Step.SetApparmorProfile(process.apparmorProfile()), from("apparmorProfile"));
+        }
+    }
+
+    /** From root with everything to what the config wants; the order is the kernel's, capabilities(7). */
+    void credentials(Sink plan, Consumer<String> warn) {
+        plan.add(new Step.ChangeDirectory(process.cwd()), from("cwd"));
+        // runc's default too: what the caller's umask was must not show in the container.
+        Integer umask = process.user().umask();
+        plan.add(new Step.SetUmask(umask == null ? 022 : umask), umask == null ? "default" : from("user.umask"));
+        if (!process.noNewPrivileges()) {
+            // Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter, so it comes before that is gone.
+            seccomp(plan, warn);
+        }
+        Spec.Capabilities wanted = process.capabilities();
+        List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
+        plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
+        plan.add(new Step.SetUser(process.user(), true), from("user"));
+        plan.add(
+                new Step.SetCapabilities(
+                        grant(wanted == null ? List.of() : wanted.effective(), "effective", warn),
+                        grant(wanted == null ? List.of() : wanted.permitted(), "permitted", warn),
+                        grant(wanted == null ? List.of() : wanted.inheritable(), "inheritable", warn),
+                        grant(wanted == null ? List.of() : wanted.ambient(), "ambient", warn)),
+                from("capabilities"));
+        plan.add(new Step.FindProgram(candidates(), process.args().getFirst()), from("args[0]"));
+        if (process.noNewPrivileges()) {
+            plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
+        }
+    }
+
+    void exec(Sink plan, Consumer<String> warn) {
+        if (process.noNewPrivileges()) {
+            // The last thing before execve, so that a filter need allow nothing else of ours.
+            seccomp(plan, warn);
+        }
+        plan.add(new Step.Exec(candidates(), process.args(), environment()), from("args"));
+    }
+
+    private void seccomp(Sink plan, Consumer<String> warn) {
+        if (seccomp != null) {
+            plan.add(Validation.seccompFilter(seccomp, facts.arch(), warn), "linux.seccomp");
+        }
+    }
+
+    /** Names to capabilities; what nobody can grant is reported and left out, as the spec demands. */
+    private List<Capability> grant(List<String> names, String set, Consumer<String> warn) {
+        List<Capability> granted = new ArrayList<>();
+        for (String name : names) {
+            Capability capability = Capability.of(name);
+            if (capability == null || capability.number() > facts.lastCapability()) {
+                warn.accept(from("capabilities." + set) + ": unknown to this kernel, left out: " + name);
+            } else if ((facts.capabilities() & 1L << capability.number()) == 0) {
+                warn.accept(from("capabilities." + set) + ": the caller does not have it, left out: " + name);
+            } else if (!granted.contains(capability)) {
+                granted.add(capability);
+            }
+        }
+        return granted;
+    }
+
+    /** The paths that execvp(3) would try. */
+    private List<String> candidates() {
+        String name = process.args().getFirst();
+        if (name.contains("/")) {
+            return List.of(name);
+        }
+        String path = DEFAULT_PATH;
+        for (String variable : process.env()) {
+            if (variable.startsWith("PATH=")) {
+                path = variable.substring(5);
+            }
+        }
+        List<String> candidates = new ArrayList<>();
+        for (String directory : path.split(":", -1)) {
+            candidates.add(directory.isEmpty() ? "./" + name : directory + "/" + name);
+        }
+        return candidates;
+    }
+
+    /** HOME from the root file system's /etc/passwd where the config has none, as with runc. */
+    private List<String> environment() {
+        if (facts.home() == null || process.env().stream().anyMatch(v -> v.startsWith("HOME="))) {
+            return process.env();
+        }
+        List<String> environment = new ArrayList<>(process.env());
+        environment.add("HOME=" + facts.home());
+        return environment;
+    }
+
+    private String from(String field) {
+        return at.isEmpty() ? field : at + "." + field;
+    }
+}

@@ -1,0 +1,509 @@
+package io.jpod.plan;
+
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.seccomp.Filter;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that is done to set up a container, in the words of runtime-spec and man pages. What system calls it takes is
+ * {@link Lowering}'s business; {@link #describe} is what people read.
+ */
+public sealed interface Step {
+
+    /** One line, without the reason for it. */
+    String describe();
+
+    // ---- the brain does these itself
+
+    /** mkdir, with the controllers that the limits need. */
+    record CreateCgroup(String path) implements Step {
+        @Override
+        public String describe() {
+            return "create cgroup " + path;
+        }
+    }
+
+    record SetLimit(Limit limit) implements Step {
+        @Override
+        public String describe() {
+            return limit.file() + " = " + limit.value();
+        }
+    }
+
+    /** An eBPF program on the cgroup, cgroups(7): device access. */
+    record FilterDevices(List<Spec.DeviceRule> rules) implements Step {
+        @Override
+        public String describe() {
+            return "filter devices with " + rules.size() + (rules.size() == 1 ? " rule" : " rules");
+        }
+    }
+
+    /** clone3(2): the container's own process, born in its cgroup. */
+    record CloneProcess(Set<NamespaceType> namespaces, boolean joinsPid, boolean intoCgroup) implements Step {
+        @Override
+        public String describe() {
+            return "clone the container's process"
+                    + (namespaces.isEmpty() ? "" : " into new namespaces " + names(namespaces))
+                    + (joinsPid ? " as a process of the joined pid namespace" : "")
+                    + (intoCgroup ? ", born in the cgroup" : "");
+        }
+    }
+
+    // ---- what is opened on the host, before any namespace changes
+
+    /** open_tree(2): a private copy of the mounts below root.path. */
+    record OpenRootfs(String path) implements Step {
+        @Override
+        public String describe() {
+            return "open root file system " + path;
+        }
+    }
+
+    /** A handle on the host's procfs: what is written below /proc goes through it, never through a path of the container (CVE-2025-52881). */
+    record OpenProcfs() implements Step {
+        @Override
+        public String describe() {
+            return "open the host's /proc";
+        }
+    }
+
+    /** A bind mount's source, as a detached copy. */
+    record OpenSource(String handle, String path, boolean recursive) implements Step {
+        @Override
+        public String describe() {
+            return "open source " + path;
+        }
+    }
+
+    record OpenNamespace(NamespaceType type, String path) implements Step {
+        @Override
+        public String describe() {
+            return "open " + type.jsonName() + " namespace " + path;
+        }
+    }
+
+    // ---- namespaces
+
+    /** setns(2) to one that {@link OpenNamespace} opened. */
+    record JoinNamespace(NamespaceType type) implements Step {
+        @Override
+        public String describe() {
+            return "join " + type.jsonName() + " namespace";
+        }
+    }
+
+    /** setns(2) with a pidfd: all of a running container's namespaces at once, for exec. */
+    record JoinContainer(List<NamespaceType> types) implements Step {
+        /** The pidfd of the container's first process. */
+        static final String HANDLE = "container";
+
+        @Override
+        public String describe() {
+            return "join the container's namespaces " + names(types);
+        }
+    }
+
+    record UnshareNamespaces(Set<NamespaceType> types) implements Step {
+        @Override
+        public String describe() {
+            return "make new namespaces " + names(types);
+        }
+    }
+
+    /** The builder hands the namespaces that it made over to the process, as descriptors. */
+    record ExportNamespaces(List<NamespaceType> types) implements Step {
+        @Override
+        public String describe() {
+            return "hand over namespaces " + names(types);
+        }
+    }
+
+    /** The process moves into what the builder made. */
+    record AdoptNamespaces(List<NamespaceType> types) implements Step {
+        @Override
+        public String describe() {
+            return "move into the namespaces " + names(types);
+        }
+    }
+
+    /** time_namespaces(7): offsets can be set only before the first process enters. */
+    record EnterTimeNamespace(List<String> offsets) implements Step {
+        @Override
+        public String describe() {
+            return "enter a new time namespace" + (offsets.isEmpty() ? "" : " with " + String.join(", ", offsets));
+        }
+    }
+
+    /** uid 0 and gid 0 of the user namespace, whose mappings are there by now. */
+    record BecomeRoot(boolean setgroups) implements Step {
+        @Override
+        public String describe() {
+            return "become root of the user namespace";
+        }
+    }
+
+    record SetHostname(String name) implements Step {
+        @Override
+        public String describe() {
+            return "set hostname " + name;
+        }
+    }
+
+    record SetDomainname(String name) implements Step {
+        @Override
+        public String describe() {
+            return "set domain name " + name;
+        }
+    }
+
+    record LoopbackUp() implements Step {
+        @Override
+        public String describe() {
+            return "bring up network device lo";
+        }
+    }
+
+    /** @param path below /proc/sys, with slashes */
+    record SetSysctl(String path, String value) implements Step {
+        @Override
+        public String describe() {
+            return "sysctl " + path.replace('/', '.') + " = " + value;
+        }
+    }
+
+    // ---- the root file system
+
+    /** mount(2): what the host mounts later, and whether it sees what we mount. */
+    record SetPropagation(String flag, boolean recursive) implements Step {
+        @Override
+        public String describe() {
+            return "make / " + (recursive ? "r" : "") + flag;
+        }
+    }
+
+    record AttachRootfs(String path) implements Step {
+        @Override
+        public String describe() {
+            return "attach the root file system at " + path;
+        }
+    }
+
+    /** fsopen(2) and its kin: a new file system. */
+    record MountFilesystem(
+            String type, @Nullable String source, String destination, MountOptions options, boolean insideProcess)
+            implements Step {
+        @Override
+        public String describe() {
+            return "mount " + type + " on " + destination + options.describe();
+        }
+    }
+
+    /** move_mount(2) of an {@link OpenSource}. */
+    record MountBind(String handle, String source, String destination, MountOptions options, boolean file)
+            implements Step {
+        @Override
+        public String describe() {
+            return "bind " + source + " on " + destination + options.describe();
+        }
+    }
+
+    /** mount_setattr(2) on what is already there. */
+    record Remount(String destination, MountOptions options) implements Step {
+        @Override
+        public String describe() {
+            return "remount " + destination + options.describe();
+        }
+    }
+
+    /** mknodat(2), or a bind of the host's node where nodes cannot be made (user namespaces) or one is there already. */
+    record MakeDevice(Spec.Device device, boolean bind) implements Step {
+        @Override
+        public String describe() {
+            return (bind ? "bind device " : "make device ") + device.path() + " " + device.type() + " " + device.major()
+                    + ":" + device.minor();
+        }
+    }
+
+    record Symlink(String path, String target) implements Step {
+        @Override
+        public String describe() {
+            return "symlink " + path + " -> " + target;
+        }
+    }
+
+    /** A terminal of the container's own devpts; its controlling side is sent away over the console socket. */
+    record OpenConsole(Spec.@Nullable ConsoleSize size, long uid, boolean mounted) implements Step {
+        @Override
+        public String describe() {
+            return "open a terminal" + (mounted ? " and bind it on /dev/console" : "");
+        }
+    }
+
+    /** pivot_root(2), or its older way without one. */
+    record PivotRoot(boolean pivot) implements Step {
+        @Override
+        public String describe() {
+            return pivot ? "pivot_root" : "move the root mount, chroot";
+        }
+    }
+
+    record SetRootPropagation(String flag) implements Step {
+        @Override
+        public String describe() {
+            return "make / " + flag;
+        }
+    }
+
+    record ReadonlyRootfs() implements Step {
+        @Override
+        public String describe() {
+            return "make / read-only";
+        }
+    }
+
+    record ReadonlyPath(String path) implements Step {
+        @Override
+        public String describe() {
+            return "make " + path + " read-only";
+        }
+    }
+
+    /** What masks are made of: an empty read-only directory and the null device, once for all of them. */
+    record PrepareMasks() implements Step {
+        @Override
+        public String describe() {
+            return "prepare an empty directory and a null device for masks";
+        }
+    }
+
+    record MaskPath(String path) implements Step {
+        @Override
+        public String describe() {
+            return "mask " + path;
+        }
+    }
+
+    // ---- the process
+
+    record NewSession() implements Step {
+        @Override
+        public String describe() {
+            return "start a session";
+        }
+    }
+
+    record ControllingTerminal() implements Step {
+        @Override
+        public String describe() {
+            return "make the terminal stdin, stdout, stderr and controlling terminal";
+        }
+    }
+
+    record JoinKeyring(String name) implements Step {
+        @Override
+        public String describe() {
+            return "join session keyring " + name;
+        }
+    }
+
+    record SetOomScoreAdj(int value) implements Step {
+        @Override
+        public String describe() {
+            return "oom_score_adj = " + value;
+        }
+    }
+
+    record SetRlimit(Spec.Rlimit rlimit) implements Step {
+        @Override
+        public String describe() {
+            return rlimit.type() + " = " + amount(rlimit.soft()) + ", at most " + amount(rlimit.hard());
+        }
+
+        private static String amount(long value) {
+            return value == -1 ? "unlimited" : Long.toUnsignedString(value);
+        }
+    }
+
+    record SetScheduler(Spec.Scheduler scheduler) implements Step {
+        @Override
+        public String describe() {
+            return "scheduler " + scheduler.policy();
+        }
+    }
+
+    record SetIoPriority(Spec.IoPriority priority) implements Step {
+        @Override
+        public String describe() {
+            return "I/O priority " + priority.ioClass() + " " + priority.priority();
+        }
+    }
+
+    record SetCpuAffinity(String cpus) implements Step {
+        @Override
+        public String describe() {
+            return "run on cpus " + cpus;
+        }
+    }
+
+    record SetMemoryPolicy(Spec.MemoryPolicy policy) implements Step {
+        @Override
+        public String describe() {
+            return "memory policy " + policy.mode() + (policy.nodes() == null ? "" : " on nodes " + policy.nodes());
+        }
+    }
+
+    record SetPersonality(Spec.Personality personality) implements Step {
+        @Override
+        public String describe() {
+            return "personality " + personality.domain();
+        }
+    }
+
+    record SetApparmorProfile(String profile) implements Step {
+        @Override
+        public String describe() {
+            return "AppArmor profile " + profile + " from execve on";
+        }
+    }
+
+    /** Descriptors that only set-up needed. Before chdir, so that no path leads out through them (CVE-2024-21626). */
+    record CloseDescriptors() implements Step {
+        @Override
+        public String describe() {
+            return "close what only set-up needed";
+        }
+    }
+
+    record ChangeDirectory(String path) implements Step {
+        @Override
+        public String describe() {
+            return "change directory to " + path;
+        }
+    }
+
+    record SetUmask(int umask) implements Step {
+        @Override
+        public String describe() {
+            return "umask 0%03o".formatted(umask);
+        }
+    }
+
+    /** stdio of a container whose user is not root, so that it can open /dev/stderr. */
+    record ChownStdio(List<Integer> numbers, long uid) implements Step {
+        @Override
+        public String describe() {
+            return "give stdio " + numbers + " to uid " + uid;
+        }
+    }
+
+    /** prctl(2) PR_CAPBSET_DROP of everything else. */
+    record LimitBoundingSet(List<Capability> kept, int last) implements Step {
+        @Override
+        public String describe() {
+            return "bounding set: " + Capability.describe(kept);
+        }
+    }
+
+    record SetUser(Spec.User user, boolean setgroups) implements Step {
+        @Override
+        public String describe() {
+            return "become uid " + user.uid() + ", gid " + user.gid()
+                    + (user.additionalGids().isEmpty() ? "" : ", groups " + user.additionalGids());
+        }
+    }
+
+    record SetCapabilities(
+            List<Capability> effective,
+            List<Capability> permitted,
+            List<Capability> inheritable,
+            List<Capability> ambient)
+            implements Step {
+        @Override
+        public String describe() {
+            return "capabilities: " + Capability.describe(permitted);
+        }
+    }
+
+    record SetNoNewPrivileges() implements Step {
+        @Override
+        public String describe() {
+            return "no_new_privs";
+        }
+    }
+
+    record LoadSeccomp(Filter filter) implements Step {
+        @Override
+        public String describe() {
+            return "seccomp filter of " + filter.instructions() + " instructions";
+        }
+    }
+
+    /** The path that execvp(3) would take must be there and executable: better now than at start. */
+    record FindProgram(List<String> candidates, String name) implements Step {
+        @Override
+        public String describe() {
+            return "find program " + name;
+        }
+    }
+
+    /** Reports how far it is and waits until the brain says go on; ends if the brain is gone. */
+    record Await(Milestone milestone) implements Step {
+        @Override
+        public String describe() {
+            return milestone.describe();
+        }
+    }
+
+    /** accept(2) on the start socket: whoever connects starts the container, and is told whether execve worked. */
+    record AwaitStart() implements Step {
+        @Override
+        public String describe() {
+            return "created; wait for start";
+        }
+    }
+
+    record Exec(List<String> candidates, List<String> args, List<String> env) implements Step {
+        @Override
+        public String describe() {
+            return "execve " + String.join(" ", args);
+        }
+    }
+
+    /** Points at which the process waits for the brain. */
+    enum Milestone {
+        /** The brain writes uid_map and gid_map, user_namespaces(7). */
+        USER_NAMESPACE("wait for the uid and gid mappings"),
+        /** Namespaces exist, nothing is mounted: prestart and createRuntime. */
+        CREATE_RUNTIME_HOOKS("wait for the prestart and createRuntime hooks"),
+        /** Mounts exist, before pivot_root. */
+        CREATE_CONTAINER_HOOKS("wait for the createContainer hooks"),
+        /** Nothing can fail any more but execve. */
+        READY("ready");
+
+        private final String text;
+
+        Milestone(String text) {
+            this.text = text;
+        }
+
+        String describe() {
+            return text;
+        }
+
+        /** Its number in {@code struct status_record}. */
+        public int number() {
+            return ordinal() + 1;
+        }
+    }
+
+    private static String names(Iterable<NamespaceType> types) {
+        return StreamSupport.stream(types.spliterator(), false)
+                .map(NamespaceType::jsonName)
+                .collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,242 @@
+package io.jpod.plan;
+
+import io.jpod.abi.Arch;
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.seccomp.Filter;
+import io.jpod.seccomp.InvalidProfile;
+import io.jpod.seccomp.SeccompCompiler;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a spec may ask for: combinations that make no sense, and what jpod cannot honour yet. Refused, never ignored. */
+final class Validation {
+    /** Files of /proc that lxcfs and its like mount over, as runc allows them; all else below /proc stays the kernel's (CVE-2019-16884). */
+    private static final Set<String> PROC_FILES = Set.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/meminfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/loadavg",
+            "/proc/slabinfo",
+            "/proc/net/dev",
+            "/proc/sys/kernel/ns_last_pid",
+            "/proc/sys/crypto/fips_enabled");
+
+    private static final Set<String> IPC_SYSCTLS = Set.of(
+            "kernel/msgmax",
+            "kernel/msgmnb",
+            "kernel/msgmni",
+            "kernel/sem",
+            "kernel/shmall",
+            "kernel/shmmax",
+            "kernel/shmmni",
+            "kernel/shm_rmid_forced");
+
+    private final Spec spec;
+    private final Spec.Linux linux;
+    private final Facts facts;
+
+    private Validation(Spec spec, Facts facts) {
+        this.spec = spec;
+        this.linux = spec.linux();
+        this.facts = facts;
+    }
+
+    static void check(Spec spec, Facts facts) {
+        Validation validation = new Validation(spec, facts);
+        validation.unsupported();
+        validation.namespaces();
+        validation.mounts();
+        linuxSysctls(spec);
+        validation.mappings();
+        if (spec.process() != null) {
+            process(spec.process(), "process", facts);
+        }
+    }
+
+    private void unsupported() {
+        refuse(spec.vm() != null, "vm", "jpod starts no virtual machines");
+        refuse(!linux.netDevices().isEmpty(), "linux.netDevices", "moving network devices is not supported yet");
+        refuse(linux.intelRdt() != null, "linux.intelRdt", "Intel RDT is not supported yet");
+        refuse(linux.mountLabel() != null, "linux.mountLabel", "SELinux labels are not supported yet");
+        Spec.Seccomp seccomp = linux.seccomp();
+        refuse(
+                seccomp != null && seccomp.listenerPath() != null,
+                "linux.seccomp.listenerPath",
+                "seccomp notification is not supported yet");
+    }
+
+    private void namespaces() {
+        refuse(spec.root() == null, "root", "is required");
+        Spec.Namespace mount = linux.namespace(NamespaceType.MOUNT);
+        refuse(
+                mount == null || mount.path() != null,
+                "linux.namespaces",
+                "a new mount namespace is required: jpod sets up the root file system in it");
+        refuse(
+                spec.hostname() != null && linux.namespace(NamespaceType.UTS) == null,
+                "hostname",
+                "needs a uts namespace in linux.namespaces");
+        refuse(
+                spec.domainname() != null && linux.namespace(NamespaceType.UTS) == null,
+                "domainname",
+                "needs a uts namespace in linux.namespaces");
+        refuse(
+                !linux.timeOffsets().isEmpty() && linux.namespace(NamespaceType.TIME) == null,
+                "linux.timeOffsets",
+                "needs a time namespace in linux.namespaces");
+        Spec.Namespace user = linux.namespace(NamespaceType.USER);
+        Spec.Namespace pid = linux.namespace(NamespaceType.PID);
+        refuse(
+                user != null && user.path() != null && pid != null && pid.path() == null,
+                "linux.namespaces",
+                "a new pid namespace inside a user namespace that is joined is not supported yet");
+    }
+
+    private void mappings() {
+        Spec.Namespace user = linux.namespace(NamespaceType.USER);
+        boolean made = user != null && user.path() == null;
+        refuse(
+                !made && !(linux.uidMappings().isEmpty() && linux.gidMappings().isEmpty()),
+                "linux.uidMappings",
+                user == null ? "needs a user namespace in linux.namespaces" : "a joined user namespace has its own");
+        refuse(made && !mapsRoot(linux.uidMappings()), "linux.uidMappings", "must map container id 0");
+        refuse(made && !mapsRoot(linux.gidMappings()), "linux.gidMappings", "must map container id 0");
+    }
+
+    private static boolean mapsRoot(List<Spec.IdMapping> mappings) {
+        return mappings.stream().anyMatch(mapping -> mapping.containerID() == 0);
+    }
+
+    private void mounts() {
+        for (int i = 0; i < spec.mounts().size(); i++) {
+            Spec.Mount mount = spec.mounts().get(i);
+            String at = "mounts[" + i + "]";
+            MountOptions options = Mounts.parse(mount.options());
+            refuse(!mount.uidMappings().isEmpty(), at + ".uidMappings", "idmapped mounts are not supported yet");
+            for (String word : mount.options()) {
+                refuse(
+                        word.equals("idmap") || word.equals("ridmap") || word.equals("tmpcopyup"),
+                        at + ".options",
+                        word + " is not supported yet");
+            }
+            boolean bind = options.bind() || "bind".equals(mount.type());
+            refuse(
+                    !bind && !options.remount() && (mount.type() == null || mount.type().isEmpty()),
+                    at + ".type",
+                    "is required unless options has bind or rbind");
+            refuse(
+                    bind && !options.remount() && (mount.source() == null || mount.source().isEmpty()),
+                    at + ".source",
+                    "is required for a bind mount");
+            refuse(mount.destination().equals("/"), at + ".destination", "must not be the root itself");
+            refuse(
+                    !bind && mount.type() != null && mount.type().startsWith("cgroup") && facts.cgroupRoot() == null,
+                    at + ".type",
+                    "this host has no cgroup2 file system mounted");
+            proc(mount, at, bind);
+        }
+    }
+
+    private void proc(Spec.Mount mount, String at, boolean bind) {
+        if (mount.destination().equals("/proc")) {
+            refuse(!bind && !"proc".equals(mount.type()), at + ".type", "only proc can be mounted on /proc");
+        } else if (MountPlan.below(mount.destination(), "/proc")) {
+            refuse(
+                    !PROC_FILES.contains(mount.destination()),
+                    at + ".destination",
+                    "mounting over " + mount.destination() + " is not allowed");
+        }
+    }
+
+    /** Only what a namespace of the container's own owns: everything else would be the host's. */
+    private static void linuxSysctls(Spec spec) {
+        for (Map.Entry<String, String> sysctl : spec.linux().sysctl().entrySet()) {
+            String at = "linux.sysctl[\"" + sysctl.getKey() + "\"]";
+            String path = sysctlPath(sysctl.getKey());
+            for (String part : path.split("/", -1)) {
+                refuse(!part.matches("[A-Za-z0-9_.:@-]+") || part.matches("\\.+"), at, "is not the name of a sysctl");
+            }
+            NamespaceType owner = owner(path);
+            refuse(owner == null, at, "belongs to no namespace: it would change the host");
+            refuse(
+                    owner != null && spec.linux().namespace(owner) == null,
+                    at,
+                    owner == null ? "" : "needs a " + owner.jsonName() + " namespace in linux.namespaces");
+            refuse(path.equals("kernel/hostname"), at, "use hostname instead");
+        }
+    }
+
+    private static @Nullable NamespaceType owner(String path) {
+        if (IPC_SYSCTLS.contains(path) || path.startsWith("fs/mqueue/")) {
+            return NamespaceType.IPC;
+        }
+        if (path.startsWith("net/")) {
+            return NamespaceType.NETWORK;
+        }
+        if (path.equals("kernel/domainname") || path.equals("kernel/hostname")) {
+            return NamespaceType.UTS;
+        }
+        return null;
+    }
+
+    /** As sysctl(8): the first separator decides, so that net/ipv4/conf/eth0.1/x and net.ipv4.conf.eth0/1.x are the same. */
+    static String sysctlPath(String key) {
+        int dot = key.indexOf('.');
+        int slash = key.indexOf('/');
+        if (dot < 0 || slash >= 0 && slash < dot) {
+            return key;
+        }
+        StringBuilder path = new StringBuilder(key);
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            path.setCharAt(i, c == '.' ? '/' : c == '/' ? '.' : c);
+        }
+        return path.toString();
+    }
+
+    /** What {@code process} may ask for, also in exec. */
+    static void process(Spec.Process process, String at, Facts facts) {
+        String dot = at.isEmpty() ? "" : at + ".";
+        refuse(process.selinuxLabel() != null, dot + "selinuxLabel", "SELinux labels are not supported yet");
+        refuse(
+                process.apparmorProfile() != null && !facts.apparmor(),
+                dot + "apparmorProfile",
+                "AppArmor is not enabled on this host");
+        refuse(
+                process.execCPUAffinity() != null && process.execCPUAffinity().initial() != null,
+                dot + "execCPUAffinity.initial",
+                "is not supported yet");
+        for (int i = 0; i < process.rlimits().size(); i++) {
+            String type = process.rlimits().get(i).type();
+            refuse(Tables.rlimit(type) < 0, dot + "rlimits[" + i + "].type", "unknown: " + type);
+        }
+    }
+
+    static Step.LoadSeccomp seccompFilter(Spec.Seccomp seccomp, Arch arch, Consumer<String> warn) {
+        Filter filter;
+        try {
+            filter = SeccompCompiler.compile(seccomp, arch);
+        } catch (InvalidProfile e) {
+            throw new InvalidSpec("config.json", "linux.seccomp." + e.path(), e.reason());
+        }
+        if (filter.listener()) {
+            throw new InvalidSpec("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
+        }
+        filter.warnings().forEach(warning -> warn.accept("linux.seccomp: " + warning));
+        return new Step.LoadSeccomp(filter);
+    }
+
+    private static void refuse(boolean when, String path, String reason) {
+        if (when) {
+            throw new InvalidSpec("config.json", path, reason);
+        }
+    }
+}
