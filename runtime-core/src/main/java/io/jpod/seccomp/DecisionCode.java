@@ -22,8 +22,9 @@ final class DecisionCode {
     }
 
     /**
-     * A binary search over the starts of the intervals, the number being loaded first. Nothing but number and architecture
-     * is read on the way to an unconditional ALLOW: Linux 5.11 then answers from a bitmap and does not run the filter.
+     * A binary search over the starts of the intervals, the number being loaded first. Nothing but number and
+     * architecture is read on the way to an unconditional ALLOW: Linux 5.11 then answers from a bitmap and does not
+     * run the filter.
      */
     int search(IntervalMap map) {
         List<Map.Entry<Long, Decision>> intervals = new ArrayList<>(map.merged().entrySet());
@@ -38,8 +39,7 @@ final class DecisionCode {
         int middle = size / 2;
         int upper = search(intervals.subList(middle, size));
         int lower = search(intervals.subList(0, middle));
-        return code.jump(
-                BpfAssembler.JGE, intervals.get(middle).getKey().intValue(), upper, lower);
+        return code.jump(BpfAssembler.JGE, intervals.get(middle).getKey().intValue(), upper, lower);
     }
 
     private int decision(Decision decision) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param abis the native table, and those listed that this kernel serves
  * @param rules in the order of the profile
  */
-record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, boolean listener, List<String> warnings) {
+record Profile(
+        Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, boolean listener, List<String> warnings) {
 
     /** @param conditions that all must hold; none for always */
     record Rule(String name, Verdict verdict, List<Condition> conditions) {}
@@ -55,8 +56,8 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
     private static final long WAIT_KILLABLE_RECV = 0x20;
 
     static Profile read(Spec.Seccomp seccomp, Arch arch) {
-        Verdict otherwise = Verdict.parse(
-                seccomp.defaultAction(), seccomp.defaultErrnoRet(), "defaultAction", "defaultErrnoRet");
+        Verdict otherwise =
+                Verdict.parse(seccomp.defaultAction(), seccomp.defaultErrnoRet(), "defaultAction", "defaultErrnoRet");
         if (otherwise.isNotify()) {
             throw new InvalidProfile("defaultAction", "SCMP_ACT_NOTIFY cannot be the default action");
         }
@@ -131,8 +132,8 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
     }
 
     /**
-     * Conditions on different arguments must all hold. As soon as one argument is named twice, any one of the conditions is
-     * enough: what runc does, and profiles rely on it.
+     * Conditions on different arguments must all hold. As soon as one argument is named twice, any one of the
+     * conditions is enough: what runc does, and profiles rely on it.
      */
     private static List<List<Condition>> alternatives(List<Spec.SeccompArg> args, String path) {
         List<Condition> conditions = new ArrayList<>();
