@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Compiles the rules of {@code linux.resources.devices} to an eBPF program of type BPF_PROG_TYPE_CGROUP_DEVICE
  * (cgroup v2 has no devices controller). Pure.
  *
- * <p>The last rule that matches a device decides, for each kind of access by itself: of a request to read and write, both
- * must be allowed. What no rule matches is denied. A program looks at the rules from the last to the first.
+ * <p>The last rule that matches a device decides, for each kind of access by itself: of a request to read and write,
+ * both must be allowed. What no rule matches is denied. A program looks at the rules from the last to the first.
  */
 public final class DeviceFilter {
     static final int INSTRUCTION_BYTES = 8;
@@ -59,8 +59,8 @@ public final class DeviceFilter {
     private DeviceFilter() {}
 
     /**
-     * @param rules in the order of config.json; type a or null, and major or minor -1 or null, stand for any; access null
-     *     for rwm
+     * @param rules in the order of config.json; type a or null, and major or minor -1 or null, stand for any; access
+     *     null for rwm
      * @return {@code struct bpf_insn[]}, 8 bytes each, little endian
      * @throws IllegalArgumentException for a type or access that the runtime-spec does not have, which readers refuse
      */
@@ -111,8 +111,7 @@ public final class DeviceFilter {
 
     /** Takes what is allowed off the request, and goes past the answer while something is left. */
     private static List<Instruction> strike(int access) {
-        return List.of(
-                new Instruction(AND_IMM, ACCESS, 0, 0, ~access), new Instruction(JNE32_IMM, ACCESS, 0, 2, 0));
+        return List.of(new Instruction(AND_IMM, ACCESS, 0, 0, ~access), new Instruction(JNE32_IMM, ACCESS, 0, 2, 0));
     }
 
     /** Goes past the answer if nothing of this is asked for. */
@@ -165,7 +164,10 @@ public final class DeviceFilter {
     private static byte[] bytes(List<Instruction> code) {
         ByteBuffer bytes = ByteBuffer.allocate(code.size() * INSTRUCTION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (Instruction i : code) {
-            bytes.put((byte) i.code).put((byte) (i.src << 4 | i.dst)).putShort((short) i.offset).putInt(i.imm);
+            bytes.put((byte) i.code)
+                    .put((byte) (i.src << 4 | i.dst))
+                    .putShort((short) i.offset)
+                    .putInt(i.imm);
         }
         return bytes.array();
     }

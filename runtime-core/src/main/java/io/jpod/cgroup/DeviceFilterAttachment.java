@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts a {@link DeviceFilter} on a cgroup, by bpf(2). The cgroup keeps the program until it is removed. Programs of others on
- * the same cgroup (systemd's DeviceAllow=) stay: a device is open only if all programs say so.
+ * Puts a {@link DeviceFilter} on a cgroup, by bpf(2). The cgroup keeps the program until it is removed. Programs of
+ * others on the same cgroup (systemd's DeviceAllow=) stay: a device is open only if all programs say so.
  */
 public final class DeviceFilterAttachment {
     private static final String PROGRAM_NAME = "jpod_devices";
@@ -40,7 +40,8 @@ public final class DeviceFilterAttachment {
     private DeviceFilterAttachment() {}
 
     /**
-     * Attaches the program in place of an earlier one of jpod's, in one step: at no time is the cgroup without a filter.
+     * Attaches the program in place of an earlier one of jpod's, in one step: at no time is the cgroup without a
+     * filter.
      *
      * @param cgroup an open directory of a cgroup v2 hierarchy, that the caller keeps
      * @param program from {@link DeviceFilter#compile}

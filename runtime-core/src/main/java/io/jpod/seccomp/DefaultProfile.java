@@ -83,8 +83,9 @@ public final class DefaultProfile {
     private static Spec.Seccomp unlock(Spec.Seccomp locked, Set<String> unlocked) {
         List<Spec.SeccompRule> rules = new ArrayList<>();
         for (Spec.SeccompRule rule : locked.syscalls()) {
-            List<String> names =
-                    rule.names().stream().filter(name -> !unlocked.contains(name)).toList();
+            List<String> names = rule.names().stream()
+                    .filter(name -> !unlocked.contains(name))
+                    .toList();
             if (!names.isEmpty()) {
                 rules.add(new Spec.SeccompRule(names, rule.action(), rule.errnoRet(), rule.args()));
             }

@@ -39,7 +39,8 @@ class DeviceFilterAttachmentTest {
     @BeforeEach
     void create() throws IOException {
         Path root = hierarchies().findFirst().orElseThrow();
-        directory = Files.createDirectory(root.resolve("jpod-test-" + ProcessHandle.current().pid()));
+        directory = Files.createDirectory(
+                root.resolve("jpod-test-" + ProcessHandle.current().pid()));
     }
 
     @AfterEach
@@ -68,16 +69,14 @@ class DeviceFilterAttachmentTest {
 
             DeviceFilterAttachment.put(
                     cgroup,
-                    DeviceFilter.compile(
-                            List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 3, "r"))));
+                    DeviceFilter.compile(List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 3, "r"))));
             assertThat(inCgroup(": < /dev/null")).isZero();
             assertThat(inCgroup(": > /dev/null")).isNotZero();
             assertThat(inCgroup(": < /dev/zero")).isNotZero();
 
             DeviceFilterAttachment.put(
                     cgroup,
-                    DeviceFilter.compile(
-                            List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 5, "rwm"))));
+                    DeviceFilter.compile(List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 5, "rwm"))));
             assertThat(inCgroup(": < /dev/zero")).isZero();
             assertThat(inCgroup(": < /dev/null")).isNotZero();
             assertThat(DeviceFilterAttachment.attached(cgroup)).hasSize(1);
@@ -88,8 +87,7 @@ class DeviceFilterAttachmentTest {
     void theVerifierTakesWhateverIsCompiled() {
         try (Fd cgroup = open()) {
             for (int seed = 0; seed < 100; seed++) {
-                DeviceFilterAttachment.put(
-                        cgroup, DeviceFilter.compile(DeviceFilterTest.random(new Random(seed))));
+                DeviceFilterAttachment.put(cgroup, DeviceFilter.compile(DeviceFilterTest.random(new Random(seed))));
             }
             assertThat(DeviceFilterAttachment.attached(cgroup)).hasSize(1);
         }

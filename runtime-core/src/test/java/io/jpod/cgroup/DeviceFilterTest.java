@@ -47,7 +47,8 @@ class DeviceFilterTest {
 
     @Test
     void theLastRuleThatMatchesDecides() {
-        assertThat(allows(List.of(allow("c", 1, 3, "r"), DENY_ALL), CHAR, READ, 1, 3)).isFalse();
+        assertThat(allows(List.of(allow("c", 1, 3, "r"), DENY_ALL), CHAR, READ, 1, 3))
+                .isFalse();
         List<Spec.DeviceRule> rules = List.of(allow("a", -1, -1, "rwm"), deny("c", 10, 229, "w"));
         assertThat(allows(rules, CHAR, READ, 10, 229)).isTrue();
         assertThat(allows(rules, CHAR, READ | WRITE, 10, 229)).isFalse();
@@ -110,7 +111,9 @@ class DeviceFilterTest {
     private static boolean readOne(List<Spec.DeviceRule> rules, int type, char kind, int major, int minor) {
         boolean allowed = false;
         for (Spec.DeviceRule rule : rules) {
-            boolean matches = (rule.type() == null || rule.type().equals("a") || rule.type().equals(type == 1 ? "b" : "c"))
+            boolean matches = (rule.type() == null
+                            || rule.type().equals("a")
+                            || rule.type().equals(type == 1 ? "b" : "c"))
                     && (rule.major() == null || rule.major() == -1 || rule.major() == major)
                     && (rule.minor() == null || rule.minor() == -1 || rule.minor() == minor)
                     && (rule.access() == null || rule.access().indexOf(kind) >= 0);

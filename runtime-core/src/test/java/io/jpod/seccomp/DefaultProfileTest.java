@@ -30,8 +30,8 @@ class DefaultProfileTest {
 
     private static String answer(Set<String> capabilities, Arch arch, String name, long... args) {
         Abi abi = Abi.of(arch);
-        byte[] program =
-                SeccompCompiler.compile(DefaultProfile.forCapabilities(capabilities), arch).program();
+        byte[] program = SeccompCompiler.compile(DefaultProfile.forCapabilities(capabilities), arch)
+                .program();
         BpfMachine.Call call = Profiles.call(abi.auditArch(), SyscallTable.number(name, abi), args);
         int value = BpfMachine.run(program, call).value();
         return value == ALLOWED ? "allowed" : Errno.nameOf(value & 0xffff);
@@ -102,8 +102,8 @@ class DefaultProfileTest {
     void thirtyTwoBitProgramsAndX32AreKilled() {
         byte[] program = SeccompCompiler.compile(DefaultProfile.forCapabilities(List.of()), Arch.X86_64)
                 .program();
-        for (BpfMachine.Call call : List.of(
-                Profiles.call(Abi.X86.auditArch(), 102, 1), Profiles.call(Abi.X32.auditArch(), Abi.X32_BIT))) {
+        for (BpfMachine.Call call :
+                List.of(Profiles.call(Abi.X86.auditArch(), 102, 1), Profiles.call(Abi.X32.auditArch(), Abi.X32_BIT))) {
             assertThat(BpfMachine.run(program, call).value()).isEqualTo(0x80000000);
         }
     }

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** The running kernel loads what is compiled and answers by it. A filter without TSYNC belongs to one thread, which ends. */
+/**
+ * The running kernel loads what is compiled and answers by it. A filter without TSYNC belongs to one thread, which
+ * ends.
+ */
 @EnabledOnOs(OS.LINUX)
 class KernelTakesFilterTest {
     private static final int AF_UNIX = 1;
@@ -45,9 +48,9 @@ class KernelTakesFilterTest {
             MemorySegment fprog = arena.allocate(16, 8);
             fprog.set(JAVA_SHORT, 0, (short) filter.instructions());
             fprog.set(JAVA_LONG, 8, code.address());
-            assertThat(kernel.syscall(Sys.PRCTL, Flags.PR_SET_NO_NEW_PRIVS, 1, 0, 0)).isZero();
-            assertThat(kernel.syscall(
-                            Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, filter.flags(), fprog.address()))
+            assertThat(kernel.syscall(Sys.PRCTL, Flags.PR_SET_NO_NEW_PRIVS, 1, 0, 0))
+                    .isZero();
+            assertThat(kernel.syscall(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, filter.flags(), fprog.address()))
                     .isZero();
         }
     }

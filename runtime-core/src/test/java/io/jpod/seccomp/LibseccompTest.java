@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * libseccomp 2.5 and jpod compile the same profile; one machine runs both filters. Apart from what SeccompCompiler says it
- * does otherwise (calls newer than the profile, unlisted architectures), the answers are equal.
+ * libseccomp 2.5 and jpod compile the same profile; one machine runs both filters. Apart from what SeccompCompiler
+ * says it does otherwise (calls newer than the profile, unlisted architectures), the answers are equal.
  */
 @EnabledIf("installed")
 class LibseccompTest {
@@ -109,7 +109,8 @@ class LibseccompTest {
                 }
                 for (Abi abi : Abi.servedBy(arch)) {
                     if (profile.architectures().contains(abi.ociName())) {
-                        assertThat((int) ARCH_ADD.invokeExact(filter, token(abi))).isIn(0, EEXIST);
+                        assertThat((int) ARCH_ADD.invokeExact(filter, token(abi)))
+                                .isIn(0, EEXIST);
                     }
                 }
                 for (Spec.SeccompRule rule : profile.syscalls()) {
@@ -140,8 +141,10 @@ class LibseccompTest {
                 args.set(JAVA_LONG, at + 8, arg.value());
                 args.set(JAVA_LONG, at + 16, arg.valueTwo());
             }
-            int number = (int) RESOLVE.invokeExact(arena.allocateFrom(rule.names().getFirst()));
-            int result = (int) RULE_ADD.invokeExact(filter, action, number, rule.args().size(), args);
+            int number =
+                    (int) RESOLVE.invokeExact(arena.allocateFrom(rule.names().getFirst()));
+            int result = (int)
+                    RULE_ADD.invokeExact(filter, action, number, rule.args().size(), args);
             assertThat(result).as("%s", rule).isIn(0, EEXIST);
         }
 

@@ -25,9 +25,36 @@ final class Profiles {
 
     /** Calls that exist everywhere, and ones that not all tables have; none that i386 multiplexes. */
     private static final List<String> NAMES = List.of(
-            "read", "write", "open", "openat", "close", "ioctl", "mmap", "mmap2", "clone", "personality", "mount",
-            "fcntl64", "futex", "arch_prctl", "prctl", "rt_sigaction", "execveat", "statx", "openat2", "landlock_add_rule",
-            "getpid", "kill", "unshare", "setns", "keyctl", "bpf", "madvise", "waitpid", "preadv2", "dup2");
+            "read",
+            "write",
+            "open",
+            "openat",
+            "close",
+            "ioctl",
+            "mmap",
+            "mmap2",
+            "clone",
+            "personality",
+            "mount",
+            "fcntl64",
+            "futex",
+            "arch_prctl",
+            "prctl",
+            "rt_sigaction",
+            "execveat",
+            "statx",
+            "openat2",
+            "landlock_add_rule",
+            "getpid",
+            "kill",
+            "unshare",
+            "setns",
+            "keyctl",
+            "bpf",
+            "madvise",
+            "waitpid",
+            "preadv2",
+            "dup2");
 
     private Profiles() {}
 
@@ -57,8 +84,8 @@ final class Profiles {
 
     /**
      * @param plain only what libseccomp 2.5 compiles to what it says: one rule for a call, no argument twice, no call
-     *     that an architecture lacks. It merges several rules into one tree and loses some of their answers there, and an
-     *     absent call at the front of the filter takes the load of the number away with it.
+     *     that an architecture lacks. It merges several rules into one tree and loses some of their answers there, and
+     *     an absent call at the front of the filter takes the load of the number away with it.
      */
     static Spec.Seccomp random(Random random, Arch arch, boolean plain) {
         String defaultAction = ACTIONS.get(random.nextInt(ACTIONS.size()));

@@ -61,8 +61,7 @@ class SeccompCompilerTest {
         assertThat(x86_64(bare, 0x40000000L)).as("x32").isEqualTo(KILL_PROCESS);
         assertThat(answer(bare, Arch.AARCH64, call(ARM, 1))).isEqualTo(KILL_PROCESS);
 
-        Spec.Seccomp listed =
-                with(bare, List.of("SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_S390X"), List.of(), null);
+        Spec.Seccomp listed = with(bare, List.of("SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_S390X"), List.of(), null);
         assertThat(answer(listed, Arch.X86_64, call(X86, 1))).isEqualTo(ALLOWED);
         assertThat(x86_64(listed, 0x40000000L)).isEqualTo(ALLOWED);
         assertThat(x86_64(listed, 1)).as("native is always there").isEqualTo(ALLOWED);
@@ -73,8 +72,11 @@ class SeccompCompilerTest {
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 332)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 331)).isEqualTo(EPERM);
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 333)).isEqualTo(ENOSYS);
-        assertThat(x86_64(profile("SCMP_ACT_KILL_PROCESS", rule(ALLOW, "statx")), 435)).isEqualTo(ENOSYS);
-        assertThat(x86_64(profile(ERRNO, errno(1, "statx")), 332)).as("a skipped rule counts").isEqualTo(EPERM);
+        assertThat(x86_64(profile("SCMP_ACT_KILL_PROCESS", rule(ALLOW, "statx")), 435))
+                .isEqualTo(ENOSYS);
+        assertThat(x86_64(profile(ERRNO, errno(1, "statx")), 332))
+                .as("a skipped rule counts")
+                .isEqualTo(EPERM);
         assertThat(x86_64(profile("SCMP_ACT_LOG", rule(ALLOW, "statx")), 435)).isEqualTo(0x7ffc0000);
         assertThat(x86_64(profile(ERRNO), 435)).as("nothing is known of it").isEqualTo(EPERM);
     }
@@ -87,8 +89,11 @@ class SeccompCompilerTest {
 
     @Test
     void privateCallsOfArmDoNotMakeAllOthersOld() {
-        Spec.Seccomp profile =
-                with(profile(ERRNO, rule(ALLOW, "set_tls"), rule(ALLOW, "statx")), List.of("SCMP_ARCH_ARM"), List.of(), null);
+        Spec.Seccomp profile = with(
+                profile(ERRNO, rule(ALLOW, "set_tls"), rule(ALLOW, "statx")),
+                List.of("SCMP_ARCH_ARM"),
+                List.of(),
+                null);
         assertThat(answer(profile, Arch.AARCH64, call(ARM, 0xf0005))).isEqualTo(ALLOWED);
         assertThat(answer(profile, Arch.AARCH64, call(ARM, 0xf0004))).isEqualTo(EPERM);
         assertThat(answer(profile, Arch.AARCH64, call(ARM, 398))).isEqualTo(ENOSYS);
@@ -168,8 +173,8 @@ class SeccompCompilerTest {
 
     @Test
     void unknownNamesAreLeftOutWithAWarning() {
-        Filter filter = SeccompCompiler.compile(
-                profile(ERRNO, rule(ALLOW, "read"), rule(ALLOW, "no_such_call")), Arch.X86_64);
+        Filter filter =
+                SeccompCompiler.compile(profile(ERRNO, rule(ALLOW, "read"), rule(ALLOW, "no_such_call")), Arch.X86_64);
         assertThat(filter.warnings())
                 .containsExactly("syscalls[1].names[0]: system call \"no_such_call\" is not known, left out");
         assertThat(SeccompCompiler.compile(profile(ERRNO, rule(ALLOW, "s390_pci_mmio_read")), Arch.X86_64)
