@@ -803,6 +803,36 @@ class BrainDeath(HandsCase):
         brain.connection.close()
         self.assertEnds(hands, 6)
 
+    def test_at_every_point_of_a_run_nothing_is_left(self):
+        points = ["", "sent SPAWN", "SPAWNED", "RELAY", "WILL", "FORWARD", "EXITED"]
+        for point in range(1, len(points)):
+            with self.subTest(points[point]):
+                jpod = self.install(ONE_SHOT + "os.write(fds[2], b' '.join(argv)); s.send(struct.pack('<II', 23, 3))")
+                del self.env["JPOD_ONESHOT"]
+                hands, brain = self.begin(executable=jpod)
+                ptmx, slave = pty.openpty()
+                brain.post(shell("echo out; sleep 0.2; exit 6"), stdio=[slave] * 3)
+                os.close(slave)
+                if point >= 2:
+                    pid = struct.unpack("<Ii", brain.receive()[0])[1]
+                if point >= 3:
+                    brain.send(RELAY, 0, fds=[ptmx])
+                if point >= 4:
+                    brain.send(WILL, 2, fds=[memfd(b"jpod\0will\0")])
+                if point >= 5:
+                    brain.send(FORWARD, pid)
+                if point >= 6:
+                    brain.ended()
+                os.close(ptmx)
+                brain.connection.close()
+                out, err = self.read_all(hands)
+                self.assertEqual(hands.returncode, 6 if point >= 5 else 1)
+                self.assertEqual(err.decode(), "" if point >= 5 else self.UNEXPECTED)
+                self.assertEqual(out.decode().replace("out\r\n", ""), "jpod will" if point >= 4 else "")
+                if point >= 2:
+                    self.assertTrue(is_gone(pid))
+                shutil.rmtree(self.dir + "/tree")
+
     def test_malformed_wills(self):
         for argc, text in ((1, b"x"), (2, b"x\0"), (1, b""), (0, b"x\0"), (0x7FFFFFFF, b"x\0"), (-1, b"x\0")):
             hands, brain = self.begin()

@@ -1,5 +1,5 @@
-// The interpreter on random programs and on damaged ones, under sanitizers and without a kernel: whatever the bytes say, it
-// stays inside the image, makes no call of a malformed program, and ends. Usage: init_fuzz [ROUNDS [SEED]]
+// The interpreter on random programs and on damaged ones, under sanitizers and without a kernel: whatever the bytes
+// say, it stays inside the image, makes no call of a malformed program, and ends. Usage: init_fuzz [ROUNDS [SEED]]
 #ifndef HOSTED
 #define HOSTED
 #endif
@@ -55,8 +55,9 @@ static void report(uint32_t status_fd, uint32_t kind, uint32_t index, int32_t er
 }
 
 static uint64_t write_program(uint8_t *to) {
-    struct program_header h = {PROGRAM_MAGIC, PROGRAM_VERSION, (uint16_t)draw(17), (uint32_t)draw(40), (uint32_t)draw(10),
-                               (uint32_t)draw(300), 4};
+    struct program_header h = {
+        PROGRAM_MAGIC, PROGRAM_VERSION, (uint16_t)draw(17), (uint32_t)draw(40), (uint32_t)draw(10), (uint32_t)draw(300),
+        4};
     uint8_t *at = to + sizeof(h);
     if (h.blob_size < 16) h.reloc_count = 0;
     memcpy(to, &h, sizeof(h));
@@ -68,7 +69,8 @@ static uint64_t write_program(uint8_t *to) {
         if (op.result_kind == RESULT_NONE) op.result = 0;
         for (int k = 0; k < 6; k++) {
             op.arg_kind[k] = (uint8_t)draw(h.register_count == 0 ? 2 : 3);
-            op.arg[k] = draw(op.arg_kind[k] == ARG_BLOB ? (uint64_t)h.blob_size + 1 : op.arg_kind[k] == ARG_REGISTER ? h.register_count : 0);
+            uint64_t bounds[] = {0, (uint64_t)h.blob_size + 1, h.register_count};
+            op.arg[k] = draw(bounds[op.arg_kind[k]]);
         }
         for (int k = 0; k < op.case_count; k++) {
             op.cases[k] = (struct op_case){(int16_t)((int)draw(40) - 2), (uint16_t)draw(h.op_count - i)};
@@ -130,7 +132,7 @@ int main(int argc, char **argv) {
     long rounds = argc > 1 ? atol(argv[1]) : 100000;
     state = argc > 2 ? strtoull(argv[2], NULL, 0) | 1 : 0x6a706f64;
     for (long i = 0; i < rounds; i++) run_once(i % 4 != 0);
-    printf("init_fuzz: %ld programs: %u ran to the end, %u failed, %u refused, %u without a header\n", rounds, seen.valid, seen.failed,
-           seen.invalid, seen.silent);
+    printf("init_fuzz: %ld programs: %u ran to the end, %u failed, %u refused, %u without a header\n", rounds,
+           seen.valid, seen.failed, seen.invalid, seen.silent);
     return 0;
 }
