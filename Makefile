@@ -66,9 +66,11 @@ sanitize: deps ## The C parts and their tests under ASan and UBSan
 deps: ## Install what the build needs (called by the other targets)
 	@missing=(); \
 	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
-	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; need python3 python3; need util-linux setpriv; \
+	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; \
+	need python3 python3; need util-linux setpriv; \
 	[ -e /usr/include/stdio.h ] || missing+=(libc6-dev); \
-	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show openjdk-25-jdk-headless >/dev/null 2>&1 || missing+=(openjdk-25-jdk-headless); \
+	jdk=openjdk-25-jdk-headless; \
+	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show $$jdk >/dev/null 2>&1 || missing+=($$jdk); \
 	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
 	@.mvn/find-jdk >/dev/null
 
