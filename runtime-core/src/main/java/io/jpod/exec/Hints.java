@@ -27,7 +27,7 @@ final class Hints {
                 "the file system does not know this option";
             case Step.MountFilesystem _, Step.MountBind _ when errno == Errno.ELOOP ->
                 "the image has a symbolic link where a directory must be";
-            case Step.MountBind bind when errno == Errno.ENOTDIR && sys == Sys.MOVE_MOUNT ->
+            case Step.MountBind bind when errno == Errno.EINVAL && sys == Sys.MOVE_MOUNT ->
                 bind.file() ? "the source is a file, the destination a directory" : "the destination is a file";
             case Step.MountFilesystem _, Step.MountBind _ when errno == Errno.EROFS ->
                 "the mount point does not exist, and the file system is read-only";

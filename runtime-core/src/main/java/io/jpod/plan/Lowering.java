@@ -145,7 +145,9 @@ public final class Lowering {
                         asm.string(""),
                         flags(AT_FDCWD, "AT_FDCWD"),
                         asm.string(path),
-                        flags(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+                        flags(
+                                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS,
+                                "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS"));
                 files.clearUmask();
             }
             case Step.MountFilesystem filesystem -> files.mount(filesystem);
