@@ -159,10 +159,10 @@ public final class Container {
             if (spec.process() == null) {
                 throw new ContainerException("config.json: process: is required to start the container");
             }
-            runStartHooks(spec, spawner);
+            hooks(spec, spawner, HookKind.START_CONTAINER);
             try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
                 Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
-                ShimProcess.read(connection);
+                ShimProcess.awaitExec(connection);
             } catch (OpFailed e) {
                 throw new ContainerException(
                         "config.json: process.args[0]: exec %s: %s"
@@ -170,7 +170,7 @@ public final class Container {
                         e);
             }
             try {
-                runPoststartHooks(spec, spawner);
+                hooks(spec, spawner, HookKind.POSTSTART);
             } catch (ContainerException e) {
                 // Since runtime-spec 1.3 this is fatal.
                 end();
@@ -179,12 +179,35 @@ public final class Container {
         }
     }
 
-    void runStartHooks(Spec spec, Spawner spawner) {
-        hooks(spec, spawner, HookKind.START_CONTAINER);
+    void runStartHooks(Spawner spawner) {
+        hooks(spec(), spawner, HookKind.START_CONTAINER);
     }
 
-    void runPoststartHooks(Spec spec, Spawner spawner) {
-        hooks(spec, spawner, HookKind.POSTSTART);
+    void runPoststartHooks(Spawner spawner) {
+        hooks(spec(), spawner, HookKind.POSTSTART);
+    }
+
+    /**
+     * One more process in the container.
+     *
+     * @return ready, and waiting for {@link Executed#execute}; a child of the spawner's
+     */
+    public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner) {
+        Status status = status();
+        switch (status) {
+            case CREATED, RUNNING -> {}
+            case PAUSED -> {
+                if (!options.ignorePaused()) {
+                    throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+                }
+            }
+            case STOPPED, CREATING -> throw new ContainerException("cannot exec in a stopped container");
+        }
+        try (Fd first = process();
+                Cgroup cgroup = cgroup().orElse(null)) {
+            return new Execution(spec(), Objects.requireNonNull(stored).pid(), spawner)
+                    .prepare(process, options, first, cgroup);
+        }
     }
 
     private void hooks(Spec spec, Spawner spawner, HookKind kind) {

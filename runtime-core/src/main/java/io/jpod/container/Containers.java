@@ -77,23 +77,23 @@ public final class Containers {
         return new Creation(this, spec, options, spawner).create(true);
     }
 
+    /**
+     * Makes a container that waits for {@link Created#start}, by its maker and nobody else.
+     *
+     * @return its process is the spawner's child; close it to let go
+     */
+    public Created prepare(Spec spec, CreateOptions options, Spawner spawner) {
+        requireId(options.id());
+        return new Creation(this, spec, options, spawner).create(false);
+    }
+
     /** Makes a container and starts it. */
     public Created run(Spec spec, CreateOptions options, Spawner spawner) {
-        requireId(options.id());
-        Created created = new Creation(this, spec, options, spawner).create(false);
+        Created created = prepare(spec, options, spawner);
         try {
-            created.container().runStartHooks(spec, spawner);
-            created.execute();
-            created.container().runPoststartHooks(spec, spawner);
+            created.start(spawner);
             return created;
         } catch (RuntimeException | Error e) {
-            try {
-                signalIfThere(created.pidfd(), (int) io.jpod.abi.Flags.SIGKILL);
-                created.await();
-                created.container().delete(true, spawner);
-            } catch (RuntimeException also) {
-                e.addSuppressed(also);
-            }
             created.close();
             throw e;
         }

@@ -1,57 +1,49 @@
 package io.jpod.container;
 
-import io.jpod.exec.OpFailed;
-import io.jpod.exec.ShimProcess;
-import io.jpod.exec.StepFailed;
-import io.jpod.linux.Fd;
-import io.jpod.plan.Plan;
-import io.jpod.plan.Program;
-import java.util.List;
+import io.jpod.exec.Spawner;
 
-/** A container whose process is there and ready, and the hold that its maker still has on it. */
+/** A new container, whose process is there and ready, and the hold that its maker still has on it. */
 public final class Created implements AutoCloseable {
     private final Container container;
-    private final ShimProcess process;
-    private final Plan plan;
-    private final Program program;
+    private final Executed process;
 
-    Created(Container container, ShimProcess process, Plan plan, Program program) {
+    Created(Container container, Executed process) {
         this.container = container;
         this.process = process;
-        this.plan = plan;
-        this.program = program;
     }
 
     public Container container() {
         return container;
     }
 
-    public int pid() {
-        return process.child().pid();
+    /** Its first process. */
+    public Executed process() {
+        return process;
     }
 
-    Fd pidfd() {
-        return process.child().pidfd();
-    }
-
-    /** What the spec wanted reported, but not refused. */
-    public List<String> warnings() {
-        return plan.warnings();
-    }
-
-    /** For one that was not made to wait for start: lets it execute its program. */
-    void execute() {
-        process.proceed();
+    /**
+     * Starts one that was prepared and does not wait for {@link Container#start}: startContainer hooks, its program,
+     * poststart hooks. If any of that fails, the container is deleted.
+     */
+    public void start(Spawner spawner) {
         try {
-            process.await();
-        } catch (OpFailed e) {
-            throw StepFailed.of(plan, program, e);
+            container.runStartHooks(spawner);
+            process.execute();
+            container.runPoststartHooks(spawner);
+        } catch (RuntimeException | Error e) {
+            try {
+                process.kill();
+                container.delete(true, spawner);
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
         }
     }
 
     /** Waits until it has ended: the exit code, or 128 plus the signal's number. */
     public int await() {
-        return process.child().await();
+        return process.await();
     }
 
     /** Lets go of it; the container lives on. */

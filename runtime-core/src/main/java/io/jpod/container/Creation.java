@@ -100,7 +100,7 @@ final class Creation {
     }
 
     /**
-     * The container's process, waiting: for start if it was created to wait, else for {@link ShimProcess#proceed}.
+     * The container, its process waiting: for start if it was created to wait, else for {@link Executed#execute}.
      *
      * @return owned by the caller, as is its child
      */
@@ -121,7 +121,6 @@ final class Creation {
     }
 
     private Created create(Prepared prepared, StateDir dir, boolean waitForStart) {
-        Plan plan = prepared.plan();
         StoredState state = intent(prepared.cgroup());
         dir.write(state);
         dir.writeConfig(SpecWriter.write(spec));
@@ -139,18 +138,18 @@ final class Creation {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
             descriptors.putAll(build(prepared, descriptors));
-            ShimProcess process = spawn(prepared, descriptors, cgroup);
+            Executed process = spawn(prepared, descriptors, cgroup);
             undo.onFailure(process::close);
-            undo.onFailure(() -> kill(process));
-            int pid = process.child().pid();
-            advance(process, prepared, state.withProcess(pid, 0));
+            undo.onFailure(process::kill);
+            int pid = process.pid();
+            advance(process, state.withProcess(pid, 0));
             StoredState complete =
                     state.withProcess(pid, ProcessStat.of(pid).orElseThrow().startTime());
             dir.write(complete);
             if (waitForStart) {
                 process.proceed();
             }
-            return new Created(containers.at(dir, complete), process, plan, prepared.programs().process());
+            return new Created(containers.at(dir, complete), process);
         } finally {
             descriptors.values().forEach(Fd::close);
             if (cgroup != null) {
@@ -217,7 +216,7 @@ final class Creation {
         }
     }
 
-    private ShimProcess spawn(Prepared prepared, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
+    private Executed spawn(Prepared prepared, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
         Step.CloneProcess clone = prepared.plan().entries().stream()
                 .map(Plan.Entry::step)
                 .filter(Step.CloneProcess.class::isInstance)
@@ -236,19 +235,22 @@ final class Creation {
                 options.stdio().get(2),
                 options.preserve());
         try {
-            return ShimProcess.start(spawner, prepared.programs().process(), descriptors, setting);
+            return new Executed(
+                    ShimProcess.start(spawner, prepared.programs().process(), descriptors, setting),
+                    prepared.plan(),
+                    prepared.programs().process());
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
         }
     }
 
     /** Answers the process's milestones until it is ready. */
-    private void advance(ShimProcess process, Prepared prepared, StoredState state) {
+    private void advance(Executed process, StoredState state) {
         HookRunner hooks = new HookRunner(containers, spawner, spec, state);
         while (true) {
-            int reached = reached(process, prepared);
+            int reached = process.awaitMilestone();
             if (reached == Step.Milestone.USER_NAMESPACE.number()) {
-                IdMappings.write(process.child().pid(), spec.linux());
+                IdMappings.write(process.pid(), spec.linux());
             } else if (reached == Step.Milestone.CREATE_RUNTIME_HOOKS.number()) {
                 hooks.run(HookKind.PRESTART);
                 hooks.run(HookKind.CREATE_RUNTIME);
@@ -259,23 +261,5 @@ final class Creation {
             }
             process.proceed();
         }
-    }
-
-    private static int reached(ShimProcess process, Prepared prepared) {
-        try {
-            return switch (process.await()) {
-                case ShimProcess.Reached(int milestone) -> milestone;
-                case ShimProcess.Gone _ ->
-                    throw new ContainerException(
-                            "the container's process was killed while it was set up; a memory limit may be too low");
-            };
-        } catch (OpFailed e) {
-            throw StepFailed.of(prepared.plan(), prepared.programs().process(), e);
-        }
-    }
-
-    private static void kill(ShimProcess process) {
-        Containers.signalIfThere(process.child().pidfd(), (int) Flags.SIGKILL);
-        process.child().await();
     }
 }

@@ -3,6 +3,7 @@ package io.jpod.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ShimProcess;
@@ -19,6 +20,7 @@ import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,14 +72,20 @@ final class HookRunner {
     private void run(
             Plan plan, Spec.Hook hook, String at, Fd input, Fd output, @Nullable Fd container, @Nullable Fd pids) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        ShimProcess.Setting setting = new ShimProcess.Setting(0, null, pids, input, output, output, 0);
-        Map<String, Fd> inputs = container == null ? Map.of() : Map.of(Lowering.CONTAINER, container);
+        ShimProcess.Setting setting = new ShimProcess.Setting(0, null, null, input, output, output, 0);
+        Map<String, Fd> inputs = new HashMap<>();
+        if (container != null) {
+            inputs.put(Lowering.CONTAINER, container);
+        }
+        if (pids != null) {
+            inputs.put(Lowering.namespace(NamespaceType.PID), pids);
+        }
         try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
             process.await();
             await(process, hook, at, output);
         } catch (OpFailed e) {
             throw new ContainerException(
-                    at + ": " + hook.path() + ": " + io.jpod.abi.Errno.describe(e.errno()), e);
+                    at + ": " + hook.path() + ": " + Errno.describe(e.errno()), e);
         }
     }
 

@@ -60,6 +60,23 @@ final class HostFacts {
         }
     }
 
+    /** For a process that joins a container. */
+    static Facts forProcess(Spec.Process process, String rootfs, List<Fd> stdio, boolean userNamespace) {
+        try (RootedPaths paths = RootedPaths.open(rootfs)) {
+            return new Facts(
+                    Arch.host(),
+                    LAST_CAPABILITY,
+                    null,
+                    Limits.Facts.UNKNOWN,
+                    Set.of(),
+                    toChown(stdio, process.user().uid()),
+                    home(paths, process.user().uid()),
+                    Map.of(),
+                    userNamespace ? -1 : ownCapabilities(),
+                    APPARMOR);
+        }
+    }
+
     private static boolean isBind(Spec.Mount mount) {
         return "bind".equals(mount.type())
                 || mount.options().contains("bind")
@@ -106,21 +123,13 @@ final class HostFacts {
         return spec.linux().namespace(Spec.NamespaceType.USER) != null ? -1 : ownCapabilities();
     }
 
-    static long ownCapabilities() {
+    private static long ownCapabilities() {
         return Linux.readText("/proc/self/status", 1 << 16)
                 .lines()
                 .filter(line -> line.startsWith("CapPrm:"))
                 .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
                 .findFirst()
                 .orElse(0);
-    }
-
-    static int lastCapability() {
-        return LAST_CAPABILITY;
-    }
-
-    static boolean hasApparmor() {
-        return APPARMOR;
     }
 
     private static boolean apparmor() {

@@ -8,6 +8,7 @@ import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Program;
+import io.jpod.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -25,10 +26,12 @@ public final class ShimProcess implements AutoCloseable {
     private static final int STATUS_FAILED = 2;
     private static final int RECORD_BYTES = 12;
 
-    private final Spawner.Child child;
+    private final Spawner spawner;
     private final Fd status;
+    private Spawner.Child child;
 
-    private ShimProcess(Spawner.Child child, Fd status) {
+    private ShimProcess(Spawner spawner, Spawner.Child child, Fd status) {
+        this.spawner = spawner;
         this.child = child;
         this.status = status;
     }
@@ -68,6 +71,7 @@ public final class ShimProcess implements AutoCloseable {
             try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
                 descriptors.addFirst(memory);
                 return new ShimProcess(
+                        spawner,
                         spawner.spawn(new Spawner.Request(
                                 setting.cloneFlags(),
                                 setting.cgroup(),
@@ -85,6 +89,7 @@ public final class ShimProcess implements AutoCloseable {
         }
     }
 
+    /** The process; after it has gone on as its clone, the clone. */
     public Spawner.Child child() {
         return child;
     }
@@ -100,14 +105,37 @@ public final class ShimProcess implements AutoCloseable {
 
     /** Waits for the next news. */
     public News await() throws OpFailed {
-        return read(status);
+        Report report = receive(status);
+        if (report == null) {
+            return new Gone();
+        }
+        if (report.milestone() != Step.Milestone.CLONED.number()) {
+            return new Reached(report.milestone());
+        }
+        try (Spawner.Child original = child) {
+            original.await();
+            child = spawner.adopt(report.pid());
+        }
+        return await();
     }
 
-    /** As {@link #await}, from any status socket. */
-    public static News read(Fd socket) throws OpFailed {
+    /**
+     * Waits at the other end of a start socket: returns once execve has succeeded, or the process was killed.
+     *
+     * @throws OpFailed if it was not to be executed
+     */
+    public static void awaitExec(Fd connection) throws OpFailed {
+        receive(connection);
+    }
+
+    /** A struct status_record of a milestone. */
+    private record Report(int milestone, int pid) {}
+
+    /** Null when the other end is closed. */
+    private static @Nullable Report receive(Fd socket) throws OpFailed {
         Message message = Sockets.receive(socket, RECORD_BYTES, 0);
         if (message == null) {
-            return new Gone();
+            return null;
         }
         ByteBuffer record = ByteBuffer.wrap(message.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         if (record.remaining() != RECORD_BYTES) {
@@ -116,7 +144,7 @@ public final class ShimProcess implements AutoCloseable {
         int kind = record.getInt();
         int index = record.getInt();
         return switch (kind) {
-            case STATUS_MILESTONE -> new Reached(index);
+            case STATUS_MILESTONE -> new Report(index, record.getInt());
             case STATUS_FAILED -> throw new OpFailed(index, record.getInt());
             default -> throw new IllegalStateException("jpod-init calls its program malformed at op " + index);
         };

@@ -29,13 +29,18 @@ public final class ExecPlanner {
             plan.add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), false), "terminal");
         }
         ProcessPlan steps = new ProcessPlan(process, at, facts, container.linux().seccomp());
-        steps.session(plan, null);
+        steps.stdio(plan);
         steps.resources(plan, null, container.linux().personality());
         if (process.execCPUAffinity() != null && process.execCPUAffinity().finalCpus() != null) {
             plan.add(new Step.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");
         }
         plan.add(new Step.CloseDescriptors(), "default");
         steps.credentials(plan, warnings::add);
+        boolean pids = container.linux().namespace(NamespaceType.PID) != null;
+        if (pids) {
+            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
+        }
+        steps.session(plan);
         plan.add(new Step.Await(Step.Milestone.READY), "default");
         steps.exec(plan, warnings::add);
         return new Plan(entries, warnings);
@@ -45,6 +50,7 @@ public final class ExecPlanner {
     public static Plan hostHook(Spec.Hook hook, String at, String directory) {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
+        plan.add(new Step.CloseDescriptors(), "default");
         plan.add(new Step.ChangeDirectory(directory), "default");
         hook(plan, hook, at);
         return new Plan(entries, List.of());
@@ -55,12 +61,15 @@ public final class ExecPlanner {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
+        plan.add(new Step.CloseDescriptors(), "default");
+        if (container.linux().namespace(NamespaceType.PID) != null) {
+            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
+        }
         hook(plan, hook, at);
         return new Plan(entries, List.of());
     }
 
     private static void hook(Sink plan, Spec.Hook hook, String at) {
-        plan.add(new Step.CloseDescriptors(), "default");
         List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
         plan.add(new Step.Exec(List.of(hook.path()), args, hook.env()), at);
     }

@@ -271,7 +271,11 @@ public final class Planner {
 
     private void process(Spec.Process process) {
         ProcessPlan plan = new ProcessPlan(process, "process", facts, linux.seccomp());
-        plan.session(this::add, request.keyring() ? request.id() : null);
+        plan.session(this::add);
+        plan.stdio(this::add);
+        if (request.keyring()) {
+            add(new Step.JoinKeyring("_ses." + request.id()), "default");
+        }
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
         add(new Step.CloseDescriptors(), "default");
         plan.credentials(this::add, warnings::add);

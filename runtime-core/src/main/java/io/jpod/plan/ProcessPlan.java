@@ -27,17 +27,21 @@ final class ProcessPlan {
         this.seccomp = seccomp;
     }
 
-    /** @param keyring name for a new session keyring; null: keep the caller's */
-    void session(Sink plan, @Nullable String keyring) {
-        plan.add(new Step.NewSession(), "default");
+    /** What becomes of the standard descriptors. */
+    void stdio(Sink plan) {
         if (process.terminal()) {
-            plan.add(new Step.ControllingTerminal(), from("terminal"));
-        }
-        if (keyring != null) {
-            plan.add(new Step.JoinKeyring("_ses." + keyring), "default");
+            plan.add(new Step.TerminalAsStdio(), from("terminal"));
         }
         if (!facts.stdioToChown().isEmpty() && process.user().uid() != 0 && !process.terminal()) {
             plan.add(new Step.ChownStdio(facts.stdioToChown(), process.user().uid()), from("user.uid"));
+        }
+    }
+
+    /** setsid(2), and the terminal with it: by the very process that executes the program. */
+    void session(Sink plan) {
+        plan.add(new Step.NewSession(), "default");
+        if (process.terminal()) {
+            plan.add(new Step.ControllingTerminal(), from("terminal"));
         }
     }
 
