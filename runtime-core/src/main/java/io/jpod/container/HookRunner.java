@@ -81,7 +81,10 @@ final class HookRunner {
             inputs.put(Lowering.namespace(NamespaceType.PID), pids);
         }
         try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
-            process.await();
+            if (process.await() instanceof ShimProcess.Reached) {
+                process.proceed();
+                process.await();
+            }
             await(process, hook, at, output);
         } catch (OpFailed e) {
             throw new ContainerException(

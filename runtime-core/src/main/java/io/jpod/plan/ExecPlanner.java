@@ -65,6 +65,7 @@ public final class ExecPlanner {
         if (container.linux().namespace(NamespaceType.PID) != null) {
             plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
         }
+        plan.add(new Step.Await(Step.Milestone.READY), "default");
         hook(plan, hook, at);
         return new Plan(entries, List.of());
     }
