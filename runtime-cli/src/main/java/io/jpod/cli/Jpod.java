@@ -3,6 +3,7 @@ package io.jpod.cli;
 import io.jpod.linux.Linux;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -60,18 +61,22 @@ public final class Jpod {
     @Option(
             names = "--rootless",
             paramLabel = "WHEN",
-            description = "Go on where only root may make cgroups: true, false or auto (default: if the caller is not root).")
+            description =
+                    "Go on where only root may make cgroups: true, false or auto (default: if the caller is not root).")
     private Rootless rootless = Rootless.AUTO;
 
-    @Option(names = {"-v", "--version"}, versionHelp = true, description = "Print the versions of jpod and its parts.")
-    private boolean isVersionAsked;
+    @Option(
+            names = {"-v", "--version"},
+            versionHelp = true,
+            description = "Print the versions of jpod and its parts.")
+    boolean isVersionAsked;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Print this help.")
-    private boolean isHelpAsked;
+    boolean isHelpAsked;
 
     private Jpod(Caller caller) {
         this.caller = caller;
@@ -90,8 +95,8 @@ public final class Jpod {
 
     private CommandLine commandLine() {
         return new CommandLine(this)
-                .setOut(new PrintWriter(caller.out(), true))
-                .setErr(new PrintWriter(caller.err(), true))
+                .setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
                 .setUsageHelpWidth(helpWidth())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -108,7 +113,8 @@ public final class Jpod {
     }
 
     private int helpWidth() {
-        int columns = Linux.windowSize(caller.stdio(1)).map(Linux.WindowSize::columns).orElse(0);
+        int columns =
+                Linux.windowSize(caller.stdio(1)).map(Linux.WindowSize::columns).orElse(0);
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
     }
 
@@ -121,7 +127,8 @@ public final class Jpod {
     private int misused(ParameterException e) {
         fail(e);
         caller.err()
-                .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help' for more information.");
+                .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName()
+                        + " --help' for more information.");
         return ExitCode.ERROR.number();
     }
 
@@ -184,7 +191,7 @@ public final class Jpod {
     }
 
     @Option(names = "--systemd-cgroup", description = "Not supported yet: make cgroups through systemd.")
-    private void setSystemdCgroup(boolean isWanted) {
+    void setSystemdCgroup(boolean isWanted) {
         if (isWanted) {
             throw new ParameterException(
                     spec.commandLine(), "--systemd-cgroup is not supported yet; cgroups are made in the file system");
@@ -201,9 +208,7 @@ public final class Jpod {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {
-                "jpod version " + VERSION, "spec: " + SPEC_VERSION, "java: " + Runtime.version()
-            };
+            return new String[] {"jpod version " + VERSION, "spec: " + SPEC_VERSION, "java: " + Runtime.version()};
         }
     }
 }

@@ -12,8 +12,9 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "serve",
-        description = "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
-                + " it may be stopped or killed at any time.")
+        description =
+                "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
+                        + " it may be stopped or killed at any time.")
 final class Serve implements Callable<Integer> {
     /** Longer than {@link Server} drains. */
     private static final Duration END = Duration.ofSeconds(10);
@@ -24,8 +25,9 @@ final class Serve implements Callable<Integer> {
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            description = "Where to listen (default: $JPOD_SOCKET, or brain.sock in /run/jpod, or in $XDG_RUNTIME_DIR/jpod"
-                    + " for others than root). Not used when systemd passes a socket (LISTEN_FDS).")
+            description =
+                    "Where to listen (default: $JPOD_SOCKET, or brain.sock in /run/jpod, or in $XDG_RUNTIME_DIR/jpod"
+                            + " for others than root). Not used when systemd passes a socket (LISTEN_FDS).")
     private @Nullable String socket;
 
     @Option(

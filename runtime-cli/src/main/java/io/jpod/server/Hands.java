@@ -184,8 +184,7 @@ final class Hands implements Caller, AutoCloseable {
     public void will(List<String> arguments) {
         List<String> argv = new ArrayList<>(arguments);
         argv.addFirst("jpod");
-        byte[] text =
-                argv.stream().collect(Collectors.joining("\0", "", "\0")).getBytes(StandardCharsets.UTF_8);
+        byte[] text = argv.stream().collect(Collectors.joining("\0", "", "\0")).getBytes(StandardCharsets.UTF_8);
         try (Fd memfd = Linux.sealedMemfd("jpod-will", text)) {
             send(Wire.will(argv.size()), List.of(memfd));
         }

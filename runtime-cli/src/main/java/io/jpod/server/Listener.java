@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param file what to remove at the end; null if the socket is systemd's
  * @param lock held as long as we serve; null likewise
  */
-public record Listener(Fd socket, @Nullable Path file, @Nullable Fd lock) implements AutoCloseable {
+public record Listener(
+        Fd socket, @Nullable Path file, @Nullable Fd lock) implements AutoCloseable {
     private static final int BACKLOG = 512;
     private static final int FIRST_PASSED = 3;
     private static final int OTHERS_WRITE = 022;
@@ -31,6 +32,9 @@ public record Listener(Fd socket, @Nullable Path file, @Nullable Fd lock) implem
      */
     public static Listener at(Path path) {
         Path directory = path.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new IllegalArgumentException("not the path of a socket: " + path);
+        }
         prepare(directory);
         Fd lock = Linux.open(path + ".lock", Flags.O_RDWR | Flags.O_CREAT, 0600);
         try {

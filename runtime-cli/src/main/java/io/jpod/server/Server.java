@@ -41,8 +41,8 @@ public final class Server implements AutoCloseable {
     private final Whereabouts own = Whereabouts.own();
     private final List<Fd> wake = Linux.pipe();
     private final AtomicInteger callers = new AtomicInteger();
-    private final ExecutorService threads =
-            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("caller-", 1).factory());
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("caller-", 1).factory());
     private volatile boolean isStopping;
     private volatile long lastUsed = System.nanoTime();
 

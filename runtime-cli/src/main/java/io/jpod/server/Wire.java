@@ -41,17 +41,29 @@ final class Wire {
         static final int FDS = 5;
     }
 
-    /** The answer to {@link #spawn}; beside it the pidfd. @param result pid or -errno */
+    /**
+     * The answer to {@link #spawn}; beside it the pidfd.
+     *
+     * @param result pid or -errno
+     */
     record Spawned(int result) implements FromHands {
         static final int SIZE = 8;
     }
 
-    /** @param status as wait(2) gives it */
+    /**
+     * A child ended.
+     *
+     * @param status as wait(2) gives it
+     */
     record Exited(int pid, int status) implements FromHands {
         static final int SIZE = 12;
     }
 
-    /** @throws HandsLost if it is none of the three */
+    /**
+     * Reads one message.
+     *
+     * @throws HandsLost if it is none of the three
+     */
     static FromHands decode(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int type = bytes.length < Integer.BYTES ? 0 : in.getInt();

@@ -72,6 +72,9 @@ public final class LocalSpawner implements Spawner {
 
     private static Processes.@Nullable Limit openFiles() {
         String soft = System.getProperty("jpod.nofile");
-        return soft == null ? null : new Processes.Limit(Long.parseLong(soft), Processes.openFiles().hard());
+        return soft == null
+                ? null
+                : new Processes.Limit(
+                        Long.parseLong(soft), Processes.openFiles().hard());
     }
 }

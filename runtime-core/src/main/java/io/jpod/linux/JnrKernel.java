@@ -32,8 +32,9 @@ public final class JnrKernel implements Kernel {
         int jpod_spawn(@int64_t long spawn);
     }
 
-    private final LibC libc =
-            LibraryLoader.create(LibC.class).option(LibraryOption.SaveError, true).load("c");
+    private final LibC libc = LibraryLoader.create(LibC.class)
+            .option(LibraryOption.SaveError, true)
+            .load("c");
     private final Runtime runtime = Runtime.getRuntime(libc);
 
     @Override

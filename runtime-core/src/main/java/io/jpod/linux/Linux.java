@@ -79,8 +79,8 @@ public final class Linux {
     public static Fd memfd(String name) {
         try (Arena arena = Arena.ofConfined()) {
             long flags = Flags.MFD_CLOEXEC | Flags.MFD_ALLOW_SEALING;
-            return new Fd((int) retry(
-                    Sys.MEMFD_CREATE, name, arena.allocateFrom(name).address(), flags, 0, 0));
+            return new Fd(
+                    (int) retry(Sys.MEMFD_CREATE, name, arena.allocateFrom(name).address(), flags, 0, 0));
         }
     }
 

@@ -58,7 +58,10 @@ final class MessageHeader {
         control.set(JAVA_INT, CMSG_LEVEL, (int) Flags.SOL_SOCKET);
         control.set(JAVA_INT, CMSG_TYPE, (int) Flags.SCM_RIGHTS);
         for (int i = 0; i < message.fds().size(); i++) {
-            control.set(JAVA_INT, CMSG_DATA + (long) i * Integer.BYTES, message.fds().get(i).number());
+            control.set(
+                    JAVA_INT,
+                    CMSG_DATA + (long) i * Integer.BYTES,
+                    message.fds().get(i).number());
         }
     }
 

@@ -45,8 +45,7 @@ public final class Processes {
     public static int await(Fd pidfd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment siginfo = arena.allocate(SIGINFO_SIZE, Long.BYTES);
-            Linux.retry(
-                    Sys.WAITID, pidfd.toString(), Flags.P_PIDFD, pidfd.number(), siginfo.address(), Flags.WEXITED);
+            Linux.retry(Sys.WAITID, pidfd.toString(), Flags.P_PIDFD, pidfd.number(), siginfo.address(), Flags.WEXITED);
             int status = siginfo.get(JAVA_INT, SI_STATUS);
             return siginfo.get(JAVA_INT, SI_CODE) == CLD_EXITED ? status : 128 + status;
         }

@@ -43,7 +43,8 @@ public final class Sockets {
     public static Fd listen(String path, long type, int mode, int backlog) {
         Fd socket = socket(type);
         try {
-            // The file gets the mode of the socket's own inode: no moment with a wider one, as chmod(2) afterwards would leave.
+            // The file gets the mode of the socket's own inode: no moment with a wider one, as chmod(2) afterwards
+            // would leave.
             Linux.fchmodat(Linux.AT_FDCWD, "/proc/self/fd/" + socket.number(), mode);
             at(Sys.BIND, socket, path);
             Linux.retry(Sys.LISTEN, path, socket.number(), backlog, 0, 0);
@@ -67,8 +68,7 @@ public final class Sockets {
 
     /** Waits for the next connection. */
     public static Fd accept(Fd listener) {
-        return new Fd((int)
-                Linux.retry(Sys.ACCEPT4, listener.toString(), listener.number(), 0, 0, Flags.SOCK_CLOEXEC));
+        return new Fd((int) Linux.retry(Sys.ACCEPT4, listener.toString(), listener.number(), 0, 0, Flags.SOCK_CLOEXEC));
     }
 
     /** Ends both directions: the other end and whoever waits on this socket see a hang-up. Nothing happens without a peer. */

@@ -37,8 +37,7 @@ public record Stat(
             long name = arena.allocateFrom(path).address();
             long mask = Flags.STATX_BASIC_STATS | Flags.STATX_MNT_ID;
             String on = path.isEmpty() ? "fd " + dir : path;
-            Linux.check(
-                    Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
+            Linux.check(Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
             return decode(statx);
         }
     }

@@ -54,7 +54,8 @@ class LocalSpawnerTest {
 
     @Test
     void whatCannotBeStartedIsTheKernelsError() {
-        assertThatThrownBy(() -> spawn(Flags.CLONE_PARENT, exitGroup(0))).hasMessage("clone3 jpod-init: EINVAL (invalid argument)");
+        assertThatThrownBy(() -> spawn(Flags.CLONE_PARENT, exitGroup(0)))
+                .hasMessage("clone3 jpod-init: EINVAL (invalid argument)");
     }
 
     @Test
@@ -62,7 +63,8 @@ class LocalSpawnerTest {
         System.setProperty("jpod.nofile", "77");
         try (Spawner.Child child = spawn(0, readStdin())) {
             assertThat(Files.readString(Path.of("/proc/" + child.pid() + "/limits")))
-                    .containsPattern("Max open files +77 +" + Processes.openFiles().hard());
+                    .containsPattern(
+                            "Max open files +77 +" + Processes.openFiles().hard());
             Processes.signal(child.pidfd(), (int) Flags.SIGKILL);
             child.await();
         } finally {

@@ -59,7 +59,8 @@ abstract class KernelContract {
 
     @Test
     void asksTheKernelAndNotALibrary() {
-        assertThat(kernel().syscall(Sys.GETPID)).isEqualTo(ProcessHandle.current().pid());
+        assertThat(kernel().syscall(Sys.GETPID))
+                .isEqualTo(ProcessHandle.current().pid());
     }
 
     @Test
@@ -273,7 +274,9 @@ abstract class KernelContract {
     @Test
     void startsInitWithItsProgram() throws IOException {
         String resource = "/native/linux-" + Arch.host().machine() + "/jpod-init";
-        assumeThat(KernelContract.class.getResource(resource)).as("native-shims are built").isNotNull();
+        assumeThat(KernelContract.class.getResource(resource))
+                .as("native-shims are built")
+                .isNotNull();
         try (Fd program = Linux.sealedMemfd("program", exitWith(42));
                 Fd zero = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             MemorySegment fds = arena.allocateFrom(JAVA_INT, program.number());

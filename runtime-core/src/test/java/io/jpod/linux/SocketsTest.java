@@ -94,8 +94,9 @@ class SocketsTest {
         assertThat(Sockets.receive(ends.get(1), 10, 0)).isNull();
         assertThat(Linux.poll(List.of(ends.get(1)), 0, 0)[0] & Flags.POLLHUP).isEqualTo(Flags.POLLHUP);
         assertThatThrownBy(() -> Sockets.send(ends.get(1), new Message(bytes("x"), List.of())))
-                .isInstanceOfSatisfying(SyscallException.class, e -> assertThat(e.is(Errno.EPIPE))
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        SyscallException.class,
+                        e -> assertThat(e.is(Errno.EPIPE)).isTrue());
         ends.get(1).close();
     }
 
@@ -111,8 +112,8 @@ class SocketsTest {
     @Test
     void shutdownWakesWhoeverReceives() throws InterruptedException {
         List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
-        Thread receiver = Thread.ofPlatform().start(() -> assertThat(Sockets.receive(ends.get(1), 10, 0))
-                .isNull());
+        Thread receiver = Thread.ofPlatform()
+                .start(() -> assertThat(Sockets.receive(ends.get(1), 10, 0)).isNull());
         Thread.sleep(20);
         Sockets.shutdown(ends.get(1));
         receiver.join(5000);

@@ -19,8 +19,8 @@ class StructsTest {
     void msghdrPointsToItsDataAndDescriptors() {
         try (Arena arena = Arena.ofConfined()) {
             Message message = new Message(new byte[] {1, 2, 3}, List.of(new Fd(1), new Fd(2), new Fd(5)));
-            MemorySegment header =
-                    MemorySegment.ofAddress(new MessageHeader(arena, message).address()).reinterpret(56);
+            MemorySegment header = MemorySegment.ofAddress(new MessageHeader(arena, message).address())
+                    .reinterpret(56);
             assertThat(header.get(ValueLayout.JAVA_LONG, 0)).as("msg_name").isZero();
             assertThat(header.get(ValueLayout.JAVA_LONG, 24)).as("msg_iovlen").isEqualTo(1);
             MemorySegment iovec = MemorySegment.ofAddress(header.get(ValueLayout.JAVA_LONG, 16))
@@ -30,7 +30,9 @@ class StructsTest {
                             .reinterpret(3)
                             .toArray(ValueLayout.JAVA_BYTE))
                     .containsExactly(1, 2, 3);
-            assertThat(header.get(ValueLayout.JAVA_LONG, 40)).as("CMSG_SPACE(12)").isEqualTo(32);
+            assertThat(header.get(ValueLayout.JAVA_LONG, 40))
+                    .as("CMSG_SPACE(12)")
+                    .isEqualTo(32);
             MemorySegment control = MemorySegment.ofAddress(header.get(ValueLayout.JAVA_LONG, 32))
                     .reinterpret(32);
             assertThat(control.get(ValueLayout.JAVA_LONG, 0)).as("CMSG_LEN(12)").isEqualTo(28);

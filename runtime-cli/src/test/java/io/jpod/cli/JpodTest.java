@@ -1,0 +1,116 @@
+package io.jpod.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JpodTest {
+    @TempDir
+    Path dir;
+
+    private final Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private boolean isTerminal;
+
+    @AfterEach
+    void closeNothing() {
+        nothing.close();
+    }
+
+    private int run(String... arguments) {
+        Map<String, Object> caller = Map.of(
+                "arguments",
+                List.of(arguments),
+                "environment",
+                Map.of(),
+                "directory",
+                dir,
+                "uid",
+                0,
+                "out",
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                "err",
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                "stdio",
+                nothing,
+                "isTerminal",
+                isTerminal);
+        return Jpod.run((Caller) Proxy.newProxyInstance(
+                Caller.class.getClassLoader(), new Class<?>[] {Caller.class}, (proxy, method, parameters) -> {
+                    assertThat(caller).as("what these commands ask for").containsKey(method.getName());
+                    return caller.get(method.getName());
+                }));
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void theVersionIsTheBuilds() throws Exception {
+        assertThat(run("--version")).isZero();
+        assertThat(out()).startsWith("jpod version " + Jpod.VERSION + "\nspec: 1.3.0\njava: 25");
+        assertThat(Files.readString(Path.of("../pom.xml"))).contains("<version>" + Jpod.VERSION + "</version>");
+    }
+
+    @Test
+    void helpGoesToStdoutForEveryVerb() {
+        assertThat(run("--help")).isZero();
+        assertThat(run("serve", "-h")).isZero();
+        assertThat(out()).contains("Usage: jpod [", "Usage: jpod serve [");
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void programsGetAnErrorThatTheyParse() {
+        assertThat(run("--no-such")).isEqualTo(1);
+        assertThat(err()).matches("time=\"[^\"]+Z\" level=error msg=\"Unknown option: '--no-such'\"\nTry .*--help.*\n");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void peopleGetAnErrorThatTheyRead() {
+        isTerminal = true;
+        assertThat(run("nonsense")).isEqualTo(1);
+        assertThat(err()).startsWith("jpod: ").contains("nonsense");
+    }
+
+    @Test
+    void theLogFileGetsTheFormatAndStderrTheMessage() throws Exception {
+        assertThat(run("--log", "log", "--log-format", "json", "--systemd-cgroup", "serve"))
+                .isEqualTo(1);
+        assertThat(Files.readString(dir.resolve("log")))
+                .startsWith("{\"level\":\"error\",\"msg\":\"--systemd-cgroup is not");
+        assertThat(err()).startsWith("jpod: --systemd-cgroup is not supported yet");
+    }
+
+    @Test
+    void aLogThatCannotBeWrittenHidesNoError() {
+        assertThat(run("--log", "none/log", "--no-such")).isEqualTo(1);
+        assertThat(err()).contains("jpod: Unknown option: '--no-such'", "jpod: --log: openat", "ENOENT");
+    }
+
+    @Test
+    void aStackTraceIsForDebugOnly() {
+        run("--debug", "--no-such");
+        assertThat(err()).contains("\tat io.jpod.cli.Jpod.run");
+    }
+}

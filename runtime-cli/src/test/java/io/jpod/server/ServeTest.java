@@ -1,0 +1,187 @@
+package io.jpod.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The installed tree as users have it: hands that start a JVM, or find one that serves. */
+@EnabledIf("io.jpod.server.Resident#canBeCalled")
+@Timeout(60)
+class ServeTest {
+    @TempDir
+    Path dir;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @BeforeEach
+    void install() throws IOException {
+        Files.createDirectories(dir.resolve("bin"));
+        Files.createDirectories(dir.resolve("lib/jpod"));
+        Files.copy(Resident.HANDS, dir.resolve("bin/jpod"));
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> brain = List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classes,
+                "io.jpod.server.Main");
+        Files.write(argv(), brain);
+    }
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private Path argv() {
+        return dir.resolve("lib/jpod/brain.argv");
+    }
+
+    private Path socket() {
+        return dir.resolve("run/brain.sock");
+    }
+
+    private Process start(List<String> prefix, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.add(dir.resolve("bin/jpod").toString());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("JPOD_SOCKET", socket().toString());
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private Process serve(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("serve"));
+        all.addAll(List.of(arguments));
+        Process hands = start(List.of(), all.toArray(String[]::new));
+        while (!isServed()) {
+            assertThat(hands.isAlive()).as("jpod serve").isTrue();
+            Thread.sleep(20);
+        }
+        return hands;
+    }
+
+    /** The file alone says nothing: a brain that was killed leaves it behind. */
+    private boolean isServed() {
+        try (Fd connection = Sockets.connect(socket().toString(), Flags.SOCK_SEQPACKET)) {
+            return connection.isOpen();
+        } catch (SyscallException e) {
+            return false;
+        }
+    }
+
+    private String output(List<String> prefix, String... arguments) {
+        try {
+            return new String(start(prefix, arguments).getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static ProcessHandle brain(Process hands) {
+        return hands.children().findFirst().orElseThrow();
+    }
+
+    private static int end(Process process) throws InterruptedException {
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
+        return process.exitValue();
+    }
+
+    @Test
+    void aCommandWithoutAServerBringsItsOwnBrain() throws Exception {
+        Process hands = start(List.of(), "--version");
+        assertThat(hands.getInputStream().readAllBytes()).asString().startsWith("jpod version");
+        assertThat(end(hands)).isZero();
+        assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void aServerMakesABrainOfOnesOwnUnnecessary() throws Exception {
+        serve();
+        Files.delete(argv());
+        assertThat(output(List.of(), "--version")).startsWith("jpod version");
+        assertThat(output(List.of(), "serve")).contains("another brain serves at " + socket());
+        assertThat(output(List.of("env", "JPOD_ONESHOT=1"), "--version")).contains("cannot start java");
+    }
+
+    @Test
+    void sigtermEndsAServerCleanly() throws Exception {
+        Process hands = serve();
+        brain(hands).destroy();
+        assertThat(end(hands)).isZero();
+        assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void aServerEndsWithItsCaller() throws Exception {
+        Process hands = serve();
+        ProcessHandle brain = brain(hands);
+        hands.destroy();
+        assertThat(end(hands)).isEqualTo(143);
+        for (int i = 0; i < 1000 && Files.exists(socket()); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(socket()).doesNotExist();
+        brain.onExit().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aServerThatIsKilledIsFollowedByTheNext() throws Exception {
+        Process hands = serve();
+        brain(hands).destroyForcibly();
+        assertThat(end(hands)).isEqualTo(1);
+        assertThat(socket()).as("what kill -9 leaves behind").exists();
+        serve();
+        Files.delete(argv());
+        assertThat(output(List.of(), "--version")).startsWith("jpod version");
+    }
+
+    @Test
+    void aServerEndsWhenNobodyCalls() throws Exception {
+        assertThat(end(serve("--idle-timeout", "1"))).isZero();
+        assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void systemdMayListenFirst() throws Exception {
+        File activate = new File("/usr/bin/systemd-socket-activate");
+        assumeThat(activate).exists();
+        Files.createDirectories(socket().getParent());
+        Process hands = start(
+                List.of(activate.getPath(), "--seqpacket", "-E", "JPOD_ONESHOT=1", "-l", socket().toString()), "serve");
+        while (!Files.exists(socket())) {
+            Thread.sleep(20);
+        }
+        // systemd-socket-activate waits for the first call before it starts us; that call waits in the backlog.
+        assertThat(output(List.of(), "--version")).startsWith("jpod version");
+        Files.delete(argv());
+        assertThat(output(List.of(), "--version")).startsWith("jpod version");
+        brain(hands).destroy();
+        assertThat(end(hands)).isZero();
+        assertThat(socket()).as("systemd's, not ours").exists();
+    }
+}
