@@ -35,6 +35,7 @@ final class Run implements Callable<Integer> {
     @Option(
             names = "--no-subreaper",
             description = "Accepted for callers of runc: jpod never makes itself a subreaper.")
+    @SuppressWarnings("UnusedVariable")
     private boolean noSubreaper;
 
     @Parameters(paramLabel = "ID", description = "The new container's name: letters, digits and _ + . -")

@@ -52,14 +52,15 @@ public interface Kernel {
         return syscall(sys, 0, 0, 0, 0, 0, 0);
     }
 
-    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} (ffm or jnr). */
+    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} or the environment's JPOD_KERNEL: ffm or jnr. */
     static Kernel get() {
         return Binding.CHOSEN;
     }
 
     /** Holds the choice, so that the JNR classes load only when they are asked for. */
     final class Binding {
-        private static final Kernel CHOSEN = choose(System.getProperty("jpod.kernel", "ffm"));
+        private static final Kernel CHOSEN = choose(
+                System.getProperty("jpod.kernel", System.getenv().getOrDefault("JPOD_KERNEL", "ffm")));
 
         private Binding() {}
 
