@@ -13,6 +13,7 @@ VERSION := $(shell sed -n 's:^  <version>\(.*\)</version>:\1:p' pom.xml)
 # Recursive, so that only targets that use Java look for one.
 JDK = $(eval JDK := $$(shell .mvn/find-jdk))$(or $(JDK),$(error no usable JDK))
 LOG := -Dorg.slf4j.simpleLogger
+PYTHON := PYTHONDONTWRITEBYTECODE=1 python3
 MVN = JAVA_HOME=$(JDK) mvn -B -ntp -Dstyle.color=never $(LOG).defaultLogLevel=warn $(MAVEN_FLAGS)
 
 JAVA_SOURCES := $(shell find runtime-core runtime-cli native-shims -name target -prune -o -path native-shims/out -prune \
@@ -43,7 +44,8 @@ test: test-host test-vm ## All tests: on this machine, then in the VM
 .PHONY: test-host
 test-host: build rootfs ## Unit and integration tests on this machine, and the format check
 	@echo "==> test on this machine"
-	@$(if $(ROOT),,echo "    not root: tests tagged root are left out")
+	@$(if $(ROOT),,echo "    not root: left out are the tests tagged root and those of the C program")
+	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out)
 	@$(MVN) $(LOG).log.org.apache.maven.plugin.surefire.SurefireMojo=info verify \
 	    -Djpod.tests.excluded='vm$(if $(ROOT),, | root)'
 
@@ -56,16 +58,19 @@ test-vm: build rootfs ## Tests tagged vm, in a throw-away machine with pure cgro
 sanitize: deps ## The C parts and their tests under ASan and UBSan
 	@echo "==> C under sanitizers"
 	@$(MAKE) -s -C native-shims asan
-	@for program in native-shims/out/asan/*; do [ $${program##*/} = jpod ] || { echo "    $${program##*/}"; $$program; }; done
+	@for test in native-shims/test/*.c; do [ ! -e $$test ] || native-shims/out/asan/$$(basename $$test .c); done
+	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out/asan,echo "    not root: the tests of the hands are left out")
 
 ##@ Work
 .PHONY: deps
 deps: ## Install what the build needs (called by the other targets)
 	@missing=(); \
 	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
-	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; need util-linux setpriv; \
+	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; \
+	need python3 python3; need util-linux setpriv; \
 	[ -e /usr/include/stdio.h ] || missing+=(libc6-dev); \
-	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show openjdk-25-jdk-headless >/dev/null 2>&1 || missing+=(openjdk-25-jdk-headless); \
+	jdk=openjdk-25-jdk-headless; \
+	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show $$jdk >/dev/null 2>&1 || missing+=($$jdk); \
 	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
 	@.mvn/find-jdk >/dev/null
 

@@ -54,8 +54,8 @@ static bool find_socket(struct sockaddr_un *address) {
     return true;
 }
 
-// Whoever may write to the directory may be the brain. SO_PEERCRED alone would trust a process that root started and another
-// user feeds.
+// Whoever may write to the directory may be the brain. SO_PEERCRED alone would trust a process that root started and
+// another user feeds.
 static bool is_safe(const char *socket_path) {
     char directory[sizeof(((struct sockaddr_un *)0)->sun_path)];
     struct stat status;
@@ -94,8 +94,8 @@ static bool starts_with(const char *text, const char *prefix) {
 
 // What would change the brain's own JVM or loader rather than the container. The brain sees all of it in the HELLO.
 static void clean_environment(void) {
-    static const char *const dropped[] = {"JAVA_TOOL_OPTIONS=", "_JAVA_OPTIONS=", "JDK_JAVA_OPTIONS=", "CLASSPATH=", "LD_",
-                                          "GLIBC_TUNABLES=", "MALLOC_", "JPOD_BRAIN_FD="};
+    static const char *const dropped[] = {"JAVA_TOOL_OPTIONS=", "_JAVA_OPTIONS=", "JDK_JAVA_OPTIONS=", "CLASSPATH=",
+                                          "LD_", "GLIBC_TUNABLES=", "MALLOC_", "JPOD_BRAIN_FD="};
     char **to = environ;
     for (char **from = environ; *from != NULL; from++) {
         bool keep = true;
@@ -192,7 +192,8 @@ static int make_text(int argc, char **argv, char **envp, int envc) {
     write_text(text, envp, envc);
     write_text(text, &place, 1);
     if (fclose(text) != 0) die("memfd: %s", strerror(errno));
-    if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) != 0) die("seal: %s", strerror(errno));
+    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    if (fcntl(fd, F_ADD_SEALS, seals) != 0) die("seal: %s", strerror(errno));
     return fd;
 }
 
@@ -234,11 +235,13 @@ bool brain_send(int socket, const void *message, size_t size, const int *fds, in
 void brain_receive(int socket, struct packet *packet) {
     union control control;
     struct iovec part = {&packet->message, sizeof(packet->message)};
-    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+    struct msghdr header = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
     memset(&packet->message, 0, sizeof(packet->message));
     packet->fd_count = 0;
     packet->size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
-    // A brain that closes without having read all that we said: the kernel tells that first, and once, but its last words are there.
+    // A brain that closes without having read all that we said: the kernel tells that first, and once, but its last
+    // words are there.
     if (packet->size < 0 && errno == ECONNRESET) packet->size = recvmsg(socket, &header, MSG_CMSG_CLOEXEC);
     if (packet->size < 0) return;
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&header); c != NULL; c = CMSG_NXTHDR(&header, c)) {

@@ -1,5 +1,6 @@
-// The container's process until it becomes the user's program: runs the system calls of a program (program.h), one after
-// the other, and knows nothing else. No libc, no heap, no environment. argv[1] is the number of the program's descriptor.
+// The container's process until it becomes the user's program: runs the system calls of a program (program.h), one
+// after the other, and knows nothing else. No libc, no heap, no environment. argv[1] is the number of the program's
+// descriptor.
 //
 // It does not change when a feature is added: what a container needs is decided and written down by the brain.
 #include "program.h"
@@ -40,7 +41,8 @@ static long call(const struct op *op, const long a[6]);
 static void report(uint32_t status_fd, uint32_t kind, uint32_t index, int32_t error);
 #endif
 
-// Where the parts of an image of `size` bytes lie. No sum can overflow: counts have 32 bits, sums 64. The image is 8-aligned.
+// Where the parts of an image of `size` bytes lie. No sum can overflow: counts have 32 bits, sums 64. The image is
+// 8-aligned.
 static int lay_out(struct program *p, uint8_t *image, uint64_t size) {
     const struct program_header *h = (const void *)image;
     uint64_t registers = sizeof(*h);

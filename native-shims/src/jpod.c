@@ -1,5 +1,6 @@
-// jpod, the hands: does for the brain what only the caller's own process can do. It is the parent of the container, owns the
-// terminal, passes signals on, waits, and exits with the code. It knows no command. docs/protocol.md tells the order of things.
+// jpod, the hands: does for the brain what only the caller's own process can do. It is the parent of the container,
+// owns the terminal, passes signals on, waits, and exits with the code. It knows no command. docs/protocol.md tells the
+// order of things.
 //
 // It never enters a namespace of a container, so PR_SET_DUMPABLE is left as it is: no process of a container with a pid
 // namespace of its own can see it, and against one without, which has all of root's capabilities, it would not help.
@@ -30,8 +31,8 @@
 #endif
 
 #define MAX_CHILDREN 64
-// How long a terminal must be silent after the end of its container before it counts as drained, in milliseconds: what was
-// written last reaches ptmx through a kernel worker.
+// How long a terminal must be silent after the end of its container before it counts as drained, in milliseconds: what
+// was written last reaches ptmx through a kernel worker.
 #define SILENCE 50
 // How long a brain that has hung up may take to end, in milliseconds.
 #define BRAIN_END 2000
@@ -147,8 +148,8 @@ static void reap(void) {
     if (hands.is_monitor && !has_children()) end_with(0);
 }
 
-// What the brain had begun and nobody will finish. The kernel's list also has the children that a program made and the brain
-// had not yet named; a child of ours keeps its pid until we have waited for it.
+// What the brain had begun and nobody will finish. The kernel's list also has the children that a program made and the
+// brain had not yet named; a child of ours keeps its pid until we have waited for it.
 static void kill_incomplete(void) {
     pid_t pid;
     FILE *list = fopen("/proc/thread-self/children", "re");
@@ -345,8 +346,8 @@ static bool do_will(struct packet *packet) {
     return true;
 }
 
-// The caller's process waits for the exit code and nothing else; this one goes on as its child, in a session of its own, so
-// that neither the terminal's signals nor its end reach what it will be the parent of.
+// The caller's process waits for the exit code and nothing else; this one goes on as its child, in a session of its
+// own, so that neither the terminal's signals nor its end reach what it will be the parent of.
 static bool do_detach(void) {
     int ends[2];
     for (int i = 0; i < MAX_CHILDREN; i++) {
@@ -429,8 +430,8 @@ static void listen_to_brain(void) {
 
 // ---- signals
 
-// All that can be passed on. SIGTTIN and SIGTTOU stop a command in the background that wants the terminal, as they should; what
-// the caller ignores (nohup) stays ignored.
+// All that can be passed on. SIGTTIN and SIGTTOU stop a command in the background that wants the terminal, as they
+// should; what the caller ignores (nohup) stays ignored.
 static void take_signals(void) {
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU};
     struct sigaction action;

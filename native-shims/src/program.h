@@ -49,8 +49,8 @@ struct op_case {
     uint16_t action;
 };
 
-// The first case that matches decides. Without a match, success goes on and an error fails. A failed call stores no result, and
-// one that was interrupted (EINTR) is made again. Behind the last op jpod-init exits with 0.
+// The first case that matches decides. Without a match, success goes on and an error fails. A failed call stores no
+// result, and one that was interrupted (EINTR) is made again. Behind the last op jpod-init exits with 0.
 struct op {
     uint32_t nr;
     uint16_t step; // index of the plan's step, for reports only
@@ -63,8 +63,8 @@ struct op {
     struct op_case cases[OP_MAX_CASES];
 };
 
-// Before the first op: *(uint64_t *)(blob + at) = address of (blob + target). `at` needs no alignment; target may be blob_size, as may an
-// ARG_BLOB: the address behind the last byte.
+// Before the first op: *(uint64_t *)(blob + at) = address of (blob + target). `at` needs no alignment; target may be
+// blob_size, as may an ARG_BLOB: the address behind the last byte.
 struct reloc {
     uint32_t at;
     uint32_t target;
@@ -72,7 +72,7 @@ struct reloc {
 
 enum status_kind {
     STATUS_MILESTONE = 1, // written by the program itself: index = which one, error = 0
-    STATUS_FAILED = 2,    // written by jpod-init before it exits with 1: index = the op, error = its errno (0: end of file)
+    STATUS_FAILED = 2,    // from jpod-init before it exits with 1: index = the op, error = its errno (0: end of file)
     STATUS_INVALID = 3,   // the program itself is malformed: index = the op or 0
 };
 

@@ -1,6 +1,6 @@
 // The words between the hands (jpod) and the brain (JVM), over one unix SOCK_SEQPACKET connection: one message is one
-// packet, a uint32 type followed by that type's struct, descriptors beside it (SCM_RIGHTS). docs/protocol.md explains the order; io.jpod.server.Wire
-// holds the same numbers, and a test there compares the two.
+// packet, a uint32 type followed by that type's struct, descriptors beside it (SCM_RIGHTS). docs/protocol.md explains
+// the order; io.jpod.server.Wire holds the same numbers, and a test there compares the two.
 #ifndef JPOD_PROTOCOL_H
 #define JPOD_PROTOCOL_H
 
@@ -19,13 +19,14 @@ enum message_type {
     MSG_SPAWN = 17,
     MSG_RELAY = 18,
     MSG_FORWARD = 19,
-    MSG_DETACH = 20, // no payload
+    MSG_DETACH = 20, // no payload; before the first child that shall stay
     MSG_WATCH = 21,
     MSG_WILL = 22,
     MSG_EXIT = 23,
 };
 
-// fds: text, stdin, stdout, stderr, cwd (O_PATH). text is a memfd: argc strings, then envc strings, then the cwd, each ended by NUL.
+// fds: text, stdin, stdout, stderr, cwd (O_PATH). text is a sealed memfd: argc strings (argv[0] is the first), then
+// envc strings, then the cwd (empty if it has no name any more), each ended by NUL.
 struct msg_hello {
     uint32_t type;
     uint32_t version;
@@ -40,7 +41,7 @@ struct msg_spawned {
     int32_t result; // pid in the hands' pid namespace, or -errno
 };
 
-// A child ended.
+// A child ended: one that was spawned, or one that a program made with CLONE_PARENT.
 struct msg_exited {
     uint32_t type;
     int32_t pid;
@@ -48,44 +49,55 @@ struct msg_exited {
 };
 
 #define SPAWN_CGROUP 1u // a cgroup directory descriptor is passed: CLONE_INTO_CGROUP
-#define SPAWN_PIDNS 2u  // a pid namespace descriptor is passed: the child becomes a process of it
+// A pid namespace descriptor is passed: the child becomes a process of it. Only for one in which nothing hostile runs:
+// until it has executed init, the child shares the hands' memory, and then still holds the program's descriptors,
+// before the eyes of that namespace (CVE-2016-9962). To enter a container, let the program do it: setns, give
+// everything up, and only then clone(CLONE_PARENT).
+#define SPAWN_PIDNS 2u
 
 // fds: init, stdin, stdout, stderr, [cgroup], [pidns], then those that the child gets at 3+preserve, 4+preserve, ...
-// The first of them is the program. The child is started as init with argv {"jpod-init", "<number of the program's descriptor>"} and no environment.
+// The first of them is the program. The child is started as init with argv {"jpod-init", "<number of the program's
+// descriptor>"} and no environment.
 struct msg_spawn {
     uint32_t type;
     uint32_t flags;
-    uint64_t clone_flags; // namespaces, CLONE_PARENT; SIGCHLD, CLONE_VM, CLONE_VFORK, CLONE_PIDFD and CLONE_INTO_CGROUP are added by spawn
-    uint32_t preserve;    // descriptors 3 .. 3+preserve-1 of the hands' caller stay as they are
+    uint64_t clone_flags; // CLONE_NEW* and nothing else; spawn adds the rest
+    uint32_t preserve;    // the caller's descriptors 3 .. 3+preserve-1 stay as they are; EBADF if more than `inherited`
     uint32_t reserved;
 };
 
 #define RELAY_LOG 1u // output goes to a log file instead of the caller's terminal, input is nobody's
 
-// fds: terminal (ptmx), [log file].
+// fds: terminal (ptmx), [log file]. Once, and before the container's process runs: its terminal has the right size from
+// the start.
 struct msg_relay {
     uint32_t type;
     uint32_t flags;
 };
 
-// Pass signals that the hands get on to this child.
+// This child is complete: it outlives the brain, signals that the hands get go to it, and should the brain die, its
+// exit code is theirs. It is a child that was spawned, or one that a program made with CLONE_PARENT.
 struct msg_forward {
     uint32_t type;
     int32_t pid;
 };
 
-// fds: exit file. When the child ends, its exit code (128+n for signal n) is written to it in decimal with a newline, then it is closed.
+// fds: exit file. When the child ends, its exit code (128+n for signal n) is written to it in decimal with a newline,
+// then it is closed.
 struct msg_watch {
     uint32_t type;
     int32_t pid;
 };
 
-// fds: text memfd with argc strings. If the brain is gone when the last child has ended, the hands run this command line (with themselves as the program), then exit with the child's code.
+// fds: text memfd with argc strings, argv[0] first. If the brain is gone when the last child has ended, the hands run
+// this command line (with themselves as the program), then exit with the child's code. A detached container's monitor
+// has let the brain go: it always does.
 struct msg_will {
     uint32_t type;
     uint32_t argc;
 };
 
+// The caller's exit code. Output of the terminal that is on its way is written first.
 struct msg_exit {
     uint32_t type;
     uint32_t code;

@@ -39,8 +39,8 @@ static bool is_empty(const struct flow *flow) {
     return flow->start == flow->end;
 }
 
-// The terminal's modes belong to all who use it, its open file too: a second one of our own can be non-blocking, so that a
-// terminal that is held (^S) does not hold up signals.
+// The terminal's modes belong to all who use it, its open file too: a second one of our own can be non-blocking, so
+// that a terminal that is held (^S) does not hold up signals.
 static int own_output(void) {
     int fd = isatty(STDOUT_FILENO) ? open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
     return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -122,8 +122,8 @@ void relay_poll(struct pollfd polls[RELAY_POLLS]) {
     want(&polls[2], relay.output, is_empty(&relay.out) ? 0 : POLLOUT);
 }
 
-// As script(1) does: the end of a pipe becomes the end-of-file character, while the container's terminal knows one. It ends
-// the line that has begun, and a second one the file.
+// As script(1) does: the end of a pipe becomes the end-of-file character, while the container's terminal knows one. It
+// ends the line that has begun, and a second one the file.
 static void pass_end_of_file(void) {
     struct termios modes;
     relay.input = -1;
@@ -167,7 +167,8 @@ static void read_output(void) {
 static void drain_flow(struct flow *flow, int fd) {
     ssize_t size = write(fd, flow->bytes + flow->start, flow->end - flow->start);
     if (is_transient(size)) return;
-    // Nobody listens any more, or the log's disk is full. The container goes on: what it says is lost, not what it does.
+    // Nobody listens any more, or the log's disk is full. The container goes on: what it says is lost, not what it
+    // does.
     if (size < 0) size = (ssize_t)(flow->end - flow->start);
     flow->start += (size_t)size;
 }

@@ -30,6 +30,8 @@ enum {
 #define CLONE_NAMESPACES 0x7e020080ull
 
 #define CHILD_STACK 8192
+// Far above any RLIMIT_NOFILE that leaves room for them, far below an overflow.
+#define MAX_PRESERVE (1u << 20)
 
 // linux/sched.h: struct clone_args, the 88 bytes of Linux 5.7
 struct clone_args {
@@ -107,8 +109,8 @@ IN_CHILD static void child(struct birth *birth) {
     birth->error = be_born(birth->spawn);
 }
 
-// The child runs child(birth) on its own stack and exits, the parent's registers and stack stay untouched. CLONE_VFORK holds
-// the parent here meanwhile.
+// The child runs child(birth) on its own stack and exits, the parent's registers and stack stay untouched. CLONE_VFORK
+// holds the parent here meanwhile.
 static long clone_child(struct clone_args *args, struct birth *birth) {
 #if defined(__x86_64__)
     register struct birth *r8 __asm__("r8") = birth;
@@ -202,10 +204,12 @@ static long clone_into_pidns(struct spawn *s, struct birth *birth) {
 
 int spawn(struct spawn *s) {
     s->pidfd = -1;
-    if (s->fd_count > SPAWN_MAX_FDS || s->preserve > 1u << 20 || (s->clone_flags & ~CLONE_NAMESPACES) != 0) return -EINVAL;
+    if (s->fd_count > SPAWN_MAX_FDS || s->preserve > MAX_PRESERVE) return -EINVAL;
+    if ((s->clone_flags & ~CLONE_NAMESPACES) != 0) return -EINVAL;
     if (s->init_fd < 0) return -EBADF;
     struct birth birth = {s, 0};
-    // No handler may run in the child before CLONE_CLEAR_SIGHAND (5.5) has done its work, and none of a JVM on the child's stack.
+    // No handler may run in the child before CLONE_CLEAR_SIGHAND (5.5) has done its work, and none of a JVM on the
+    // child's stack.
     uint64_t all = ~0ull;
     uint64_t before;
     sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all));

@@ -1,5 +1,5 @@
-// System calls without a libc, for code that runs where a libc must not: in jpod-init, which has none, and in a child that
-// shares its memory with a JVM. A call returns its result, or -errno.
+// System calls without a libc, for code that runs where a libc must not: in jpod-init, which has none, and in a child
+// that shares its memory with a JVM. A call returns its result, or -errno.
 #ifndef JPOD_SYS_H
 #define JPOD_SYS_H
 

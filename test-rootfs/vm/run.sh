@@ -5,9 +5,10 @@
 #
 #   run.sh [--timeout SECONDS] [--memory MIB] [--cpus N] [--out DIR] [--] COMMAND [ARG...]
 #
-# The command starts in the same directory as on the host (in the checkout, if that is not there), with PATH, HOME, LANG, JAVA_HOME and JPOD_* of the caller, stdin
-# from /dev/null, and its own stdout, stderr and exit status come back. /tmp and /run are fresh tmpfs there (the checkout
-# stays visible, wherever it lies). DIR (default: test-rootfs/out/vm/results) is the same directory inside and outside.
+# The command starts in the same directory as on the host (in the checkout, if that is not there), with PATH, HOME, LANG,
+# JAVA_HOME and JPOD_* of the caller and stdin from /dev/null; its own stdout, stderr and exit status come back. /tmp and /run
+# are fresh tmpfs there (the checkout stays visible, wherever it lies). DIR (default: test-rootfs/out/vm/results) is the same
+# directory inside and outside.
 # Exit status 125: the machine itself failed; 124: time is up.
 set -euo pipefail
 

@@ -26,7 +26,8 @@ fi
 [ $# -gt 0 ] || set -- "--scan-classpath=$tests"
 
 exec test-rootfs/vm/run.sh --timeout "${JPOD_VM_TIMEOUT:-900}" -- \
-    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED \
+    "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
+    --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     "-Djpod.home=$PWD" -Dslf4j.internal.verbosity=ERROR -jar target/junit-console.jar execute --class-path "$tests:$path" \
     --include-tag vm --include-classname '.*Test' --details testfeed --disable-banner --disable-ansi-colors \
     --reports-dir test-rootfs/out/vm/results "$@"

@@ -46,7 +46,7 @@ public interface Caller extends Spawner {
     /** Passes signals that the hands get on to this child. */
     void forwardSignals(int pid);
 
-    /** From here on the hands are a process of their own, in the background; the caller waits only for the exit code. */
+    /** From here on the hands are a process of their own, in the background; the caller waits only for its exit code. */
     void detach();
 
     /** When this child ends, the hands write its exit code into this file. */

@@ -45,6 +45,18 @@ final class Children implements AutoCloseable {
         return join(answer);
     }
 
+    /** A child that another one has cloned. Its end may have been told before anybody knew that it was one. */
+    Child adopt(int pid) {
+        Fd pidfd = Processes.pidfdOpen(pid);
+        synchronized (this) {
+            if (lost != null) {
+                pidfd.close();
+                throw lost;
+            }
+            return new Spawned(pid, pidfd, exits.computeIfAbsent(pid, _ -> new CompletableFuture<>()));
+        }
+    }
+
     private static <T> T join(CompletableFuture<T> future) {
         try {
             return future.join();
@@ -108,10 +120,8 @@ final class Children implements AutoCloseable {
 
     private void end(Wire.Exited exited) {
         // The hands tell of every child, those too that a program made by CLONE_PARENT.
-        CompletableFuture<Integer> exit = exits.remove(exited.pid());
-        if (exit != null) {
-            exit.complete(Processes.exitCode(exited.status()));
-        }
+        exits.computeIfAbsent(exited.pid(), _ -> new CompletableFuture<>())
+                .complete(Processes.exitCode(exited.status()));
     }
 
     private synchronized void hangUp(HandsLost reason) {

@@ -99,6 +99,7 @@ public final class Flags {
     public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
     public static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
     public static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    public static final long MOVE_MOUNT_T_SYMLINKS = 0x10;
     public static final long FSOPEN_CLOEXEC = 1;
     public static final long FSMOUNT_CLOEXEC = 1;
     public static final long FSCONFIG_SET_FLAG = 0;

@@ -20,9 +20,9 @@ public final class LocalSpawner implements Spawner {
         private final Fd pidfd;
         private @Nullable Integer exitCode;
 
-        Local(Spawn.Started started) {
-            pid = started.pid();
-            pidfd = started.pidfd();
+        Local(int pid, Fd pidfd) {
+            this.pid = pid;
+            this.pidfd = pidfd;
         }
 
         @Override
@@ -51,7 +51,7 @@ public final class LocalSpawner implements Spawner {
 
     @Override
     public Child spawn(Request request) {
-        return new Local(new Spawn(
+        Spawn.Started started = new Spawn(
                         request.cloneFlags(),
                         request.stdin(),
                         request.stdout(),
@@ -61,7 +61,13 @@ public final class LocalSpawner implements Spawner {
                         request.preserve(),
                         request.descriptors(),
                         openFiles())
-                .start());
+                .start();
+        return new Local(started.pid(), started.pidfd());
+    }
+
+    @Override
+    public Child adopt(int pid) {
+        return new Local(pid, Processes.pidfdOpen(pid));
     }
 
     private static Processes.@Nullable Limit openFiles() {

@@ -18,6 +18,13 @@ public interface Spawner {
     Child spawn(Request request);
 
     /**
+     * A process that a spawned one has cloned with CLONE_PARENT, so that it is a child of the same parent.
+     *
+     * @param pid in the pid namespace of its parent
+     */
+    Child adopt(int pid);
+
+    /**
      * What the new process is given.
      *
      * @param cloneFlags namespaces to make, CLONE_PARENT; see clone(2)

@@ -75,12 +75,18 @@ public final class Linux {
         return fd;
     }
 
-    private static Fd memfd(String name) {
+    /** Memory that is a file. */
+    public static Fd memfd(String name) {
         try (Arena arena = Arena.ofConfined()) {
             long flags = Flags.MFD_CLOEXEC | Flags.MFD_ALLOW_SEALING;
             return new Fd(
                     (int) retry(Sys.MEMFD_CREATE, name, arena.allocateFrom(name).address(), flags, 0, 0));
         }
+    }
+
+    /** Back to the beginning, for whoever reads next. */
+    public static void rewind(Fd fd) {
+        check(KERNEL.syscall(Sys.LSEEK, fd.number(), 0, 0), Sys.LSEEK, fd.toString());
     }
 
     /** Whether this is shared memory (a memfd): reading it never blocks, whoever made it. */

@@ -23,8 +23,8 @@ final class Check {
     private static final int MAX_MAPPINGS = 340;
 
     /** The kernel's bitmap_parselist: 0-3,7 and 0-31:2/8. */
-    private static final Pattern NUMBER_LIST = Pattern.compile(
-            "\\d{1,6}(-\\d{1,6}(:\\d{1,6}/\\d{1,6})?)?(,\\d{1,6}(-\\d{1,6}(:\\d{1,6}/\\d{1,6})?)?)*");
+    private static final Pattern NUMBER_LIST =
+            Pattern.compile("\\d{1,6}(-\\d{1,6}(:\\d{1,6}/\\d{1,6})?)?(,\\d{1,6}(-\\d{1,6}(:\\d{1,6}/\\d{1,6})?)?)*");
 
     private Check() {}
 
@@ -45,7 +45,7 @@ final class Check {
     }
 
     static String withoutDotDot(Json path) {
-        for (String component : path.nonEmptyString().split("/")) {
+        for (String component : path.nonEmptyString().split("/", -1)) {
             if (component.equals("..")) {
                 throw path.wrong("must not contain \"..\", is " + Json.quote(path.string()));
             }
@@ -119,8 +119,10 @@ final class Check {
         if (mappings.size() > MAX_MAPPINGS) {
             throw object.need(name).wrong("has more than the " + MAX_MAPPINGS + " lines that the kernel takes");
         }
-        refuseOverlap(object, name, mappings, "containerID", Spec.IdMapping::containerID);
-        refuseOverlap(object, name, mappings, "hostID", Spec.IdMapping::hostID);
+        if (mappings.size() > 1) {
+            refuseOverlap(object, name, mappings, "containerID", Spec.IdMapping::containerID);
+            refuseOverlap(object, name, mappings, "hostID", Spec.IdMapping::hostID);
+        }
         return mappings;
     }
 
@@ -135,7 +137,11 @@ final class Check {
     }
 
     private static void refuseOverlap(
-            Json object, String name, List<Spec.IdMapping> mappings, String side, Function<Spec.IdMapping, Long> start) {
+            Json object,
+            String name,
+            List<Spec.IdMapping> mappings,
+            String side,
+            Function<Spec.IdMapping, Long> start) {
         List<Spec.IdMapping> sorted = new ArrayList<>(mappings);
         sorted.sort(Comparator.comparing(start));
         for (int i = 1; i < sorted.size(); i++) {

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What this runtime implements, as the runtime-spec's features.md defines it. It says nothing about the host. A list that is
- * empty is written as one: absence would mean that nobody knows.
+ * What this runtime implements, as the runtime-spec's features.md defines it. It says nothing about the host. A list
+ * that is empty is written as one: absence would mean that nobody knows.
  *
  * @param ociVersionMin the lowest runtime-spec version of a config.json that is read
  * @param annotations about the runtime itself, such as its version
- * @param potentiallyUnsafeConfigAnnotations annotations that must not come from an untrusted source; "." at the end: prefix
+ * @param potentiallyUnsafeConfigAnnotations annotations that must not come from an untrusted source; "." at the end:
+ *     prefix
  */
 public record Features(
         String ociVersionMin,
@@ -39,16 +40,11 @@ public record Features(
             Linux linux,
             Map<String, String> annotations,
             List<String> potentiallyUnsafeConfigAnnotations) {
-        List<String> hooks =
-                Arrays.stream(Spec.HookKind.values()).map(Spec.HookKind::jsonName).toList();
+        List<String> hooks = Arrays.stream(Spec.HookKind.values())
+                .map(Spec.HookKind::jsonName)
+                .toList();
         return new Features(
-                "1.0.0",
-                SPEC_VERSION,
-                hooks,
-                mountOptions,
-                linux,
-                annotations,
-                potentiallyUnsafeConfigAnnotations);
+                "1.0.0", SPEC_VERSION, hooks, mountOptions, linux, annotations, potentiallyUnsafeConfigAnnotations);
     }
 
     /**
@@ -132,24 +128,35 @@ public record Features(
     private static void linux(JsonWriter json, Linux linux) {
         json.allTexts("namespaces", linux.namespaces())
                 .allTexts("capabilities", linux.capabilities())
-                .object("cgroup", linux.cgroup(), (j, cgroup) -> j.flag("v1", cgroup.v1())
-                        .flag("v2", cgroup.v2())
-                        .flag("systemd", cgroup.systemd())
-                        .flag("systemdUser", cgroup.systemdUser())
-                        .flag("rdma", cgroup.rdma()))
-                .object("seccomp", linux.seccomp(), (j, seccomp) -> j.flag("enabled", seccomp.enabled())
-                        .allTexts("actions", seccomp.actions())
-                        .allTexts("operators", seccomp.operators())
-                        .allTexts("archs", seccomp.archs())
-                        .allTexts("knownFlags", seccomp.knownFlags())
-                        .allTexts("supportedFlags", seccomp.supportedFlags()))
+                .object(
+                        "cgroup",
+                        linux.cgroup(),
+                        (j, cgroup) -> j.flag("v1", cgroup.v1())
+                                .flag("v2", cgroup.v2())
+                                .flag("systemd", cgroup.systemd())
+                                .flag("systemdUser", cgroup.systemdUser())
+                                .flag("rdma", cgroup.rdma()))
+                .object(
+                        "seccomp",
+                        linux.seccomp(),
+                        (j, seccomp) -> j.flag("enabled", seccomp.enabled())
+                                .allTexts("actions", seccomp.actions())
+                                .allTexts("operators", seccomp.operators())
+                                .allTexts("archs", seccomp.archs())
+                                .allTexts("knownFlags", seccomp.knownFlags())
+                                .allTexts("supportedFlags", seccomp.supportedFlags()))
                 .object("apparmor", linux.apparmor(), Features::enabled)
                 .object("selinux", linux.selinux(), Features::enabled)
-                .object("intelRdt", linux.intelRdt(), (j, rdt) -> j.flag("enabled", rdt.enabled())
-                        .flag("schemata", rdt.schemata())
-                        .flag("monitoring", rdt.monitoring()))
-                .object("memoryPolicy", linux.memoryPolicy(), (j, policy) -> j.allTexts("modes", policy.modes())
-                        .allTexts("flags", policy.flags()))
+                .object(
+                        "intelRdt",
+                        linux.intelRdt(),
+                        (j, rdt) -> j.flag("enabled", rdt.enabled())
+                                .flag("schemata", rdt.schemata())
+                                .flag("monitoring", rdt.monitoring()))
+                .object(
+                        "memoryPolicy",
+                        linux.memoryPolicy(),
+                        (j, policy) -> j.allTexts("modes", policy.modes()).allTexts("flags", policy.flags()))
                 .object("mountExtensions", linux.idmap(), (j, idmap) -> j.object("idmap", idmap, Features::enabled))
                 .object("netDevices", linux.netDevices(), Features::enabled);
     }

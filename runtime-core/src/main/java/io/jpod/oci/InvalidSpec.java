@@ -1,8 +1,8 @@
 package io.jpod.oci;
 
 /**
- * A JSON file of the OCI runtime-spec that cannot be used as it is. The message is one line, {@code FILE: PATH: REASON}, and
- * values that come from the file are shortened and escaped in it.
+ * A JSON file of the OCI runtime-spec that cannot be used as it is. The message is one line,
+ * {@code FILE: PATH: REASON}, and values that come from the file are shortened and escaped in it.
  */
 public final class InvalidSpec extends RuntimeException {
     private static final long serialVersionUID = 1L;

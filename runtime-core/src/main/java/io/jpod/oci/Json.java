@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An absent property and one that is null are the same to the readers by name: peers treat them so, and tools that
  * write null for an empty slice are common.
  */
-final class Json {
+public final class Json {
     private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,59}");
     private static final BigInteger TWO_TO_64 = BigInteger.ONE.shiftLeft(64);
     private static final int SHOWN_CHARS = 60;
@@ -40,7 +40,12 @@ final class Json {
         this.value = value;
     }
 
-    String path() {
+    /** @param file what errors call it */
+    public static Json parse(byte[] bytes, String file) {
+        return JsonParsing.parse(bytes, file);
+    }
+
+    public String path() {
         StringBuilder path = new StringBuilder();
         appendPath(path);
         return path.toString();
@@ -60,29 +65,26 @@ final class Json {
         }
     }
 
-    InvalidSpec wrong(String reason) {
+    public InvalidSpec wrong(String reason) {
         return new InvalidSpec(file, path(), reason);
     }
 
     /** The same for a property that is not there. */
-    InvalidSpec wrong(String name, String reason) {
+    public InvalidSpec wrong(String name, String reason) {
         return new Json(file, this, name, null).wrong(reason);
     }
 
     /** "", {}, [] or null. */
-    boolean isEmpty() {
-        return switch (value) {
-            case null -> true;
-            case String string -> string.isEmpty();
-            case Map<?, ?> map -> map.isEmpty();
-            case List<?> list -> list.isEmpty();
-            default -> false;
-        };
+    public boolean isEmpty() {
+        return value == null
+                || value instanceof String string && string.isEmpty()
+                || value instanceof Map<?, ?> map && map.isEmpty()
+                || value instanceof List<?> list && list.isEmpty();
     }
 
     // What a value is.
 
-    Map<String, Json> entries() {
+    public Map<String, Json> entries() {
         if (value instanceof Map<?, ?> map) {
             @SuppressWarnings("unchecked")
             Map<String, Json> entries = (Map<String, Json>) map;
@@ -91,7 +93,7 @@ final class Json {
         throw notA("an object");
     }
 
-    List<Json> items() {
+    public List<Json> items() {
         if (value instanceof List<?> list) {
             @SuppressWarnings("unchecked")
             List<Json> items = (List<Json>) list;
@@ -100,14 +102,14 @@ final class Json {
         throw notA("an array");
     }
 
-    String string() {
+    public String string() {
         if (value instanceof String string) {
             return string;
         }
         throw notA("a string");
     }
 
-    String nonEmptyString() {
+    public String nonEmptyString() {
         String string = string();
         if (string.isEmpty()) {
             throw wrong("must not be empty");
@@ -115,14 +117,14 @@ final class Json {
         return string;
     }
 
-    boolean bool() {
+    public boolean bool() {
         if (value instanceof Boolean bool) {
             return bool;
         }
         throw notA("true or false");
     }
 
-    long integer(long min, long max) {
+    public long integer(long min, long max) {
         if (value instanceof Long number && number >= min && number <= max) {
             return number;
         }
@@ -133,7 +135,7 @@ final class Json {
     }
 
     /** An integer from 0 to 2^64-1, as the bit pattern of a long. */
-    long unsigned() {
+    public long unsigned() {
         if (value instanceof Long number && number >= 0) {
             return number;
         }
@@ -146,7 +148,7 @@ final class Json {
         throw notA("an integer");
     }
 
-    String oneOf(Collection<String> known) {
+    public String oneOf(Collection<String> known) {
         String string = string();
         if (known.contains(string)) {
             return string;
@@ -173,12 +175,12 @@ final class Json {
     // Properties by name.
 
     /** Null if absent or null. */
-    @Nullable Json get(String name) {
+    public @Nullable Json get(String name) {
         Json child = entries().get(name);
         return child == null || child.value == null ? null : child;
     }
 
-    Json need(String name) {
+    public Json need(String name) {
         Json child = get(name);
         if (child == null) {
             throw wrong(name, "is required");
@@ -186,46 +188,46 @@ final class Json {
         return child;
     }
 
-    <T> @Nullable T optional(String name, Function<Json, T> read) {
+    public <T> @Nullable T optional(String name, Function<Json, T> read) {
         Json child = get(name);
         return child == null ? null : read.apply(child);
     }
 
     /** An optional string, where "" is what writers in Go leave for an absent one. */
-    @Nullable String text(String name) {
+    public @Nullable String text(String name) {
         Json child = get(name);
         return child == null || child.string().isEmpty() ? null : child.string();
     }
 
     /** As {@link #text}, for a string that has a form. */
-    @Nullable String text(String name, Function<Json, String> read) {
+    public @Nullable String text(String name, Function<Json, String> read) {
         return text(name) == null ? null : read.apply(need(name));
     }
 
     /** False if absent. */
-    boolean flag(String name) {
+    public boolean flag(String name) {
         Json child = get(name);
         return child != null && child.bool();
     }
 
-    @Nullable Boolean optionalFlag(String name) {
+    public @Nullable Boolean optionalFlag(String name) {
         return optional(name, Json::bool);
     }
 
-    @Nullable Long number(String name, long min, long max) {
+    public @Nullable Long number(String name, long min, long max) {
         return optional(name, child -> child.integer(min, max));
     }
 
-    @Nullable Integer smallNumber(String name, int min, int max) {
+    public @Nullable Integer smallNumber(String name, int min, int max) {
         return optional(name, child -> (int) child.integer(min, max));
     }
 
-    long needNumber(String name, long min, long max) {
+    public long needNumber(String name, long min, long max) {
         return need(name).integer(min, max);
     }
 
     /** Empty if absent. */
-    <T> List<T> list(String name, Function<Json, T> read) {
+    public <T> List<T> list(String name, Function<Json, T> read) {
         Json child = get(name);
         if (child == null) {
             return List.of();
@@ -237,12 +239,12 @@ final class Json {
         return list;
     }
 
-    List<String> strings(String name) {
+    public List<String> strings(String name) {
         return list(name, Json::string);
     }
 
     /** Empty if absent. */
-    <T> Map<String, T> map(String name, Function<Json, T> read) {
+    public <T> Map<String, T> map(String name, Function<Json, T> read) {
         Json child = get(name);
         if (child == null) {
             return Map.of();
@@ -255,7 +257,7 @@ final class Json {
     // Words of the file in a message of ours.
 
     /** In quotes, on one line, without control characters, and not longer than a message can bear. */
-    static String quote(String string) {
+    public static String quote(String string) {
         String shown = printable(string.substring(0, Math.min(string.length(), SHOWN_CHARS)), true);
         return '"' + shown + (string.length() > SHOWN_CHARS ? "..." : "") + '"';
     }
@@ -265,7 +267,7 @@ final class Json {
     }
 
     /** Without line ends, control characters and what else would change how the rest of a message looks. */
-    static String printable(String text, boolean insideQuotes) {
+    public static String printable(String text, boolean insideQuotes) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

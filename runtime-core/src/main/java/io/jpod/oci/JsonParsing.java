@@ -19,8 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From bytes to {@link Json}, strictly: peers accept files with duplicate keys, text behind the end, or NUL inside paths, and
- * then two programs read two different containers out of one file. All of those are refused here, once for every field.
+ * From bytes to {@link Json}, strictly: peers accept files with duplicate keys, text behind the end, or NUL inside
+ * paths, and then two programs read two different containers out of one file. All of those are refused here, once for
+ * every field.
  */
 final class JsonParsing {
     /** A large seccomp profile and hundreds of mounts fit many times; a hostile file does not get to cost seconds. */
@@ -75,7 +76,10 @@ final class JsonParsing {
     /** RFC 8259 section 8.1: UTF-8, nothing else. Jackson itself would guess among five encodings. */
     private static String decode(byte[] bytes, String file) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new InvalidSpec(file, "", "is not UTF-8");
         }
@@ -122,7 +126,7 @@ final class JsonParsing {
         checkDepth(object, depth);
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
-            checkCharacters(object, "has a property whose name", name);
+            checkCharacters(object, "has a property whose name ", name);
             parser.nextToken();
             if (entries.put(name, value(object, name, depth + 1)) != null) {
                 throw object.wrong(name, "is there twice");
@@ -163,22 +167,21 @@ final class JsonParsing {
     }
 
     /**
-     * NUL ends a string for the kernel, so that a path with one means another path than it says; half of a surrogate pair
-     * cannot be written as UTF-8 and would become a question mark.
+     * NUL ends a string for the kernel, so that a path with one means another path than it says; half of a surrogate
+     * pair cannot be written as UTF-8 and would become a question mark.
      */
     private static void checkCharacters(Json place, String subject, String text) {
-        String prefix = subject.isEmpty() ? "" : subject + " ";
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == 0) {
-                throw place.wrong(prefix + "contains NUL (\\u0000)");
+                throw place.wrong(subject + "contains NUL (\\u0000)");
             }
             if (Character.isSurrogate(c)) {
                 boolean pair = Character.isHighSurrogate(c)
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
                 if (!pair) {
-                    throw place.wrong(prefix + "contains half of a surrogate pair");
+                    throw place.wrong(subject + "contains half of a surrogate pair");
                 }
                 i++;
             }

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON objects property by property, and leaves out what is null or an empty list or map. */
-final class JsonWriter {
+public final class JsonWriter {
     /** What comes before each level, or null to write everything on one line. */
     private final @Nullable String indent;
 
@@ -19,7 +19,7 @@ final class JsonWriter {
         this.indent = indent;
     }
 
-    static String object(@Nullable String indent, Consumer<JsonWriter> properties) {
+    public static String object(@Nullable String indent, Consumer<JsonWriter> properties) {
         JsonWriter writer = new JsonWriter(indent);
         writer.open('{');
         properties.accept(writer);
@@ -27,7 +27,7 @@ final class JsonWriter {
         return writer.out.toString();
     }
 
-    static <T> String array(@Nullable String indent, List<T> items, BiConsumer<JsonWriter, T> properties) {
+    public static <T> String array(@Nullable String indent, List<T> items, BiConsumer<JsonWriter, T> properties) {
         JsonWriter writer = new JsonWriter(indent);
         writer.open('[');
         items.forEach(item -> writer.item(item, properties));
@@ -35,7 +35,7 @@ final class JsonWriter {
         return writer.out.toString();
     }
 
-    JsonWriter text(String name, @Nullable String value) {
+    public JsonWriter text(String name, @Nullable String value) {
         if (value != null) {
             name(name);
             string(value);
@@ -43,7 +43,7 @@ final class JsonWriter {
         return this;
     }
 
-    JsonWriter number(String name, @Nullable Number value) {
+    public JsonWriter number(String name, @Nullable Number value) {
         if (value != null) {
             name(name);
             out.append(value.longValue());
@@ -52,13 +52,13 @@ final class JsonWriter {
     }
 
     /** @param bits an unsigned number */
-    JsonWriter unsigned(String name, long bits) {
+    public JsonWriter unsigned(String name, long bits) {
         name(name);
         out.append(Long.toUnsignedString(bits));
         return this;
     }
 
-    JsonWriter flag(String name, @Nullable Boolean value) {
+    public JsonWriter flag(String name, @Nullable Boolean value) {
         if (value != null) {
             name(name);
             out.append(value.booleanValue());
@@ -67,16 +67,16 @@ final class JsonWriter {
     }
 
     /** A flag that is false when it is absent. */
-    JsonWriter ifTrue(String name, boolean value) {
+    public JsonWriter ifTrue(String name, boolean value) {
         return value ? flag(name, true) : this;
     }
 
-    JsonWriter texts(String name, List<String> values) {
+    public JsonWriter texts(String name, List<String> values) {
         return values.isEmpty() ? this : allTexts(name, values);
     }
 
     /** As {@link #texts(String, List)}, also if there are none. */
-    JsonWriter allTexts(String name, List<String> values) {
+    public JsonWriter allTexts(String name, List<String> values) {
         name(name);
         open('[');
         for (String value : values) {
@@ -87,7 +87,7 @@ final class JsonWriter {
         return this;
     }
 
-    JsonWriter numbers(String name, List<Long> values) {
+    public JsonWriter numbers(String name, List<Long> values) {
         if (!values.isEmpty()) {
             name(name);
             open('[');
@@ -100,7 +100,7 @@ final class JsonWriter {
         return this;
     }
 
-    JsonWriter texts(String name, Map<String, String> values) {
+    public JsonWriter texts(String name, Map<String, String> values) {
         if (!values.isEmpty()) {
             name(name);
             open('{');
@@ -110,7 +110,7 @@ final class JsonWriter {
         return this;
     }
 
-    <T> JsonWriter object(String name, @Nullable T value, BiConsumer<JsonWriter, T> properties) {
+    public <T> JsonWriter object(String name, @Nullable T value, BiConsumer<JsonWriter, T> properties) {
         if (value != null) {
             name(name);
             open('{');
@@ -120,7 +120,23 @@ final class JsonWriter {
         return this;
     }
 
-    <T> JsonWriter objects(String name, List<T> values, BiConsumer<JsonWriter, T> properties) {
+    /** As {@link #object}, but nothing at all if the object would have no properties. */
+    public <T> JsonWriter objectUnlessEmpty(String name, T value, BiConsumer<JsonWriter, T> properties) {
+        int start = out.length();
+        boolean wasFirst = first;
+        name(name);
+        open('{');
+        properties.accept(this, value);
+        boolean empty = first;
+        close('}');
+        if (empty) {
+            out.setLength(start);
+            first = wasFirst;
+        }
+        return this;
+    }
+
+    public <T> JsonWriter objects(String name, List<T> values, BiConsumer<JsonWriter, T> properties) {
         if (!values.isEmpty()) {
             name(name);
             open('[');
@@ -130,7 +146,7 @@ final class JsonWriter {
         return this;
     }
 
-    <T> JsonWriter objects(String name, Map<String, T> values, BiConsumer<JsonWriter, T> properties) {
+    public <T> JsonWriter objects(String name, Map<String, T> values, BiConsumer<JsonWriter, T> properties) {
         if (!values.isEmpty()) {
             name(name);
             open('{');

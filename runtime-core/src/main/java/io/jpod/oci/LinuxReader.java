@@ -21,7 +21,10 @@ final class LinuxReader {
         List<Spec.IdMapping> gidMappings = Check.idMappings(linux, "gidMappings");
         return new Spec.Linux(
                 Check.distinct(
-                        linux, "namespaces", LinuxReader::namespace, n -> n.type().jsonName()),
+                        linux,
+                        "namespaces",
+                        LinuxReader::namespace,
+                        n -> n.type().jsonName()),
                 uidMappings,
                 gidMappings,
                 timeOffsets(linux),
@@ -120,12 +123,11 @@ final class LinuxReader {
     private static Integer fileMode(Json mode, String type) {
         int bits = (int) mode.integer(0, 0177777);
         int typeBits = bits & TYPE_BITS;
-        int expected =
-                switch (type) {
-                    case "b" -> 0060000;
-                    case "p" -> 0010000;
-                    default -> 0020000;
-                };
+        int expected = switch (type) {
+            case "b" -> 0060000;
+            case "p" -> 0010000;
+            default -> 0020000;
+        };
         if (typeBits != 0 && typeBits != expected) {
             throw mode.wrong("has the type bits of another kind of file");
         }
@@ -176,8 +178,8 @@ final class LinuxReader {
     }
 
     /**
-     * sysctl(8): whichever of "." and "/" comes first separates, so that net/ipv4/conf/eth0.1/forwarding has five parts. No
-     * part may be able to leave /proc/sys.
+     * sysctl(8): whichever of "." and "/" comes first separates, so that net/ipv4/conf/eth0.1/forwarding has five
+     * parts. No part may be able to leave /proc/sys.
      */
     private static void checkSysctl(Json place, String key) {
         int slash = key.indexOf('/');
@@ -210,8 +212,7 @@ final class LinuxReader {
     }
 
     /** Without it, the container's value would become the host's. */
-    private static void needNamespace(
-            @Nullable Json parent, String name, Spec.Linux linux, Spec.NamespaceType type) {
+    private static void needNamespace(@Nullable Json parent, String name, Spec.Linux linux, Spec.NamespaceType type) {
         Json value = parent == null ? null : parent.get(name);
         if (value != null && !value.isEmpty() && linux.namespace(type) == null) {
             throw value.wrong("needs a namespace of type " + type.jsonName() + " in linux.namespaces");

@@ -9,9 +9,11 @@ final class LinuxWriter {
         json.texts("sysctl", linux.sysctl())
                 .object("resources", linux.resources(), LinuxWriter::resources)
                 .text("cgroupsPath", linux.cgroupsPath())
-                .objects("namespaces", linux.namespaces(), (j, namespace) -> j.text(
-                                "type", namespace.type().jsonName())
-                        .text("path", namespace.path()))
+                .objects(
+                        "namespaces",
+                        linux.namespaces(),
+                        (j, namespace) ->
+                                j.text("type", namespace.type().jsonName()).text("path", namespace.path()))
                 .objects("devices", linux.devices(), LinuxWriter::device)
                 .objects("netDevices", linux.netDevices(), (j, device) -> j.text("name", device.name()))
                 .object("seccomp", linux.seccomp(), LinuxWriter::seccomp)
@@ -20,13 +22,21 @@ final class LinuxWriter {
                 .texts("readonlyPaths", linux.readonlyPaths())
                 .text("mountLabel", linux.mountLabel())
                 .object("intelRdt", linux.intelRdt(), LinuxWriter::intelRdt)
-                .object("memoryPolicy", linux.memoryPolicy(), (j, policy) -> j.text("mode", policy.mode())
-                        .text("nodes", policy.nodes())
-                        .texts("flags", policy.flags()))
-                .object("personality", linux.personality(), (j, personality) -> j.text("domain", personality.domain())
-                        .texts("flags", personality.flags()))
-                .objects("timeOffsets", linux.timeOffsets(), (j, offset) -> j.number("secs", offset.secs())
-                        .number("nanosecs", offset.nanosecs()));
+                .object(
+                        "memoryPolicy",
+                        linux.memoryPolicy(),
+                        (j, policy) -> j.text("mode", policy.mode())
+                                .text("nodes", policy.nodes())
+                                .texts("flags", policy.flags()))
+                .object(
+                        "personality",
+                        linux.personality(),
+                        (j, personality) ->
+                                j.text("domain", personality.domain()).texts("flags", personality.flags()))
+                .objects(
+                        "timeOffsets",
+                        linux.timeOffsets(),
+                        (j, offset) -> j.number("secs", offset.secs()).number("nanosecs", offset.nanosecs()));
     }
 
     private static void device(JsonWriter json, Spec.Device device) {
@@ -53,12 +63,15 @@ final class LinuxWriter {
                 .object("cpu", resources.cpu(), LinuxWriter::cpu)
                 .object("pids", resources.pids(), (j, pids) -> j.number("limit", pids.limit()))
                 .object("blockIO", resources.blockIO(), LinuxWriter::blockIo)
-                .objects("hugepageLimits", resources.hugepageLimits(), (j, limit) -> j.text(
-                                "pageSize", limit.pageSize())
-                        .number("limit", limit.limit()))
+                .objects(
+                        "hugepageLimits",
+                        resources.hugepageLimits(),
+                        (j, limit) -> j.text("pageSize", limit.pageSize()).number("limit", limit.limit()))
                 .object("network", resources.network(), LinuxWriter::network)
-                .objects("rdma", resources.rdma(), (j, rdma) -> j.number("hcaHandles", rdma.hcaHandles())
-                        .number("hcaObjects", rdma.hcaObjects()))
+                .objects(
+                        "rdma",
+                        resources.rdma(),
+                        (j, rdma) -> j.number("hcaHandles", rdma.hcaHandles()).number("hcaObjects", rdma.hcaObjects()))
                 .texts("unified", resources.unified());
     }
 
@@ -97,10 +110,13 @@ final class LinuxWriter {
     private static void blockIo(JsonWriter json, Spec.BlockIo io) {
         json.number("weight", io.weight())
                 .number("leafWeight", io.leafWeight())
-                .objects("weightDevice", io.weightDevice(), (j, device) -> j.number("major", device.major())
-                        .number("minor", device.minor())
-                        .number("weight", device.weight())
-                        .number("leafWeight", device.leafWeight()))
+                .objects(
+                        "weightDevice",
+                        io.weightDevice(),
+                        (j, device) -> j.number("major", device.major())
+                                .number("minor", device.minor())
+                                .number("weight", device.weight())
+                                .number("leafWeight", device.leafWeight()))
                 .objects("throttleReadBpsDevice", io.throttleReadBpsDevice(), LinuxWriter::throttle)
                 .objects("throttleWriteBpsDevice", io.throttleWriteBpsDevice(), LinuxWriter::throttle)
                 .objects("throttleReadIOPSDevice", io.throttleReadIOPSDevice(), LinuxWriter::throttle)
@@ -113,8 +129,10 @@ final class LinuxWriter {
 
     private static void network(JsonWriter json, Spec.Network network) {
         json.number("classID", network.classID())
-                .objects("priorities", network.priorities(), (j, priority) -> j.text("name", priority.name())
-                        .number("priority", priority.priority()));
+                .objects(
+                        "priorities",
+                        network.priorities(),
+                        (j, priority) -> j.text("name", priority.name()).number("priority", priority.priority()));
     }
 
     private static void seccomp(JsonWriter json, Spec.Seccomp seccomp) {
@@ -131,9 +149,12 @@ final class LinuxWriter {
         json.texts("names", rule.names())
                 .text("action", rule.action())
                 .number("errnoRet", rule.errnoRet())
-                .objects("args", rule.args(), (j, arg) -> j.number("index", arg.index())
-                        .unsigned("value", arg.value())
-                        .unsigned("valueTwo", arg.valueTwo())
-                        .text("op", arg.op()));
+                .objects(
+                        "args",
+                        rule.args(),
+                        (j, arg) -> j.number("index", arg.index())
+                                .unsigned("value", arg.value())
+                                .unsigned("valueTwo", arg.valueTwo())
+                                .text("op", arg.op()));
     }
 }

@@ -49,8 +49,8 @@ final class Names {
             List.of("MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES");
 
     /** The recursive ones are not in the spec; engines write them all the same ("rslave") and every peer takes them. */
-    static final List<String> PROPAGATIONS = List.of(
-            "shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable");
+    static final List<String> PROPAGATIONS =
+            List.of("shared", "slave", "private", "unbindable", "rshared", "rslave", "rprivate", "runbindable");
 
     static final List<String> PERSONALITIES = List.of("LINUX", "LINUX32");
 

@@ -86,7 +86,12 @@ final class ProcessReader {
         return new Spec.Scheduler(
                 policy,
                 scheduler.smallNumber("nice", -20, 19),
-                onlyFor(realtime, scheduler, "priority", scheduler.smallNumber("priority", 0, 99), "SCHED_FIFO and SCHED_RR"),
+                onlyFor(
+                        realtime,
+                        scheduler,
+                        "priority",
+                        scheduler.smallNumber("priority", 0, 99),
+                        "SCHED_FIFO and SCHED_RR"),
                 scheduler.list("flags", flag -> flag.oneOf(Names.SCHEDULER_FLAGS)),
                 onlyFor(deadline, scheduler, "runtime", nanoseconds(scheduler, "runtime"), "SCHED_DEADLINE"),
                 onlyFor(deadline, scheduler, "deadline", nanoseconds(scheduler, "deadline"), "SCHED_DEADLINE"),

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * A container configuration (config.json) as the OCI runtime-spec 1.3 defines it, with every field that concerns Linux.
  *
  * <p>Component names are the JSON names. Two of those are Java keywords: {@code ioPriority.class} is {@link
- * IoPriority#ioClass} and {@code execCPUAffinity.final} is {@link ExecCpuAffinity#finalCpus}. Lists and maps are never null,
- * unmodifiable, and keep the order of the file. A component that may be null was absent (null and, for optional strings, ""
- * count as absent: writers in Go leave both behind). The properties solaris, windows, zos and freebsd are not represented.
+ * IoPriority#ioClass} and {@code execCPUAffinity.final} is {@link ExecCpuAffinity#finalCpus}. Lists and maps are never
+ * null, unmodifiable, and keep the order of the file. A component that may be null was absent (null and, for optional
+ * strings, "" count as absent: writers in Go leave both behind). The properties solaris, windows, zos and freebsd are
+ * not represented.
  *
  * <p>The records check nothing; {@link SpecReader} does.
  *
@@ -118,7 +119,7 @@ public record Spec(
      */
     public record Rlimit(String type, long soft, long hard) {}
 
-    /** Capability names as they were written. Unknown ones are the planner's to warn about: the spec forbids to fail. */
+    /** Capability names as written. Unknown ones are for the planner to warn about: the spec says not to fail. */
     public record Capabilities(
             List<String> bounding,
             List<String> effective,
@@ -170,7 +171,8 @@ public record Spec(
      * @param initial while joining the container's cgroup
      * @param finalCpus the JSON property {@code final}: from then on
      */
-    public record ExecCpuAffinity(@Nullable String initial, @Nullable String finalCpus) {}
+    public record ExecCpuAffinity(
+            @Nullable String initial, @Nullable String finalCpus) {}
 
     /** @param path absolute, or relative to the bundle */
     public record Root(String path, boolean readonly) {}
@@ -257,7 +259,11 @@ public record Spec(
      * @param args argv, with argv[0]; empty: the path alone
      * @param timeout seconds, more than 0; null: none
      */
-    public record Hook(String path, List<String> args, List<String> env, @Nullable Integer timeout) {
+    public record Hook(
+            String path,
+            List<String> args,
+            List<String> env,
+            @Nullable Integer timeout) {
         public Hook {
             args = List.copyOf(args);
             env = List.copyOf(env);
@@ -290,23 +296,8 @@ public record Spec(
             @Nullable Personality personality) {
 
         public static final Linux NONE = new Linux(
-                List.of(),
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                null);
+                List.of(), List.of(), List.of(), Map.of(), List.of(), Map.of(), null, null, null, null, Map.of(), null,
+                null, List.of(), List.of(), null, null);
 
         public Linux {
             namespaces = List.copyOf(namespaces);
@@ -417,7 +408,8 @@ public record Spec(
             @Nullable String access) {}
 
     /**
-     * @param limit bytes, -1: none; so for reservation, swap (memory and swap together, as in cgroup v1), kernel, kernelTCP
+     * @param limit bytes, -1: none; so for reservation, swap (memory and swap together, as in cgroup v1), kernel,
+     *     kernelTCP
      * @param swappiness 0 to 100
      */
     public record Memory(
@@ -471,7 +463,11 @@ public record Spec(
         }
     }
 
-    public record WeightDevice(long major, long minor, @Nullable Integer weight, @Nullable Integer leafWeight) {}
+    public record WeightDevice(
+            long major,
+            long minor,
+            @Nullable Integer weight,
+            @Nullable Integer leafWeight) {}
 
     /** @param rate bytes or operations a second; 0: no limit */
     public record ThrottleDevice(long major, long minor, long rate) {}
@@ -574,7 +570,8 @@ public record Spec(
         }
     }
 
-    public record VmKernel(String path, List<String> parameters, @Nullable String initrd) {
+    public record VmKernel(
+            String path, List<String> parameters, @Nullable String initrd) {
         public VmKernel {
             parameters = List.copyOf(parameters);
         }

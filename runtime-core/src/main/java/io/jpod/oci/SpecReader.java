@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads the JSON files of the runtime-spec and checks all that can be checked without looking at the machine: types, ranges,
- * required properties, and the forms of names and paths. As the spec demands, unknown properties are ignored and invalid
- * values are errors. The first error is thrown as an {@link InvalidSpec}.
+ * Reads the JSON files of the runtime-spec and checks all that can be checked without looking at the machine: types,
+ * ranges, required properties, and the forms of names and paths. As the spec demands, unknown properties are ignored
+ * and invalid values are errors. The first error is thrown as an {@link InvalidSpec}.
  *
  * <p>The file name is only for the messages.
  */

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The configuration to start from that {@code jpod spec} writes: what runc's has in it, with jpod's name. */
 public final class SpecTemplate {
-    private static final List<String> CAPABILITIES =
-            List.of("CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE");
+    private static final List<String> CAPABILITIES = List.of("CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE");
 
     private static final List<String> MASKED_PATHS = List.of(
             "/proc/acpi",
@@ -53,8 +52,8 @@ public final class SpecTemplate {
     }
 
     /**
-     * For a container that a user starts: one id, mapped to the user's; no cgroup limits; the network of the host, and for
-     * that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
+     * For a container that a user starts: one id, mapped to the user's; no cgroup limits; the network of the host, and
+     * for that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
      */
     public static Spec rootless(long uid, long gid) {
         List<Spec.Namespace> namespaces = namespaces(
@@ -114,10 +113,7 @@ public final class SpecTemplate {
                 new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
                 new Spec.Mount("/dev/pts", "devpts", "devpts", pts),
                 new Spec.Mount(
-                        "/dev/shm",
-                        "tmpfs",
-                        "shm",
-                        List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+                        "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
                 new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
                 sys,
                 new Spec.Mount(
@@ -125,9 +121,7 @@ public final class SpecTemplate {
     }
 
     private static List<Spec.Namespace> namespaces(Spec.NamespaceType... types) {
-        return Arrays.stream(types)
-                .map(type -> new Spec.Namespace(type, null))
-                .toList();
+        return Arrays.stream(types).map(type -> new Spec.Namespace(type, null)).toList();
     }
 
     private static Spec.Linux linux(

@@ -3,8 +3,8 @@ package io.jpod.oci;
 import java.util.List;
 
 /**
- * Writes a {@link Spec} as config.json, in the order and with the tabs of {@code runc spec}. What {@link SpecReader} makes of
- * it equals the Spec, if the Spec could have been read at all.
+ * Writes a {@link Spec} as config.json, in the order and with the tabs of {@code runc spec}. What {@link SpecReader}
+ * makes of it equals the Spec, if the Spec could have been read at all.
  */
 public final class SpecWriter {
     private SpecWriter() {}
@@ -20,38 +20,43 @@ public final class SpecWriter {
                 .object("root", spec.root(), SpecWriter::root)
                 .text("hostname", spec.hostname())
                 .text("domainname", spec.domainname())
-                .objects("mounts", spec.mounts(), SpecWriter::mount);
-        if (!spec.hooks().equals(Spec.Hooks.NONE)) {
-            json.object("hooks", spec.hooks(), SpecWriter::hooks);
-        }
-        json.texts("annotations", spec.annotations());
-        if (!spec.linux().equals(Spec.Linux.NONE)) {
-            json.object("linux", spec.linux(), LinuxWriter::linux);
-        }
-        json.object("vm", spec.vm(), SpecWriter::vm);
+                .objects("mounts", spec.mounts(), SpecWriter::mount)
+                .objectUnlessEmpty("hooks", spec.hooks(), SpecWriter::hooks)
+                .texts("annotations", spec.annotations())
+                .objectUnlessEmpty("linux", spec.linux(), LinuxWriter::linux)
+                .object("vm", spec.vm(), SpecWriter::vm);
     }
 
     private static void process(JsonWriter json, Spec.Process process) {
         json.ifTrue("terminal", process.terminal())
-                .object("consoleSize", process.consoleSize(), (j, size) -> j.number("height", size.height())
-                        .number("width", size.width()))
+                .object(
+                        "consoleSize",
+                        process.consoleSize(),
+                        (j, size) -> j.number("height", size.height()).number("width", size.width()))
                 .object("user", process.user(), SpecWriter::user)
                 .texts("args", process.args())
                 .texts("env", process.env())
                 .text("cwd", process.cwd())
                 .object("capabilities", process.capabilities(), SpecWriter::capabilities)
-                .objects("rlimits", process.rlimits(), (j, rlimit) -> j.text("type", rlimit.type())
-                        .unsigned("hard", rlimit.hard())
-                        .unsigned("soft", rlimit.soft()))
+                .objects(
+                        "rlimits",
+                        process.rlimits(),
+                        (j, rlimit) -> j.text("type", rlimit.type())
+                                .unsigned("hard", rlimit.hard())
+                                .unsigned("soft", rlimit.soft()))
                 .ifTrue("noNewPrivileges", process.noNewPrivileges())
                 .text("apparmorProfile", process.apparmorProfile())
                 .number("oomScoreAdj", process.oomScoreAdj())
                 .object("scheduler", process.scheduler(), SpecWriter::scheduler)
                 .text("selinuxLabel", process.selinuxLabel())
-                .object("ioPriority", process.ioPriority(), (j, io) -> j.text("class", io.ioClass())
-                        .number("priority", io.priority()))
-                .object("execCPUAffinity", process.execCPUAffinity(), (j, cpus) -> j.text("initial", cpus.initial())
-                        .text("final", cpus.finalCpus()));
+                .object(
+                        "ioPriority",
+                        process.ioPriority(),
+                        (j, io) -> j.text("class", io.ioClass()).number("priority", io.priority()))
+                .object(
+                        "execCPUAffinity",
+                        process.execCPUAffinity(),
+                        (j, cpus) -> j.text("initial", cpus.initial()).text("final", cpus.finalCpus()));
     }
 
     private static void user(JsonWriter json, Spec.User user) {
@@ -115,13 +120,21 @@ public final class SpecWriter {
     }
 
     private static void vm(JsonWriter json, Spec.Vm vm) {
-        json.object("hypervisor", vm.hypervisor(), (j, hypervisor) -> j.text("path", hypervisor.path())
-                        .texts("parameters", hypervisor.parameters()))
-                .object("kernel", vm.kernel(), (j, kernel) -> j.text("path", kernel.path())
-                        .texts("parameters", kernel.parameters())
-                        .text("initrd", kernel.initrd()))
-                .object("image", vm.image(), (j, image) -> j.text("path", image.path())
-                        .text("format", image.format()))
+        json.object(
+                        "hypervisor",
+                        vm.hypervisor(),
+                        (j, hypervisor) ->
+                                j.text("path", hypervisor.path()).texts("parameters", hypervisor.parameters()))
+                .object(
+                        "kernel",
+                        vm.kernel(),
+                        (j, kernel) -> j.text("path", kernel.path())
+                                .texts("parameters", kernel.parameters())
+                                .text("initrd", kernel.initrd()))
+                .object(
+                        "image",
+                        vm.image(),
+                        (j, image) -> j.text("path", image.path()).text("format", image.format()))
                 .object("hwConfig", vm.hwConfig(), SpecWriter::hwConfig);
     }
 
@@ -130,9 +143,12 @@ public final class SpecWriter {
                 .number("vcpus", config.vcpus())
                 .number("memory", config.memory())
                 .texts("dtdevs", config.dtdevs())
-                .objects("iomems", config.iomems(), (j, range) -> j.number("firstGFN", range.firstGFN())
-                        .number("firstMFN", range.firstMFN())
-                        .number("nrMFNs", range.nrMFNs()))
+                .objects(
+                        "iomems",
+                        config.iomems(),
+                        (j, range) -> j.number("firstGFN", range.firstGFN())
+                                .number("firstMFN", range.firstMFN())
+                                .number("nrMFNs", range.nrMFNs()))
                 .numbers("irqs", config.irqs());
     }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a container as other programs see it: the runtime-spec's state with the three properties that runc adds and
- * that engines have come to rely on.
+ * The state of a container as other programs see it: the runtime-spec's state with the three properties that runc adds
+ * and that engines have come to rely on.
  *
  * @param ociVersion the runtime-spec version of the container's config.json
  * @param pid as the host sees it; 0 if there is no process

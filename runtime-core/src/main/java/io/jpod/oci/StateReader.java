@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** The state of a container. */
 final class StateReader {
@@ -16,11 +17,11 @@ final class StateReader {
     static State read(Json state) {
         Integer pid = state.smallNumber("pid", 0, Integer.MAX_VALUE);
         String owner = state.text("owner");
-        String status = state.need("status").oneOf(STATUSES);
+        String status = state.need("status").oneOf(STATUSES).toUpperCase(Locale.ROOT);
         return new State(
                 state.need("ociVersion").nonEmptyString(),
                 state.need("id").nonEmptyString(),
-                State.Status.values()[STATUSES.indexOf(status)],
+                State.Status.valueOf(status),
                 pid == null ? 0 : pid,
                 Check.absolute(state.need("bundle")),
                 state.map("annotations", Json::string),

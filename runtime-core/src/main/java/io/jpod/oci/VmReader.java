@@ -21,7 +21,8 @@ final class VmReader {
     }
 
     private static Spec.VmImage image(Json image) {
-        return new Spec.VmImage(image.need("path").string(), image.need("format").string());
+        return new Spec.VmImage(
+                image.need("path").string(), image.need("format").string());
     }
 
     private static Spec.VmHwConfig hwConfig(Json config) {

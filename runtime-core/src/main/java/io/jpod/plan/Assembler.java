@@ -233,7 +233,11 @@ final class Assembler {
         free.add(register.index());
     }
 
-    boolean isInput(String name) {
+    int inputs() {
+        return inputs.size();
+    }
+
+    private boolean isInput(String name) {
         return inputs.stream().anyMatch(slot -> slot.name().equals(name));
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lastCapability the highest capability number of this kernel (/proc/sys/kernel/cap_last_cap)
  * @param cgroupRoot where the cgroup2 file system is mounted; null: nowhere
- * @param cgroupFiles files of a cgroup there, for limits that have two spellings (io.bfq.weight, rsvd)
+ * @param limits which files a cgroup there has, for limits that have two spellings (io.bfq.weight, rsvd)
  * @param fileSources sources of bind mounts that are not directories, as the spec writes them
  * @param stdioToChown those of 0, 1, 2 that are pipes, sockets or terminals of another owner
  * @param home the home directory that the root file system's /etc/passwd gives the user; null: none
@@ -23,7 +23,7 @@ public record Facts(
         Arch arch,
         int lastCapability,
         @Nullable String cgroupRoot,
-        Set<String> cgroupFiles,
+        Limits.Facts limits,
         Set<String> fileSources,
         List<Integer> stdioToChown,
         @Nullable String home,
@@ -32,7 +32,6 @@ public record Facts(
         boolean apparmor) {
 
     public Facts {
-        cgroupFiles = Set.copyOf(cgroupFiles);
         fileSources = Set.copyOf(fileSources);
         stdioToChown = List.copyOf(stdioToChown);
         tmpfsModes = Map.copyOf(tmpfsModes);

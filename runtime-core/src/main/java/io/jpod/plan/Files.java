@@ -374,7 +374,7 @@ final class Files {
         asm.close(context);
     }
 
-    /** First as a file; ENOTDIR from move_mount(2) says that it is a directory. */
+    /** First as a file; move_mount(2) says EINVAL if it is a directory. */
     void mask(String path) {
         Op.Register target = asm.temporary();
         Label missing = new Label();
@@ -415,7 +415,7 @@ final class Files {
         moveMount(mount, target);
         Assembler.Draft move = asm.last();
         if (wrongType != null) {
-            move.on(Errno.ENOTDIR, wrongType);
+            move.on(Errno.EINVAL, wrongType);
         }
         return move;
     }

@@ -59,10 +59,16 @@ public final class Limits {
             files = Set.copyOf(files);
         }
 
-        /** Whether that file is there, or {@code assumed} if nothing is known about its controller. */
+        /**
+         * Whether that file is there, or {@code assumed} if nothing is known about its controller. Pressure files tell nothing:
+         * they are there without the controller.
+         */
         boolean has(String file, boolean assumed) {
             String controller = file.substring(0, file.indexOf('.') + 1);
-            return files.contains(file) || assumed && files.stream().noneMatch(name -> name.startsWith(controller));
+            return files.contains(file)
+                    || assumed
+                            && files.stream()
+                                    .noneMatch(name -> name.startsWith(controller) && !name.endsWith(".pressure"));
         }
     }
 
@@ -183,8 +189,10 @@ public final class Limits {
 
     private void notBelowUsage(long limit, String from) {
         if (limit > 0 && limit <= facts.memoryCurrent()) {
-            throw wrong(from, limit + " is not more than the memory in use, " + facts.memoryCurrent()
-                    + ", and checkBeforeUpdate is set");
+            throw wrong(
+                    from,
+                    limit + " is not more than the memory in use, " + facts.memoryCurrent()
+                            + ", and checkBeforeUpdate is set");
         }
     }
 
@@ -218,13 +226,15 @@ public final class Limits {
             atLeast(quota, MIN_PERIOD, "cpu.quota");
         }
         if (period != 0 && (period < MIN_PERIOD || period > MAX_PERIOD)) {
-            throw wrong("cpu.period", "must be from " + MIN_PERIOD + " to " + MAX_PERIOD + " microseconds, is "
-                    + Long.toUnsignedString(period));
+            throw wrong(
+                    "cpu.period",
+                    "must be from " + MIN_PERIOD + " to " + MAX_PERIOD + " microseconds, is "
+                            + Long.toUnsignedString(period));
         }
         Long burst = cpu.burst();
         if (burst != null && quota > 0 && Long.compareUnsigned(burst, quota) > 0) {
-            throw wrong("cpu.burst", "must not be more than cpu.quota (" + quota + "), is "
-                    + Long.toUnsignedString(burst));
+            throw wrong(
+                    "cpu.burst", "must not be more than cpu.quota (" + quota + "), is " + Long.toUnsignedString(burst));
         }
         if (quota != 0 || period != 0) {
             if (burst != null && burst != 0) {

@@ -31,6 +31,9 @@ public final class Lowering {
     /** A connected console socket that the terminal is sent over. */
     public static final String CONSOLE = "console socket";
 
+    /** The pidfd of a running container's first process. */
+    public static final String CONTAINER = "container";
+
     private static final String PROCFS = "procfs";
     private static final String ROOTFS = "rootfs";
     private static final String TERMINAL = "terminal";
@@ -38,6 +41,7 @@ public final class Lowering {
     private final Assembler asm;
     private final Files files;
     private final int preserve;
+    private int kept;
 
     private Lowering(Arch arch, int preserve) {
         this.asm = new Assembler(arch);
@@ -55,10 +59,7 @@ public final class Lowering {
     /** @param preserve descriptors of the caller that the process keeps, from 3 on */
     public static Lowered lower(Plan plan, Arch arch, int preserve) {
         Lowering process = new Lowering(arch, preserve);
-        process.asm.use(STATUS);
-        if (plan.entries().stream().anyMatch(entry -> entry.step() instanceof Step.AwaitStart)) {
-            process.asm.use(START);
-        }
+        process.keep(plan);
         process.lower(plan, By.PROCESS);
         Program processProgram = process.asm.finish(List.of());
 
@@ -75,6 +76,19 @@ public final class Lowering {
             outputs.add(pid);
         }
         return new Lowered(builder.asm.finish(outputs), processProgram);
+    }
+
+    /** The inputs that stay open beyond {@link Step.CloseDescriptors} come first. */
+    private void keep(Plan plan) {
+        asm.use(STATUS);
+        for (Plan.Entry entry : plan.entries()) {
+            if (entry.step() instanceof Step.AwaitStart) {
+                asm.use(START);
+            } else if (entry.step() instanceof Step.EnterPidNamespace) {
+                asm.use(namespace(NamespaceType.PID));
+            }
+        }
+        kept = asm.inputs();
     }
 
     private void lower(Plan plan, By by) {
@@ -112,8 +126,10 @@ public final class Lowering {
             case Step.JoinNamespace(NamespaceType type) -> setns(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
                 long all = types.stream().mapToLong(Lowering::cloneFlag).sum();
-                asm.call(Sys.SETNS, asm.use(Step.JoinContainer.HANDLE), flags(all, cloneFlags(types)));
+                asm.call(Sys.SETNS, asm.use(CONTAINER), flags(all, cloneFlags(types)));
+                files.enteredRoot();
             }
+            case Step.EnterPidNamespace _ -> enterPidNamespace();
             case Step.UnshareNamespaces unshare -> {
                 long all = unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
                 asm.call(Sys.UNSHARE, flags(all, cloneFlags(unshare.types())));
@@ -141,7 +157,9 @@ public final class Lowering {
                         asm.string(""),
                         flags(AT_FDCWD, "AT_FDCWD"),
                         asm.string(path),
-                        flags(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+                        flags(
+                                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS,
+                                "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS"));
                 files.clearUmask();
             }
             case Step.MountFilesystem filesystem -> files.mount(filesystem);
@@ -157,7 +175,12 @@ public final class Lowering {
             case Step.MaskPath(String path) -> files.mask(path);
 
             case Step.NewSession _ -> asm.call(Sys.SETSID);
-            case Step.ControllingTerminal _ -> controllingTerminal();
+            case Step.TerminalAsStdio _ -> {
+                for (int number = 0; number < 3; number++) {
+                    asm.call(Sys.DUP3, asm.use(TERMINAL), value(number), value(0));
+                }
+            }
+            case Step.ControllingTerminal _ -> asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
             case Step.JoinKeyring(String name) -> joinKeyring(name);
             case Step.SetOomScoreAdj(int adjustment) -> writeProc("self/oom_score_adj", Integer.toString(adjustment));
             case Step.SetApparmorProfile(String profile) ->
@@ -216,7 +239,8 @@ public final class Lowering {
 
     // ---- namespaces
 
-    private static String namespace(NamespaceType type) {
+    /** The name under which a namespace's descriptor goes. */
+    public static String namespace(NamespaceType type) {
         return type.jsonName() + " namespace";
     }
 
@@ -282,6 +306,25 @@ public final class Lowering {
                 .into(fd);
         asm.call(Sys.SETNS, fd, flags(CLONE_NEWTIME, "CLONE_NEWTIME"));
         asm.close(fd);
+    }
+
+    private void enterPidNamespace() {
+        setns(NamespaceType.PID);
+        Op.Blob record = record(Step.Milestone.CLONED);
+        Label clone = new Label();
+        asm.call(Sys.CLONE, flags(CLONE_PARENT | SIGCHLD, "CLONE_PARENT|SIGCHLD"), value(0), value(0), value(0), value(0))
+                .into(new Op.Blob(record.offset() + 8, "pid"))
+                .on(new Op.OnZero(), clone);
+        asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
+        asm.call(Sys.EXIT_GROUP, value(0));
+        asm.place(clone);
+    }
+
+    /** A struct status_record. */
+    private Op.Blob record(Step.Milestone milestone) {
+        return asm.struct("{MILESTONE, " + milestone + "}", 12, record -> record.putInt(1)
+                .putInt(milestone.number())
+                .putInt(0));
     }
 
     private void becomeRoot() {
@@ -358,13 +401,6 @@ public final class Lowering {
 
     // ---- the process
 
-    private void controllingTerminal() {
-        for (int number = 0; number < 3; number++) {
-            asm.call(Sys.DUP3, asm.use(TERMINAL), value(number), value(0));
-        }
-        asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
-    }
-
     /** ENOSYS: a kernel, or a seccomp filter around us, without keys. */
     private void joinKeyring(String name) {
         Label done = new Label();
@@ -385,12 +421,12 @@ public final class Lowering {
     }
 
     private void closeDescriptors() {
-        int kept = first() + 1 + (asm.isInput(START) ? 2 : 1);
-        asm.call(Sys.CLOSE_RANGE, value(kept), flags(0xffffffffL, "~0U"), value(0));
+        int end = first() + 1 + kept;
+        asm.call(Sys.CLOSE_RANGE, value(end), flags(0xffffffffL, "~0U"), value(0));
         asm.call(
                 Sys.CLOSE_RANGE,
                 value(first()),
-                value(kept - 1),
+                value(end - 1),
                 flags(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
     }
 
@@ -423,9 +459,7 @@ public final class Lowering {
     }
 
     private void await(Step.Milestone milestone) {
-        Op.Blob record = asm.struct("{MILESTONE, " + milestone + "}", 12, r -> r.putInt(1)
-                .putInt(milestone.number())
-                .putInt(0));
+        Op.Blob record = record(milestone);
         asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
         asm.call(Sys.READ, asm.use(STATUS), record, value(1)).failOn(new Op.OnZero());
     }

@@ -22,6 +22,24 @@ final class MountPlan {
             device("/dev/urandom", 1, 9),
             device("/dev/tty", 5, 0));
 
+    /**
+     * What comes after the spec's rules, as with runc: making nodes is harmless where opening them is filtered, and the
+     * default devices and terminals (136, and 5:2 for ptmx) have to work.
+     */
+    static final List<Spec.DeviceRule> ALWAYS_ALLOWED = alwaysAllowed();
+
+    private static List<Spec.DeviceRule> alwaysAllowed() {
+        List<Spec.DeviceRule> rules = new ArrayList<>();
+        rules.add(new Spec.DeviceRule(true, "c", null, null, "m"));
+        rules.add(new Spec.DeviceRule(true, "b", null, null, "m"));
+        for (Spec.Device device : DEFAULT_DEVICES) {
+            rules.add(new Spec.DeviceRule(true, "c", device.major(), device.minor(), "rwm"));
+        }
+        rules.add(new Spec.DeviceRule(true, "c", 136L, null, "rwm"));
+        rules.add(new Spec.DeviceRule(true, "c", 5L, 2L, "rwm"));
+        return List.copyOf(rules);
+    }
+
     private static final Map<String, String> LINKS = new LinkedHashMap<>();
 
     static {

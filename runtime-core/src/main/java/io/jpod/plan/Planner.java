@@ -111,19 +111,27 @@ public final class Planner {
         }
     }
 
+    /** The limits that a spec asks for, whatever the host has. */
+    public static List<Limit> limits(Spec spec) {
+        Spec.Resources resources = spec.linux().resources();
+        return resources == null ? List.of() : Limits.of(resources, Limits.Facts.UNKNOWN);
+    }
+
     private void cgroup() {
-        Spec.Resources resources = linux.resources() == null ? Spec.Resources.NONE : linux.resources();
-        List<Limit> limits = Limits.of(resources, new Limits.Facts(facts.cgroupFiles(), 0));
         if (request.cgroup() == null) {
             return;
         }
+        Spec.Resources resources = linux.resources() == null ? Spec.Resources.NONE : linux.resources();
+        List<Limit> limits = Limits.of(resources, facts.limits());
         by = By.BRAIN;
         add(new Step.CreateCgroup(request.cgroup()), linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
         for (Limit limit : limits) {
             add(new Step.SetLimit(limit), limit.from());
         }
         if (!resources.devices().isEmpty()) {
-            add(new Step.FilterDevices(resources.devices()), "linux.resources.devices");
+            List<Spec.DeviceRule> rules = new ArrayList<>(resources.devices());
+            rules.addAll(MountPlan.ALWAYS_ALLOWED);
+            add(new Step.FilterDevices(rules), "linux.resources.devices");
         }
         by = By.BUILDER;
     }
@@ -263,7 +271,11 @@ public final class Planner {
 
     private void process(Spec.Process process) {
         ProcessPlan plan = new ProcessPlan(process, "process", facts, linux.seccomp());
-        plan.session(this::add, request.keyring() ? request.id() : null);
+        plan.session(this::add);
+        plan.stdio(this::add);
+        if (request.keyring()) {
+            add(new Step.JoinKeyring("_ses." + request.id()), "default");
+        }
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
         add(new Step.CloseDescriptors(), "default");
         plan.credentials(this::add, warnings::add);

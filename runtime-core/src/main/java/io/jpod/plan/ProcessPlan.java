@@ -27,17 +27,21 @@ final class ProcessPlan {
         this.seccomp = seccomp;
     }
 
-    /** @param keyring name for a new session keyring; null: keep the caller's */
-    void session(Sink plan, @Nullable String keyring) {
-        plan.add(new Step.NewSession(), "default");
+    /** What becomes of the standard descriptors. */
+    void stdio(Sink plan) {
         if (process.terminal()) {
-            plan.add(new Step.ControllingTerminal(), from("terminal"));
-        }
-        if (keyring != null) {
-            plan.add(new Step.JoinKeyring("_ses." + keyring), "default");
+            plan.add(new Step.TerminalAsStdio(), from("terminal"));
         }
         if (!facts.stdioToChown().isEmpty() && process.user().uid() != 0 && !process.terminal()) {
             plan.add(new Step.ChownStdio(facts.stdioToChown(), process.user().uid()), from("user.uid"));
+        }
+    }
+
+    /** setsid(2), and the terminal with it: by the very process that executes the program. */
+    void session(Sink plan) {
+        plan.add(new Step.NewSession(), "default");
+        if (process.terminal()) {
+            plan.add(new Step.ControllingTerminal(), from("terminal"));
         }
     }
 
@@ -81,17 +85,31 @@ final class ProcessPlan {
         List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
         plan.add(new Step.SetUser(process.user(), true), from("user"));
-        plan.add(
-                new Step.SetCapabilities(
-                        grant(wanted == null ? List.of() : wanted.effective(), "effective", warn),
-                        grant(wanted == null ? List.of() : wanted.permitted(), "permitted", warn),
-                        grant(wanted == null ? List.of() : wanted.inheritable(), "inheritable", warn),
-                        grant(wanted == null ? List.of() : wanted.ambient(), "ambient", warn)),
-                from("capabilities"));
+        capabilities(plan, wanted, warn);
         plan.add(new Step.FindProgram(candidates(), process.args().getFirst()), from("args[0]"));
         if (process.noNewPrivileges()) {
             plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
         }
+    }
+
+    private void capabilities(Sink plan, Spec.@Nullable Capabilities wanted, Consumer<String> warn) {
+        if (wanted == null) {
+            plan.add(new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of()), "default");
+            return;
+        }
+        List<Capability> permitted = grant(wanted.permitted(), "permitted", warn);
+        List<Capability> inheritable = grant(wanted.inheritable(), "inheritable", warn);
+        List<Capability> ambient = new ArrayList<>(grant(wanted.ambient(), "ambient", warn));
+        // The kernel raises no others, capabilities(7); configs that ask for more are common, and run elsewhere too.
+        ambient.removeIf(capability -> {
+            boolean possible = permitted.contains(capability) && inheritable.contains(capability);
+            if (!possible) {
+                warn.accept(from("capabilities.ambient") + ": not permitted and inheritable, left out: " + capability);
+            }
+            return !possible;
+        });
+        List<Capability> effective = grant(wanted.effective(), "effective", warn);
+        plan.add(new Step.SetCapabilities(effective, permitted, inheritable, ambient), from("capabilities"));
     }
 
     void exec(Sink plan, Consumer<String> warn) {

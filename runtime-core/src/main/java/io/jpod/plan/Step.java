@@ -99,12 +99,20 @@ public sealed interface Step {
 
     /** setns(2) with a pidfd: all of a running container's namespaces at once, for exec. */
     record JoinContainer(List<NamespaceType> types) implements Step {
-        /** The pidfd of the container's first process. */
-        static final String HANDLE = "container";
-
         @Override
         public String describe() {
             return "join the container's namespaces " + names(types);
+        }
+    }
+
+    /**
+     * setns(2) puts only children into a pid namespace: the process goes on as a clone of itself, a child of the same parent.
+     * It comes last, when there is nothing left in it for those inside to look at (CVE-2016-9962).
+     */
+    record EnterPidNamespace() implements Step {
+        @Override
+        public String describe() {
+            return "go on as a process of the container's pid namespace";
         }
     }
 
@@ -297,10 +305,17 @@ public sealed interface Step {
         }
     }
 
+    record TerminalAsStdio() implements Step {
+        @Override
+        public String describe() {
+            return "make the terminal stdin, stdout and stderr";
+        }
+    }
+
     record ControllingTerminal() implements Step {
         @Override
         public String describe() {
-            return "make the terminal stdin, stdout, stderr and controlling terminal";
+            return "make stdin the controlling terminal";
         }
     }
 
@@ -482,6 +497,8 @@ public sealed interface Step {
         CREATE_RUNTIME_HOOKS("wait for the prestart and createRuntime hooks"),
         /** Mounts exist, before pivot_root. */
         CREATE_CONTAINER_HOOKS("wait for the createContainer hooks"),
+        /** The process goes on as its clone, whose pid is in the report; nobody waits here. */
+        CLONED("go on as a clone"),
         /** Nothing can fail any more but execve. */
         READY("ready");
 

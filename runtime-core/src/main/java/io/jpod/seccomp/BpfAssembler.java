@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes classic BPF from its end to its beginning, so that whatever an instruction jumps to is there already (classic BPF
- * jumps forward only). A position counts from the end of the program. Conditional jumps reach 255 instructions; what lies
- * further gets a stepping stone: a copy of the return, or a {@code ja}, whose reach has no limit.
+ * Writes classic BPF from its end to its beginning, so that whatever an instruction jumps to is there already (classic
+ * BPF jumps forward only). A position counts from the end of the program. Conditional jumps reach 255 instructions;
+ * what lies further gets a stepping stone: a copy of the return, or a {@code ja}, whose reach has no limit.
  */
 final class BpfAssembler {
     static final int INSTRUCTION_BYTES = 8;
@@ -68,7 +68,10 @@ final class BpfAssembler {
         }
         ByteBuffer bytes = ByteBuffer.allocate(size() * INSTRUCTION_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (Instruction i : reversed.reversed()) {
-            bytes.putShort((short) i.code).put((byte) i.ifTrue).put((byte) i.ifFalse).putInt(i.k);
+            bytes.putShort((short) i.code)
+                    .put((byte) i.ifTrue)
+                    .put((byte) i.ifFalse)
+                    .putInt(i.k);
         }
         return bytes.array();
     }

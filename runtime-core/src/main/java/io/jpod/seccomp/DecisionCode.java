@@ -4,7 +4,6 @@ import io.jpod.seccomp.Decision.Always;
 import io.jpod.seccomp.Decision.ByArguments;
 import io.jpod.seccomp.Decision.Clause;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,15 +16,15 @@ final class DecisionCode {
     private static final int ARGS = 16;
 
     private final BpfAssembler code;
-    private final Map<ByArguments, Integer> written = new HashMap<>();
 
     DecisionCode(BpfAssembler code) {
         this.code = code;
     }
 
     /**
-     * A binary search over the starts of the intervals, the number being loaded first. Nothing but number and architecture
-     * is read on the way to an unconditional ALLOW: Linux 5.11 then answers from a bitmap and does not run the filter.
+     * A binary search over the starts of the intervals, the number being loaded first. Nothing but number and
+     * architecture is read on the way to an unconditional ALLOW: Linux 5.11 then answers from a bitmap and does not
+     * run the filter.
      */
     int search(IntervalMap map) {
         List<Map.Entry<Long, Decision>> intervals = new ArrayList<>(map.merged().entrySet());
@@ -40,8 +39,7 @@ final class DecisionCode {
         int middle = size / 2;
         int upper = search(intervals.subList(middle, size));
         int lower = search(intervals.subList(0, middle));
-        return code.jump(
-                BpfAssembler.JGE, intervals.get(middle).getKey().intValue(), upper, lower);
+        return code.jump(BpfAssembler.JGE, intervals.get(middle).getKey().intValue(), upper, lower);
     }
 
     private int decision(Decision decision) {
@@ -52,10 +50,6 @@ final class DecisionCode {
     }
 
     private int byArguments(ByArguments decision) {
-        Integer known = written.get(decision);
-        if (known != null) {
-            return known;
-        }
         int next = code.ret(decision.otherwise().value());
         for (Clause clause : decision.clauses().reversed()) {
             int match = code.ret(clause.verdict().value());
@@ -64,7 +58,6 @@ final class DecisionCode {
             }
             next = match;
         }
-        written.put(decision, next);
         return next;
     }
 

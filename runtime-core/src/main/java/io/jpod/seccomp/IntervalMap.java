@@ -1,5 +1,6 @@
 package io.jpod.seccomp;
 
+import io.jpod.seccomp.Decision.Always;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -39,11 +40,15 @@ final class IntervalMap {
     NavigableMap<Long, Decision> merged() {
         TreeMap<Long, Decision> merged = new TreeMap<>();
         for (Map.Entry<Long, Decision> interval : starts.entrySet()) {
-            if (merged.isEmpty() || !merged.lastEntry().getValue().equals(interval.getValue())) {
+            if (merged.isEmpty() || !isSame(merged.lastEntry().getValue(), interval.getValue())) {
                 merged.put(interval.getKey(), interval.getValue());
             }
         }
         return merged;
+    }
+
+    private static boolean isSame(Decision a, Decision b) {
+        return a == b || a instanceof Always(Verdict x) && b instanceof Always(Verdict y) && x.value() == y.value();
     }
 
     private Decision at(long number) {

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two i386 system calls that stand for many (linux/net.h, linux/ipc.h): {@code socketcall(2)} and {@code ipc(2)}. Their
- * first argument says which one is meant; the arguments of sockets are behind a pointer, where no filter can see them.
+ * The two i386 system calls that stand for many (linux/net.h, linux/ipc.h): {@code socketcall(2)} and {@code ipc(2)}.
+ * Their first argument says which one is meant; the arguments of sockets are behind a pointer, where no filter can see
+ * them.
  *
  * @param name socketcall or ipc
  * @param call the value of the first argument

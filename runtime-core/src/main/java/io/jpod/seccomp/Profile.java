@@ -5,7 +5,6 @@ import io.jpod.abi.Flags;
 import io.jpod.oci.Spec;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param abis the native table, and those listed that this kernel serves
  * @param rules in the order of the profile
  */
-record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, boolean listener, List<String> warnings) {
+record Profile(
+        Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, boolean listener, List<String> warnings) {
 
     /** @param conditions that all must hold; none for always */
     record Rule(String name, Verdict verdict, List<Condition> conditions) {}
@@ -56,13 +56,13 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
     private static final long WAIT_KILLABLE_RECV = 0x20;
 
     static Profile read(Spec.Seccomp seccomp, Arch arch) {
-        Verdict otherwise = Verdict.parse(
-                seccomp.defaultAction(), seccomp.defaultErrnoRet(), "defaultAction", "defaultErrnoRet");
+        Verdict otherwise =
+                Verdict.parse(seccomp.defaultAction(), seccomp.defaultErrnoRet(), "defaultAction", "defaultErrnoRet");
         if (otherwise.isNotify()) {
             throw new InvalidProfile("defaultAction", "SCMP_ACT_NOTIFY cannot be the default action");
         }
         Set<Abi> abis = abis(seccomp.architectures(), arch);
-        Set<String> warnings = new LinkedHashSet<>();
+        List<String> warnings = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         boolean listener = false;
         for (int i = 0; i < seccomp.syscalls().size(); i++) {
@@ -78,7 +78,7 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
         if (seccomp.listenerMetadata() != null && seccomp.listenerPath() == null) {
             throw new InvalidProfile("listenerMetadata", "must not be set without listenerPath");
         }
-        return new Profile(otherwise, abis, rules, flags(seccomp.flags(), listener), listener, List.copyOf(warnings));
+        return new Profile(otherwise, abis, rules, flags(seccomp.flags(), listener), listener, warnings);
     }
 
     /** A word of the profile, fit for a message. */
@@ -111,7 +111,7 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
     }
 
     private static void addRules(
-            Spec.SeccompRule rule, Verdict verdict, String path, List<Rule> rules, Set<String> warnings) {
+            Spec.SeccompRule rule, Verdict verdict, String path, List<Rule> rules, List<String> warnings) {
         if (rule.names().isEmpty()) {
             throw new InvalidProfile(path + ".names", "must name at least one system call");
         }
@@ -121,28 +121,45 @@ record Profile(Verdict otherwise, Set<Abi> abis, List<Rule> rules, long flags, b
             if (name.isEmpty()) {
                 throw new InvalidProfile(path + ".names[" + i + "]", "must not be empty");
             }
-            if (SyscallTable.knows(name)) {
-                alternatives.forEach(conditions -> rules.add(new Rule(name, verdict, conditions)));
-            } else {
+            if (!SyscallTable.knows(name)) {
                 warnings.add(path + ".names[" + i + "]: system call " + quote(name) + " is not known, left out");
+                continue;
+            }
+            for (List<Condition> conditions : alternatives) {
+                rules.add(new Rule(name, verdict, conditions));
             }
         }
     }
 
     /**
-     * Conditions on different arguments must all hold. As soon as one argument is named twice, any one of the conditions is
-     * enough: what runc does, and profiles rely on it.
+     * Conditions on different arguments must all hold. As soon as one argument is named twice, any one of the
+     * conditions is enough: what runc does, and profiles rely on it.
      */
     private static List<List<Condition>> alternatives(List<Spec.SeccompArg> args, String path) {
         List<Condition> conditions = new ArrayList<>();
         for (int i = 0; i < args.size(); i++) {
             conditions.add(condition(args.get(i), path + ".args[" + i + "]"));
         }
-        long different =
-                conditions.stream().mapToInt(Condition::argument).distinct().count();
-        return different == conditions.size()
-                ? List.of(List.copyOf(conditions))
-                : conditions.stream().map(List::of).toList();
+        if (!repeatsArgument(conditions)) {
+            return List.of(conditions);
+        }
+        List<List<Condition>> alternatives = new ArrayList<>();
+        for (Condition condition : conditions) {
+            alternatives.add(List.of(condition));
+        }
+        return alternatives;
+    }
+
+    private static boolean repeatsArgument(List<Condition> conditions) {
+        int seen = 0;
+        for (Condition condition : conditions) {
+            int bit = 1 << condition.argument();
+            if ((seen & bit) != 0) {
+                return true;
+            }
+            seen |= bit;
+        }
+        return false;
     }
 
     private static Condition condition(Spec.SeccompArg arg, String path) {

@@ -15,16 +15,17 @@ import java.util.Map;
  * Compiles a seccomp profile as users of runc and libseccomp know it:
  *
  * <ul>
- *   <li>The native architecture is always in the filter. A call by an architecture (or x32) that the profile does not list
- *       kills the process; libseccomp kills the thread, which leaves half a process behind.
- *   <li>A rule with the action of the default, errno included, says nothing and is skipped. Of the others for one system
- *       call the first one without conditions decides, wherever it stands; else the first one whose conditions hold; else
- *       the default action.
- *   <li>Unless the default lets unknown calls through, calls that are newer than all that the profile names return ENOSYS, so
- *       that programs fall back to what the author of the profile knew.
+ *   <li>The native architecture is always in the filter. A call by an architecture (or x32) that the profile does not
+ *       list kills the process; libseccomp kills the thread, which leaves half a process behind.
+ *   <li>A rule with the action of the default, errno included, says nothing and is skipped. Of the others for one
+ *       system call the first one without conditions decides, wherever it stands; else the first one whose conditions
+ *       hold; else the default action.
+ *   <li>Unless the default lets unknown calls through, calls that are newer than all that the profile names return
+ *       ENOSYS, so that programs fall back to what the author of the profile knew.
  *   <li>Arguments are 64 bits wide, of the 32-bit architectures and x32 the low half is compared.
- *   <li>On i386 a rule for {@code socket} holds for {@code socketcall} too, and likewise {@code ipc}. Conditions cannot be
- *       checked there: a rule that has them counts without them if it restricts, and not at all if it permits.
+ *   <li>On i386 a rule for {@code socket} holds for {@code socketcall} too, and likewise {@code ipc}. Conditions
+ *       cannot be checked there: a rule that has them counts without them if it restricts, and not at all if it
+ *       permits.
  *   <li>Absent flags are no flags. (runc takes SPEC_ALLOW then, which is the same thing since Linux 5.16.)
  * </ul>
  */
@@ -44,8 +45,8 @@ public final class SeccompCompiler {
 
     /**
      * @param arch of the kernel that the filter is for
-     * @throws InvalidProfile for a word that is not known, a combination that the runtime-spec or the kernel forbids, or a
-     *     profile that needs more instructions than the kernel takes
+     * @throws InvalidProfile for a word that is not known, a combination that the runtime-spec or the kernel forbids,
+     *     or a profile that needs more instructions than the kernel takes
      */
     public static Filter compile(Spec.Seccomp seccomp, Arch arch) {
         Profile profile = Profile.read(seccomp, arch);
@@ -92,22 +93,27 @@ public final class SeccompCompiler {
             // syscall(-1), which a tracer makes of a call that it skips: no call of x32.
             map.put(0xffff_ffffL, last >= 0 ? newer : otherwise);
         }
-        clauses(abi).forEach((number, clauses) -> map.put(abi.base() + number, decision(clauses, abi)));
+        for (Map.Entry<Integer, List<Clause>> clauses : clauses(abi).entrySet()) {
+            map.put(abi.base() + clauses.getKey(), decision(clauses.getValue(), abi));
+        }
     }
 
     /** The largest number that the profile names, in whatever rule, or -1. */
     private long last(Abi abi) {
-        return profile.rules().stream()
-                .mapToLong(rule -> SyscallTable.number(rule.name(), abi))
-                .filter(number -> abi.base() + number < abi.end())
-                .max()
-                .orElse(-1);
+        long last = -1;
+        for (Rule rule : profile.rules()) {
+            long number = SyscallTable.number(rule.name(), abi);
+            if (abi.base() + number < abi.end()) {
+                last = Math.max(last, number);
+            }
+        }
+        return last;
     }
 
     private Map<Integer, List<Clause>> clauses(Abi abi) {
         Map<Integer, List<Clause>> clauses = new LinkedHashMap<>();
         for (Rule rule : profile.rules()) {
-            if (rule.verdict().equals(profile.otherwise())) {
+            if (rule.verdict().value() == profile.otherwise().value()) {
                 continue;
             }
             add(clauses, rule.name(), abi, new Clause(rule.conditions(), rule.verdict()));

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Names of system calls and their numbers, read from syscalls.txt when the first profile is compiled. Facts of the kernel,
- * Linux 6.18 being the newest.
+ * Names of system calls and their numbers, read from syscalls.txt when the first profile is compiled. Facts of the
+ * kernel, Linux 6.18 being the newest.
  */
 final class SyscallTable {
     /** The call has no number in that table. */

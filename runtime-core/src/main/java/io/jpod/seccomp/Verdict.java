@@ -68,8 +68,8 @@ record Verdict(int value) {
     }
 
     /**
-     * Whether a profile with this default means to let unknown calls through: then there is no ENOSYS for those that are
-     * newer than the profile. A tracer answers them itself.
+     * Whether a profile with this default means to let unknown calls through: then there is no ENOSYS for those that
+     * are newer than the profile. A tracer answers them itself.
      */
     boolean letsUnknownThrough() {
         int action = value & ACTION;

@@ -25,8 +25,7 @@ class FullConfigTest {
                         List.of("PATH=/bin", "EMPTY="),
                         List.of("server", "--port", "80"),
                         new Spec.User(1000, 1001, 18, List.of(5L, 4294967294L)),
-                        List.of(
-                                new Spec.Rlimit("RLIMIT_NOFILE", 1024, 4096), new Spec.Rlimit("RLIMIT_CORE", -1, -1)),
+                        List.of(new Spec.Rlimit("RLIMIT_NOFILE", 1024, 4096), new Spec.Rlimit("RLIMIT_CORE", -1, -1)),
                         "acme",
                         "system_u:system_r:container_t:s0:c124,c675",
                         new Spec.Capabilities(

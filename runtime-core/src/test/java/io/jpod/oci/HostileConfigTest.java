@@ -126,7 +126,8 @@ class HostileConfigTest {
                 arguments(config("\"root\": {}"), "root.path", "is required"),
                 arguments(config("\"root\": {\"path\": \"\"}"), "root.path", "must not be empty"),
                 arguments(config("\"root\": {\"path\": \"r\", \"readonly\": 1}"), "root.readonly", "must be true or"),
-                arguments(config("\"hostname\": \"" + "x".repeat(65) + "\""), "hostname", "at most 64 bytes long, is 65"),
+                arguments(
+                        config("\"hostname\": \"" + "x".repeat(65) + "\""), "hostname", "at most 64 bytes long, is 65"),
                 arguments(config("\"hostname\": \"" + "\u00e4".repeat(33) + "\""), "hostname", "64 bytes long, is 66"),
                 arguments(config("\"hostname\": \"box\""), "hostname", "needs a namespace of type uts"),
                 arguments(config("\"domainname\": 5"), "domainname", "must be a string, is a number"),
@@ -243,7 +244,8 @@ class HostileConfigTest {
                         "process.rlimits[1]",
                         "sets RLIMIT_CPU a second time"),
                 arguments(scheduler(""), "process.scheduler.policy", "is required"),
-                arguments(scheduler("\"policy\": \"FIFO\""), "process.scheduler.policy", "must be one of SCHED_OTHER, "),
+                arguments(
+                        scheduler("\"policy\": \"FIFO\""), "process.scheduler.policy", "must be one of SCHED_OTHER, "),
                 arguments(
                         scheduler("\"policy\": \"SCHED_OTHER\", \"nice\": 20"),
                         "process.scheduler.nice",
@@ -283,8 +285,10 @@ class HostileConfigTest {
                 arguments(mount("\"destination\": \"/proc\\u0000/x\""), "mounts[0].destination", "contains NUL"),
                 arguments(mount("\"destination\": \"/a\", \"type\": 1"), "mounts[0].type", "must be a string"),
                 arguments(mount("\"destination\": \"/a\", \"source\": []"), "mounts[0].source", "must be a string"),
-                arguments(mount("\"destination\": \"/a\", \"options\": \"ro\""), "mounts[0].options", "must be an array"),
-                arguments(mount("\"destination\": \"/a\", \"options\": [1]"), "mounts[0].options[0]", "must be a string"),
+                arguments(
+                        mount("\"destination\": \"/a\", \"options\": \"ro\""), "mounts[0].options", "must be an array"),
+                arguments(
+                        mount("\"destination\": \"/a\", \"options\": [1]"), "mounts[0].options[0]", "must be a string"),
                 arguments(
                         mount("\"destination\": \"/a\", \"uidMappings\": " + ids),
                         "mounts[0].gidMappings",
@@ -297,9 +301,11 @@ class HostileConfigTest {
                 arguments(config("\"hooks\": {\"prestart\": {}}"), "hooks.prestart", "must be an array"),
                 arguments(hook("\"args\": []"), "hooks.poststop[0].path", "is required"),
                 arguments(hook("\"path\": \"bin/hook\""), "hooks.poststop[0].path", "must be an absolute path"),
-                arguments(hook("\"path\": \"/h\", \"timeout\": 0"), "hooks.poststop[0].timeout", "from 1 to 2147483647"),
+                arguments(
+                        hook("\"path\": \"/h\", \"timeout\": 0"), "hooks.poststop[0].timeout", "from 1 to 2147483647"),
                 arguments(hook("\"path\": \"/h\", \"timeout\": -5"), "hooks.poststop[0].timeout", "is -5"),
-                arguments(hook("\"path\": \"/h\", \"timeout\": 2.5"), "hooks.poststop[0].timeout", "must be an integer"),
+                arguments(
+                        hook("\"path\": \"/h\", \"timeout\": 2.5"), "hooks.poststop[0].timeout", "must be an integer"),
                 arguments(hook("\"path\": \"/h\", \"env\": [1]"), "hooks.poststop[0].env[0]", "must be a string"));
     }
 
@@ -384,7 +390,8 @@ class HostileConfigTest {
                 arguments(device("\"type\": \"z\""), "linux.devices[0].type", "must be one of c, b, u, p, is \"z\""),
                 arguments(device("\"type\": \"c\""), "linux.devices[0].path", "is required"),
                 arguments(device("\"type\": \"c\", \"path\": \"dev/x\""), "linux.devices[0].path", "absolute path"),
-                arguments(device("\"type\": \"c\", \"path\": \"/dev/../x\""), "linux.devices[0].path", "contain \"..\""),
+                arguments(
+                        device("\"type\": \"c\", \"path\": \"/dev/../x\""), "linux.devices[0].path", "contain \"..\""),
                 arguments(device("\"type\": \"c\", \"path\": \"/dev/x\""), "linux.devices[0].major", "is required"),
                 arguments(node("\"major\": 1"), "linux.devices[0].minor", "is required"),
                 arguments(node("\"major\": -1, \"minor\": 1"), "linux.devices[0].major", "must be from 0 to 4095"),
@@ -412,7 +419,8 @@ class HostileConfigTest {
                 arguments(linux("\"readonlyPaths\": [\"/a\", \"b\"]"), "linux.readonlyPaths[1]", "absolute path"),
                 arguments(linux("\"readonlyPaths\": \"/a\""), "linux.readonlyPaths", "must be an array"),
                 arguments(linux("\"mountLabel\": false"), "linux.mountLabel", "must be a string, is false"),
-                arguments(linux("\"rootfsPropagation\": \"none\""), "linux.rootfsPropagation", "one of shared, slave, "),
+                arguments(
+                        linux("\"rootfsPropagation\": \"none\""), "linux.rootfsPropagation", "one of shared, slave, "),
                 arguments(linux("\"sysctl\": {\"a.b\": 1}"), "linux.sysctl[\"a.b\"]", "must be a string, is a number"),
                 arguments(linux("\"sysctl\": {\"\": \"1\"}"), "linux.sysctl[\"\"]", "is not the name of a sysctl"),
                 arguments(
@@ -530,7 +538,8 @@ class HostileConfigTest {
         String trace = names + "\"action\": \"SCMP_ACT_TRACE\", ";
         return Stream.of(
                 arguments(linux("\"seccomp\": {}"), at + "defaultAction", "is required"),
-                arguments(linux("\"seccomp\": {\"defaultAction\": \"ALLOW\"}"), at + "defaultAction", "SCMP_ACT_KILL, "),
+                arguments(
+                        linux("\"seccomp\": {\"defaultAction\": \"ALLOW\"}"), at + "defaultAction", "SCMP_ACT_KILL, "),
                 arguments(
                         linux("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 4096}"),
                         at + "defaultErrnoRet",

@@ -50,7 +50,10 @@ class LenientConfigTest {
 
     @Test
     void aRelativeDestinationIsTakenFromTheRoot() {
-        assertThat(read(mount("\"destination\": \"data/x\"")).mounts().getFirst().destination())
+        assertThat(read(mount("\"destination\": \"data/x\""))
+                        .mounts()
+                        .getFirst()
+                        .destination())
                 .isEqualTo("/data/x");
     }
 
@@ -70,7 +73,8 @@ class LenientConfigTest {
 
     @Test
     void theConsoleSizeIsIgnoredWithoutATerminal() {
-        assertThat(read(process("\"consoleSize\": {\"height\": 5, \"width\": 7}")).process())
+        assertThat(read(process("\"consoleSize\": {\"height\": 5, \"width\": 7}"))
+                        .process())
                 .extracting(Spec.Process::consoleSize)
                 .isNull();
         assertThat(read(process("\"consoleSize\": \"big\"")).process()).isNotNull();
@@ -83,7 +87,9 @@ class LenientConfigTest {
 
     @Test
     void environmentValuesMayHoldAnything() {
-        assertThat(read(process("\"env\": [\"A==b\\n\", \"bad-name=1\", \"E=\"]")).process().env())
+        assertThat(read(process("\"env\": [\"A==b\\n\", \"bad-name=1\", \"E=\"]"))
+                        .process()
+                        .env())
                 .containsExactly("A==b\n", "bad-name=1", "E=");
     }
 
@@ -105,7 +111,8 @@ class LenientConfigTest {
 
     @Test
     void emptyMappingsNeedNoUserNamespace() {
-        assertThat(read(linux("\"uidMappings\": [], \"gidMappings\": []")).linux()).isEqualTo(Spec.Linux.NONE);
+        assertThat(read(linux("\"uidMappings\": [], \"gidMappings\": []")).linux())
+                .isEqualTo(Spec.Linux.NONE);
     }
 
     @Test
@@ -132,7 +139,9 @@ class LenientConfigTest {
 
     @Test
     void systemdCgroupPathsAreTaken() {
-        assertThat(read(linux("\"cgroupsPath\": \"machine.slice:jpod:box\"")).linux().cgroupsPath())
+        assertThat(read(linux("\"cgroupsPath\": \"machine.slice:jpod:box\""))
+                        .linux()
+                        .cgroupsPath())
                 .isEqualTo("machine.slice:jpod:box");
     }
 
@@ -160,14 +169,16 @@ class LenientConfigTest {
         byte[] json = Examples.bytes("{\"cwd\": \"/\", \"args\": [\"ps\"], \"user\": {\"uid\": 1, \"gid\": 2}}");
         Spec.Process process = SpecReader.readProcess(json, "process.json");
         assertThat(process.args()).containsExactly("ps");
-        assertThat(SpecReader.readProcess(new ByteArrayInputStream(json), "process.json")).isEqualTo(process);
+        assertThat(SpecReader.readProcess(new ByteArrayInputStream(json), "process.json"))
+                .isEqualTo(process);
         assertThatThrownBy(() -> SpecReader.readProcess(Examples.bytes("{\"args\": [1]}"), "process.json"))
                 .hasMessage("process.json: args[0]: must be a string, is a number");
     }
 
     @Test
     void resourcesAloneHaveTheirOwnPaths() {
-        assertThat(SpecReader.readResources(Examples.bytes("{\"pids\": {\"limit\": 7}}"), "-").pids())
+        assertThat(SpecReader.readResources(Examples.bytes("{\"pids\": {\"limit\": 7}}"), "-")
+                        .pids())
                 .isEqualTo(new Spec.Pids(7L));
         assertThatThrownBy(() -> SpecReader.readResources(Examples.bytes("{\"pids\": {\"limit\": \"7\"}}"), "-"))
                 .hasMessage("-: pids.limit: must be an integer, is a string");

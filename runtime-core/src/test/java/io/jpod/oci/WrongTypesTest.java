@@ -14,9 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Puts every odd value into every place of the full example in turn. Each config is either read, and then survives being
- * written, or refused by an InvalidSpec that names that place, or one beside it that disagrees with it. Nothing else is
- * thrown.
+ * Puts every odd value into every place of the full example in turn. Each config is either read, and then survives
+ * being written, or refused by an InvalidSpec that names that place, or one beside it that disagrees with it. Nothing
+ * else is thrown.
  */
 class WrongTypesTest {
     private static final List<String> ODD_VALUES = List.of(
@@ -68,7 +68,9 @@ class WrongTypesTest {
                 assertThat(Examples.read(SpecWriter.write(spec))).as(odd).isEqualTo(spec);
             } catch (InvalidSpec e) {
                 assertThat(e.getMessage()).as(odd).matches("[\\x20-\\x7e]*").startsWith("config.json: ");
-                assertThat(concerns(e.path(), place)).as("%s: %s", odd, e.getMessage()).isTrue();
+                assertThat(concerns(e.path(), place))
+                        .as("%s: %s", odd, e.getMessage())
+                        .isTrue();
             }
         }
     }
@@ -88,7 +90,7 @@ class WrongTypesTest {
         assertThat(taken).isEmpty();
     }
 
-    /** At the place or below it, or in the object that holds it; or a property that needs the namespace which is gone. */
+    /** At the place or below it, or in the object that holds it; or what needs the namespace that is gone. */
     private static boolean concerns(String path, Place place) {
         int end = Math.max(place.path().lastIndexOf('.'), place.path().lastIndexOf('['));
         return path.startsWith(place.path().substring(0, Math.max(end, 0)))

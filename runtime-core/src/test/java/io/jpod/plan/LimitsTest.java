@@ -170,7 +170,8 @@ class LimitsTest {
                 .isEqualTo("hugetlb.2MB.max=4194304");
 
         Limits.Facts noSwap = facts("memory.max");
-        assertThat(writes(limits("{'memory':{'limit':100,'swap':100}}", noSwap))).isEqualTo("memory.max=100");
+        assertThat(writes(limits("{'memory':{'limit':100,'swap':100}}", noSwap)))
+                .isEqualTo("memory.max=100");
         assertThat(writes(limits("{'memory':{'limit':-1}}", noSwap))).isEqualTo("memory.max=max");
         assertThatThrownBy(() -> limits("{'memory':{'limit':100,'swap':150}}", noSwap))
                 .hasMessageContaining("memory.swap: this kernel does not account swap");
@@ -199,8 +200,8 @@ class LimitsTest {
                 .containsExactly(
                         new Limit("memory.swap.max", "max", "linux.resources.memory.limit", "memory"),
                         new Limit("memory.max", "max", "linux.resources.memory.limit", "memory"),
-                        new Limit("io.max", "8:0 rbps=6",
-                                "linux.resources.blockIO.throttleReadBpsDevice[0].rate", "io"),
+                        new Limit(
+                                "io.max", "8:0 rbps=6", "linux.resources.blockIO.throttleReadBpsDevice[0].rate", "io"),
                         new Limit("hugetlb.2MB.max", "1", "linux.resources.unified[\"hugetlb.2MB.max\"]", "hugetlb"),
                         new Limit("cgroup.max.depth", "2", "linux.resources.unified[\"cgroup.max.depth\"]", "cgroup"));
         assertThat(limits.get(1)).hasToString("linux.resources.memory.limit: memory.max = max");

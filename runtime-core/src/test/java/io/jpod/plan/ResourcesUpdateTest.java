@@ -34,7 +34,9 @@ class ResourcesUpdateTest {
             """)
     void neverTouchesDevices(String old, String update) {
         var before = LimitsTest.resources(old);
-        assertThat(ResourcesUpdate.over(before, LimitsTest.resources(update)).devices()).isEqualTo(before.devices());
-        assertThat(ResourcesUpdate.over(null, LimitsTest.resources(update)).devices()).isEmpty();
+        assertThat(ResourcesUpdate.over(before, LimitsTest.resources(update)).devices())
+                .isEqualTo(before.devices());
+        assertThat(ResourcesUpdate.over(null, LimitsTest.resources(update)).devices())
+                .isEmpty();
     }
 }

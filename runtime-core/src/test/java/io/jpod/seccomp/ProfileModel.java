@@ -5,7 +5,9 @@ import io.jpod.oci.Spec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a profile says about one call, found by reading it from the top: slow, plain, and independent of the compiler. */
+/**
+ * What a profile says about one call, found by reading it from the top: slow, plain, and independent of the compiler.
+ */
 final class ProfileModel {
     private static final int ENOSYS = 0x00050026;
     private static final int KILL_PROCESS = 0x80000000;
@@ -49,7 +51,9 @@ final class ProfileModel {
             }
         }
         boolean newer = last >= 0 && nr > last && !(abi == Abi.ARM && nr >= 0xf0000);
-        return newer && !List.of("SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE").contains(profile.defaultAction())
+        return newer
+                        && !List.of("SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE")
+                                .contains(profile.defaultAction())
                 ? ENOSYS
                 : otherwise;
     }

@@ -1,0 +1,323 @@
+package io.jpod.cgroup;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Linux;
+import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
+import io.jpod.plan.Limit;
+import io.jpod.plan.Limits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cgroup v2 hierarchy of the host: at /sys/fs/cgroup, or beside v1 at /sys/fs/cgroup/unified, or wherever cgroup2 is
+ * mounted. Cgroups are named by their directory, as an absolute path.
+ *
+ * <p>A container without a cgroupsPath lives in {@code /jpod/ID}. A directory that was there before is used if it is empty, and
+ * is not removed with the container, since the container's creation did not make it (runtime-spec, "Delete"). The common
+ * parent {@code /jpod} goes with the last cgroup in it.
+ */
+public final class CgroupFs {
+    private static final String PARENT = "/jpod";
+    private static final int MODE = 0755;
+
+    /** Somebody else can remove a parent between any two calls; losing that race this often is no accident. */
+    private static final int TRIES = 100;
+
+    private final String mount;
+    private final Controllers controllers;
+
+    CgroupFs(String mount, Map<String, String> v1) {
+        this.mount = mount;
+        this.controllers = new Controllers(mount, v1);
+    }
+
+    /** The hierarchy that this process sees; empty if no cgroup2 is mounted. */
+    public static Optional<CgroupFs> find() {
+        return find(CgroupMounts.parse(Linux.readText("/proc/self/mountinfo", 16 << 20)));
+    }
+
+    /** A mount can lie under another one and then not be what its path shows, so look. */
+    private static Optional<CgroupFs> find(CgroupMounts mounts) {
+        for (String mount : mounts.v2()) {
+            try (CgroupDir dir = CgroupDir.openIfPresent(mount)) {
+                if (dir != null && dir.read("cgroup.controllers") != null) {
+                    return Optional.of(new CgroupFs(mount, mounts.v1()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * On a host without cgroup2 a container can run without a cgroup, but only if nothing was to be limited.
+     *
+     * @throws CgroupFailed naming the first limit
+     */
+    public static void requireNone(List<Limit> limits) {
+        if (!limits.isEmpty()) {
+            throw new CgroupFailed(limits.getFirst() + ": no cgroup2 is mounted (see /proc/self/mountinfo)");
+        }
+    }
+
+    /** Where it is mounted. */
+    public String mount() {
+        return mount;
+    }
+
+    /**
+     * The directory of a container's cgroup.
+     *
+     * @param cgroupsPath absolute: below the mount point; relative: below {@code /jpod}; null: {@code /jpod/ID}
+     * @throws InvalidSpec for a path with empty, "." or ".." components, the root, and a systemd name
+     */
+    public String resolve(@Nullable String cgroupsPath, String id) {
+        if (cgroupsPath == null || cgroupsPath.isEmpty()) {
+            return mount + PARENT + "/" + id;
+        }
+        if (!cgroupsPath.startsWith("/")
+                && cgroupsPath.chars().filter(c -> c == ':').count() == 2) {
+            throw invalid("is slice:prefix:name, for the systemd cgroup driver; only paths can be used here");
+        }
+        String path = cgroupsPath.startsWith("/") ? cgroupsPath : PARENT + "/" + cgroupsPath;
+        for (String component : path.substring(1).split("/", -1)) {
+            if (component.isEmpty() || component.equals(".") || component.equals("..")) {
+                throw invalid("must not be the root or have an empty, \".\" or \"..\" component");
+            }
+            if (component.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+                throw invalid("must not have control characters");
+            }
+        }
+        return mount + path;
+    }
+
+    private static InvalidSpec invalid(String reason) {
+        return new InvalidSpec("config.json", "linux.cgroupsPath", reason);
+    }
+
+    /**
+     * The directories that {@link #create} would make now, parents first, for the record of what is about to be done. Makes
+     * none.
+     */
+    public List<String> planned(String cgroup) {
+        List<String> missing = new ArrayList<>();
+        for (String path : lineage(cgroup)) {
+            if (!exists(path)) {
+                missing.add(path);
+            }
+        }
+        return missing;
+    }
+
+    /** What {@link Limits} has to know of a cgroup that may not exist yet: the files of its nearest likes. */
+    public Limits.Facts facts(String cgroup) {
+        List<String> lineage = lineage(cgroup);
+        for (String path : lineage.reversed()) {
+            try (CgroupDir dir = CgroupDir.openIfPresent(path)) {
+                if (dir != null && path.equals(cgroup)) {
+                    return new Cgroup(dir, List.of()).facts();
+                }
+                if (dir != null) {
+                    return new Limits.Facts(dir.files(), 0);
+                }
+            }
+        }
+        return new Limits.Facts(filesBelowRoot(), 0);
+    }
+
+    /** The root cgroup has no limits, so its own files say nothing. */
+    private Set<String> filesBelowRoot() {
+        Set<String> files = new HashSet<>();
+        try (CgroupDir root = CgroupDir.open(mount)) {
+            for (Path child : root.children()) {
+                try (CgroupDir dir = CgroupDir.openIfPresent(child.toString())) {
+                    files.addAll(dir == null ? Set.of() : dir.files());
+                }
+            }
+        }
+        return files;
+    }
+
+    /**
+     * Checks that the hierarchy has the controllers of these limits at all.
+     *
+     * @throws CgroupFailed naming the limit, the controller, and where the controller is instead
+     */
+    public void require(List<Limit> limits) {
+        controllers.require(limits);
+    }
+
+    /**
+     * Makes a cgroup and its parents, and enables in the parents the controllers of the limits, which {@link Cgroup#apply}
+     * writes. A directory that is there already must be fit for a new container. What was made is removed again if this
+     * fails; what was enabled stays.
+     *
+     * @param measured controllers to enable too where that is possible, for their figures
+     */
+    public Cgroup create(String cgroup, List<Limit> limits, Set<String> measured) {
+        controllers.require(limits);
+        Set<String> created = new LinkedHashSet<>();
+        try {
+            CgroupDir dir = make(cgroup, limits, measured, created);
+            requireUsable(dir, created.contains(cgroup));
+            return new Cgroup(dir, List.copyOf(created));
+        } catch (RuntimeException e) {
+            undo(List.copyOf(created), e);
+            throw e;
+        }
+    }
+
+    private void undo(List<String> created, RuntimeException reason) {
+        try {
+            created.reversed().forEach(this::removeIfUnused);
+        } catch (CgroupFailed e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Starts again when a parent vanishes in between: another container's removal took it for unused. */
+    private CgroupDir make(String cgroup, List<Limit> limits, Set<String> measured, Set<String> created) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Controllers.enable(mount, limits, measured);
+                for (String path : lineage(cgroup)) {
+                    if (mkdir(path)) {
+                        created.add(path);
+                    }
+                    if (!path.equals(cgroup)) {
+                        Controllers.enable(path, limits, measured);
+                    }
+                }
+                return CgroupDir.open(cgroup);
+            } catch (SyscallException e) {
+                if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV) || attempt == TRIES) {
+                    throw new CgroupFailed("cannot make cgroup " + cgroup, e);
+                }
+            }
+        }
+    }
+
+    /** The mode is set by itself, since a umask would keep the container's users from seeing their own cgroup. */
+    private static boolean mkdir(String path) {
+        try {
+            Linux.mkdirat(Linux.AT_FDCWD, path, MODE);
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e;
+        }
+        Linux.fchmodat(Linux.AT_FDCWD, path, MODE);
+        return true;
+    }
+
+    /**
+     * Enables the controllers of these limits in all parents of a cgroup that exists, for an update. See {@link #create}.
+     */
+    public void enable(Cgroup cgroup, List<Limit> limits) {
+        controllers.require(limits);
+        List<String> parents = new ArrayList<>(lineage(cgroup.path()));
+        parents.removeLast();
+        parents.addFirst(mount);
+        for (String parent : parents) {
+            try {
+                Controllers.enable(parent, limits, Set.of());
+            } catch (SyscallException e) {
+                throw new CgroupFailed("cannot enable controllers in " + parent, e);
+            }
+        }
+    }
+
+    /** A container that were put among other processes, or born frozen, would never be what was asked for. */
+    private static void requireUsable(CgroupDir dir, boolean isNew) {
+        String problem = null;
+        if (isNew) {
+            problem = "1".equals(dir.value("cgroup.events", "frozen")) ? "is below a frozen one" : null;
+        } else if ("1".equals(dir.value("cgroup.events", "populated"))) {
+            problem = "exists and already has processes";
+        } else if (KeyedText.number(dir.read("cgroup.freeze"), 0) != 0
+                || "1".equals(dir.value("cgroup.events", "frozen"))) {
+            problem = "exists and is frozen";
+        } else if (!Controllers.words(dir, "cgroup.subtree_control").isEmpty()) {
+            problem = "exists and hands controllers on (cgroup.subtree_control), so it cannot have processes";
+        }
+        if (problem != null) {
+            dir.close();
+            throw new CgroupFailed("cgroup " + dir.path() + " " + problem);
+        }
+    }
+
+    /** A cgroup that should exist; empty if it does not, any more. */
+    public Optional<Cgroup> open(String cgroup) {
+        CgroupDir dir = CgroupDir.openIfPresent(requireInside(cgroup));
+        return dir == null ? Optional.empty() : Optional.of(new Cgroup(dir, List.of()));
+    }
+
+    /**
+     * Removes what {@link #create} made, or was about to make: the cgroup with all cgroups below it, once it has no process,
+     * and each of its parents that nobody else uses. What is gone already is no error, so this can be done again.
+     *
+     * @param created what {@link Cgroup#created} or {@link #planned} said
+     * @param timeout for processes that are just ending; {@link Cgroup#kill} comes before this if they are not
+     * @throws CgroupFailed naming the directory that is left
+     */
+    public void remove(String cgroup, List<String> created, Duration timeout) {
+        created.forEach(this::requireInside);
+        if (created.contains(requireInside(cgroup))) {
+            new CgroupTree(cgroup).remove(timeout);
+        }
+        created.reversed().stream().filter(path -> !path.equals(cgroup)).forEach(this::removeIfUnused);
+        if (cgroup.startsWith(mount + PARENT + "/")) {
+            removeIfUnused(mount + PARENT);
+        }
+    }
+
+    /** rmdir(2) of a cgroup fails with EBUSY while it has children or processes, so there is no race to lose. */
+    private void removeIfUnused(String path) {
+        try {
+            Linux.unlinkat(Linux.AT_FDCWD, path, Flags.AT_REMOVEDIR);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EBUSY) && !e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+                throw new CgroupFailed("cannot remove cgroup " + path, e);
+            }
+        }
+    }
+
+    /** Paths come back from a record on disk; nothing outside the hierarchy is ever touched. */
+    private String requireInside(String path) {
+        if (!path.startsWith(mount + "/")
+                || path.contains("//")
+                || path.endsWith("/")
+                || (path + "/").contains("/../")
+                || (path + "/").contains("/./")) {
+            throw new CgroupFailed(path + " is not a cgroup below " + mount);
+        }
+        return path;
+    }
+
+    /** The cgroup and its parents without the root, from the top. */
+    private List<String> lineage(String cgroup) {
+        requireInside(cgroup);
+        List<String> lineage = new ArrayList<>();
+        for (int slash = cgroup.indexOf('/', mount.length() + 1); slash > 0; slash = cgroup.indexOf('/', slash + 1)) {
+            lineage.add(cgroup.substring(0, slash));
+        }
+        lineage.add(cgroup);
+        return lineage;
+    }
+
+    private static boolean exists(String path) {
+        try (CgroupDir dir = CgroupDir.openIfPresent(path)) {
+            return dir != null;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.jpod.cgroup;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
+import io.jpod.linux.SyscallException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Puts a {@link DeviceFilter} on a cgroup, by bpf(2). The cgroup keeps the program until it is removed. Programs of
+ * others on the same cgroup (systemd's DeviceAllow=) stay: a device is open only if all programs say so.
+ */
+public final class DeviceFilterAttachment {
+    private static final String PROGRAM_NAME = "jpod_devices";
+
+    /** The kernel asks for a licence; only helpers that are GPL-only would care, and there are none in the program. */
+    private static final String LICENCE = "Apache-2.0";
+
+    private static final long BPF_OBJ_GET_INFO_BY_FD = 15;
+
+    /** Enough of {@code union bpf_attr} for every command here; the kernel wants the rest of it to be zero. */
+    private static final int ATTR_BYTES = 72;
+
+    private static final int INFO_BYTES = 80;
+    private static final int INFO_NAME = 64;
+
+    private static final int MAX_INTERRUPTIONS = 5;
+
+    private static final Kernel KERNEL = Kernel.get();
+
+    private DeviceFilterAttachment() {}
+
+    /**
+     * Attaches the program in place of an earlier one of jpod's, in one step: at no time is the cgroup without a
+     * filter.
+     *
+     * @param cgroup an open directory of a cgroup v2 hierarchy, that the caller keeps
+     * @param program from {@link DeviceFilter#compile}
+     * @throws SyscallException EPERM without CAP_BPF and CAP_NET_ADMIN over the initial user namespace; EINVAL if the
+     *     kernel has no CONFIG_CGROUP_BPF
+     */
+    public static void put(Fd cgroup, byte[] program) {
+        List<Fd> earlier = new ArrayList<>();
+        try (Fd loaded = load(program)) {
+            findEarlier(cgroup, earlier);
+            attach(cgroup, loaded, earlier);
+            for (Fd left : earlier.subList(Math.min(1, earlier.size()), earlier.size())) {
+                detach(cgroup, left);
+            }
+        } finally {
+            earlier.forEach(Fd::close);
+        }
+    }
+
+    private static Fd load(byte[] program) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment code = arena.allocate(program.length, 8);
+            code.copyFrom(MemorySegment.ofArray(program));
+            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
+            attr.set(JAVA_INT, 0, (int) Flags.BPF_PROG_TYPE_CGROUP_DEVICE);
+            attr.set(JAVA_INT, 4, program.length / DeviceFilter.INSTRUCTION_BYTES);
+            attr.set(JAVA_LONG, 8, code.address());
+            attr.set(JAVA_LONG, 16, arena.allocateFrom(LICENCE).address());
+            attr.setString(48, PROGRAM_NAME);
+            attr.set(JAVA_INT, 68, (int) Flags.BPF_CGROUP_DEVICE);
+            return new Fd((int) bpf(Flags.BPF_PROG_LOAD, attr, "BPF_PROG_LOAD"));
+        }
+    }
+
+    private static void attach(Fd cgroup, Fd program, List<Fd> earlier) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = target(arena, cgroup, program);
+            attr.set(JAVA_INT, 12, (int) (Flags.BPF_F_ALLOW_MULTI | (earlier.isEmpty() ? 0 : Flags.BPF_F_REPLACE)));
+            attr.set(JAVA_INT, 16, earlier.isEmpty() ? 0 : earlier.getFirst().number());
+            bpf(Flags.BPF_PROG_ATTACH, attr, "BPF_PROG_ATTACH");
+        }
+    }
+
+    private static void detach(Fd cgroup, Fd program) {
+        try (Arena arena = Arena.ofConfined()) {
+            bpf(Flags.BPF_PROG_DETACH, target(arena, cgroup, program), "BPF_PROG_DETACH");
+        }
+    }
+
+    private static MemorySegment target(Arena arena, Fd cgroup, Fd program) {
+        MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
+        attr.set(JAVA_INT, 0, cgroup.number());
+        attr.set(JAVA_INT, 4, program.number());
+        attr.set(JAVA_INT, 8, (int) Flags.BPF_CGROUP_DEVICE);
+        return attr;
+    }
+
+    /** Adds descriptors of jpod's own programs on this cgroup; the caller closes them. */
+    private static void findEarlier(Fd cgroup, List<Fd> found) {
+        for (int id : attached(cgroup)) {
+            Fd program = open(id);
+            if (name(program).equals(PROGRAM_NAME)) {
+                found.add(program);
+            } else {
+                program.close();
+            }
+        }
+    }
+
+    /** The ids of the programs on this cgroup itself, not those that it inherits. The kernel lets 64 be there. */
+    static int[] attached(Fd cgroup) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ids = arena.allocate(JAVA_INT, 64);
+            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
+            attr.set(JAVA_INT, 0, cgroup.number());
+            attr.set(JAVA_INT, 4, (int) Flags.BPF_CGROUP_DEVICE);
+            attr.set(JAVA_LONG, 16, ids.address());
+            attr.set(JAVA_INT, 24, 64);
+            bpf(Flags.BPF_PROG_QUERY, attr, "BPF_PROG_QUERY");
+            return ids.asSlice(0, 4L * attr.get(JAVA_INT, 24)).toArray(JAVA_INT);
+        }
+    }
+
+    private static Fd open(int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
+            attr.set(JAVA_INT, 0, id);
+            return new Fd((int) bpf(Flags.BPF_PROG_GET_FD_BY_ID, attr, "BPF_PROG_GET_FD_BY_ID"));
+        }
+    }
+
+    private static String name(Fd program) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = arena.allocate(INFO_BYTES, 8);
+            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
+            attr.set(JAVA_INT, 0, program.number());
+            attr.set(JAVA_INT, 4, INFO_BYTES);
+            attr.set(JAVA_LONG, 8, info.address());
+            bpf(BPF_OBJ_GET_INFO_BY_FD, attr, "BPF_OBJ_GET_INFO_BY_FD");
+            info.set(JAVA_BYTE, INFO_BYTES - 1, (byte) 0);
+            return info.getString(INFO_NAME);
+        }
+    }
+
+    private static long bpf(long command, MemorySegment attr, String on) {
+        long result = KERNEL.syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
+        // A signal interrupts the verifier, which then has done nothing.
+        for (int again = 0; result == -Errno.EAGAIN.number() && again < MAX_INTERRUPTIONS; again++) {
+            result = KERNEL.syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
+        }
+        if (result < 0) {
+            throw new SyscallException(Sys.BPF, on, (int) -result);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,393 @@
+package io.jpod.container;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.exec.OpFailed;
+import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.ProcessStat;
+import io.jpod.linux.Processes;
+import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.HookKind;
+import io.jpod.oci.SpecReader;
+import io.jpod.oci.State;
+import io.jpod.oci.State.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A container that exists: what the disk says of it, held against what the kernel says. */
+public final class Container {
+    private static final Duration END = Duration.ofSeconds(10);
+
+    private final Containers containers;
+    private final StateDir dir;
+    private final @Nullable StoredState stored;
+
+    /** @param stored null if its set-up was cut off before it had written anything */
+    Container(Containers containers, StateDir dir, @Nullable StoredState stored) {
+        this.containers = containers;
+        this.dir = dir;
+        this.stored = stored;
+    }
+
+    public String id() {
+        return Objects.requireNonNull(dir.path().getFileName()).toString();
+    }
+
+    /** Where it keeps its files. */
+    public Path directory() {
+        return dir.path();
+    }
+
+    public Path log() {
+        return dir.log();
+    }
+
+    public Path exitFile() {
+        return dir.exitFile();
+    }
+
+    /** The user id of who made it. */
+    public int owner() {
+        return stored == null ? 0 : stored.owner();
+    }
+
+    // ---- what it is
+
+    /** The config that it was created from. */
+    public Spec spec() {
+        return SpecReader.read(
+                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")), "config.json");
+    }
+
+    public Status status() {
+        if (stored == null || stored.pid() == 0) {
+            return Status.CREATING;
+        }
+        if (!isAlive(stored)) {
+            return Status.STOPPED;
+        }
+        if (Files.exists(dir.startSocket())) {
+            return Status.CREATED;
+        }
+        return isFrozen() ? Status.PAUSED : Status.RUNNING;
+    }
+
+    /** As {@code state} prints it. */
+    public State state() {
+        if (stored == null) {
+            return new State(
+                    io.jpod.oci.Features.SPEC_VERSION,
+                    id(),
+                    Status.CREATING,
+                    0,
+                    "/",
+                    java.util.Map.of(),
+                    null,
+                    null,
+                    "");
+        }
+        return containers.state(stored, status());
+    }
+
+    /** Its first process, in our pid namespace; 0 if that has ended. */
+    public int pid() {
+        return stored != null && isAlive(stored) ? stored.pid() : 0;
+    }
+
+    private static boolean isAlive(StoredState state) {
+        return state.bootId().equals(Containers.bootId())
+                && ProcessStat.of(state.pid())
+                        .filter(process -> process.startTime() == state.startTime() && !process.hasEnded())
+                        .isPresent();
+    }
+
+    private boolean isFrozen() {
+        try (Cgroup cgroup = cgroup().orElse(null)) {
+            return cgroup != null && cgroup.isFrozen();
+        }
+    }
+
+    /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
+    public Optional<Cgroup> cgroup() {
+        String path = stored == null ? null : stored.cgroup();
+        return path == null ? Optional.empty() : CgroupFs.find().flatMap(fs -> fs.open(path));
+    }
+
+    /** The first process by pidfd, checked after it was opened, so that it is never somebody else's. */
+    private Fd process() {
+        StoredState state = Objects.requireNonNull(stored);
+        try {
+            Fd pidfd = Processes.pidfdOpen(state.pid());
+            if (isAlive(state)) {
+                return pidfd;
+            }
+            pidfd.close();
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+        throw new ContainerException("container not running");
+    }
+
+    // ---- what can be done with it
+
+    /** runtime-spec, "start": startContainer hooks, the program, poststart hooks. */
+    public void start(Spawner spawner) {
+        try (Fd lock = dir.lock()) {
+            switch (status()) {
+                case CREATED -> {}
+                case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
+                case CREATING -> throw new ContainerException("cannot start a container that is not created yet");
+                case RUNNING, PAUSED -> throw new ContainerException("cannot start an already running container");
+            }
+            Spec spec = spec();
+            if (spec.process() == null) {
+                throw new ContainerException("config.json: process: is required to start the container");
+            }
+            hooks(spec, spawner, HookKind.START_CONTAINER);
+            try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
+                Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
+                ShimProcess.awaitExec(connection);
+            } catch (OpFailed e) {
+                throw new ContainerException(
+                        "config.json: process.args[0]: exec %s: %s"
+                                .formatted(spec.process().args().getFirst(), Errno.describe(e.errno())),
+                        e);
+            }
+            try {
+                hooks(spec, spawner, HookKind.POSTSTART);
+            } catch (ContainerException e) {
+                // Since runtime-spec 1.3 this is fatal.
+                end();
+                throw e;
+            }
+        }
+    }
+
+    void runStartHooks(Spawner spawner) {
+        hooks(spec(), spawner, HookKind.START_CONTAINER);
+    }
+
+    void runPoststartHooks(Spawner spawner) {
+        hooks(spec(), spawner, HookKind.POSTSTART);
+    }
+
+    /**
+     * One more process in the container.
+     *
+     * @return ready, and waiting for {@link Executed#execute}; a child of the spawner's
+     */
+    public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner) {
+        Status status = status();
+        switch (status) {
+            case CREATED, RUNNING -> {}
+            case PAUSED -> {
+                if (!options.ignorePaused()) {
+                    throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+                }
+            }
+            case STOPPED, CREATING -> throw new ContainerException("cannot exec in a stopped container");
+        }
+        try (Fd first = process();
+                Cgroup cgroup = cgroup().orElse(null)) {
+            return new Execution(spec(), Objects.requireNonNull(stored).pid(), spawner)
+                    .prepare(process, options, first, cgroup);
+        }
+    }
+
+    private void hooks(Spec spec, Spawner spawner, HookKind kind) {
+        if (stored != null && !spec.hooks().of(kind).isEmpty()) {
+            new HookRunner(containers, spawner, spec, stored).run(kind);
+        }
+    }
+
+    /** Sends a signal to the first process; to all of them if they share the runtime's pid namespace and it is SIGKILL. */
+    public void kill(int signal) {
+        if (!Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED).contains(status())) {
+            throw new ContainerException("container not running");
+        }
+        try (Fd process = process()) {
+            Containers.signalIfThere(process, signal);
+        }
+        if (signal == Flags.SIGKILL) {
+            // A frozen process would not notice; and without a pid namespace of its own it is not the only one.
+            try (Cgroup cgroup = cgroup().orElse(null)) {
+                if (cgroup != null && spec().linux().namespace(Spec.NamespaceType.PID) == null) {
+                    cgroup.kill(END);
+                }
+            }
+        }
+    }
+
+    /** Sends a signal to every process in its cgroup. */
+    public void killAll(int signal) {
+        try (Cgroup cgroup = cgroup().orElse(null)) {
+            if (cgroup == null) {
+                kill(signal);
+                return;
+            }
+            if (signal == Flags.SIGKILL) {
+                cgroup.kill(END);
+                return;
+            }
+            for (int pid : cgroup.pids()) {
+                try (Fd process = Processes.pidfdOpen(pid)) {
+                    Containers.signalIfThere(process, signal);
+                } catch (SyscallException e) {
+                    if (!e.is(Errno.ESRCH)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    public void pause() {
+        switch (status()) {
+            case RUNNING, CREATED -> {}
+            case PAUSED, STOPPED, CREATING -> throw new ContainerException("container not running or created: "
+                    + status().jsonName());
+        }
+        try (Cgroup cgroup = requireCgroup()) {
+            cgroup.freeze(END);
+        }
+    }
+
+    public void resume() {
+        if (status() != Status.PAUSED) {
+            throw new ContainerException("container not paused");
+        }
+        try (Cgroup cgroup = requireCgroup()) {
+            cgroup.thaw(END);
+        }
+    }
+
+    private Cgroup requireCgroup() {
+        return cgroup().orElseThrow(() -> new ContainerException("container has no cgroup"));
+    }
+
+    /** Every process in the container, in our pid namespace. */
+    public List<Integer> processes() {
+        try (Cgroup cgroup = cgroup().orElse(null)) {
+            if (cgroup != null) {
+                return cgroup.pids();
+            }
+        }
+        return pid() == 0 ? List.of() : List.of(pid());
+    }
+
+    /**
+     * Waits until it has ended.
+     *
+     * @return the exit code; empty if nobody kept it: the container's parent was neither a monitor of jpod's, nor does the
+     *     kernel tell (before Linux 6.15, or reaped before this call)
+     */
+    public OptionalInt await() {
+        OptionalInt fromKernel = OptionalInt.empty();
+        if (stored != null && isAlive(stored)) {
+            try (Fd process = process()) {
+                Processes.awaitEnd(process, -1);
+                if (!Files.exists(dir.exitFile())) {
+                    fromKernel = exitCode(process);
+                }
+            } catch (ContainerException endedMeanwhile) {
+                return kept();
+            }
+        }
+        OptionalInt kept = kept();
+        return kept.isPresent() ? kept : fromKernel;
+    }
+
+    /** The kernel tells once the parent has reaped it, which is a matter of moments; a parent that never does is not waited for. */
+    private static OptionalInt exitCode(Fd process) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        OptionalInt code = Processes.exitCode(process);
+        while (code.isEmpty() && System.nanoTime() < deadline) {
+            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            code = Processes.exitCode(process);
+        }
+        return code;
+    }
+
+    /** What the monitor wrote. It holds a lock until it has, and the kernel releases that if the monitor dies. */
+    private OptionalInt kept() {
+        if (!Files.exists(dir.exitFile())) {
+            return OptionalInt.empty();
+        }
+        try (Fd exit = Linux.open(dir.exitFile().toString(), Flags.O_RDONLY, 0)) {
+            Linux.flock(exit, Flags.LOCK_SH);
+        }
+        String text = dir.readExit().map(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8)).orElse("");
+        return text.isBlank() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
+    }
+
+    /**
+     * Removes it and all that it left; works from the record alone, so also for one whose set-up was cut off anywhere.
+     *
+     * @param force kills it first
+     * @throws ContainerException if it is not stopped, or something of it is left
+     */
+    public void delete(boolean force, Spawner spawner) {
+        try (Fd lock = dir.lock()) {
+            Status status = status();
+            if (!force && status != Status.STOPPED && status != Status.CREATED) {
+                throw new ContainerException(
+                        "cannot delete container %s that is not stopped: %s".formatted(id(), status.jsonName()));
+            }
+            end();
+            StoredState state = stored;
+            if (state != null && state.cgroup() != null && state.bootId().equals(Containers.bootId())) {
+                CgroupFs.find().ifPresent(fs -> fs.remove(state.cgroup(), state.cgroupDirectories(), END));
+            }
+            ContainerException hookFailed = null;
+            if (state != null && state.pid() != 0) {
+                try {
+                    hooks(spec(), spawner, HookKind.POSTSTOP);
+                } catch (ContainerException e) {
+                    // runtime-spec: a failing poststop hook is reported, and the rest goes on.
+                    hookFailed = e;
+                }
+            }
+            dir.delete();
+            if (hookFailed != null) {
+                throw new PoststopFailed(hookFailed);
+            }
+        }
+    }
+
+    /** Kills everything in it and waits until it is gone. */
+    private void end() {
+        try (Cgroup cgroup = cgroup().orElse(null)) {
+            if (cgroup != null) {
+                cgroup.kill(END);
+            }
+        }
+        if (stored != null && stored.pid() != 0 && isAlive(stored)) {
+            try (Fd process = process()) {
+                Containers.signalIfThere(process, (int) Flags.SIGKILL);
+                if (!Processes.awaitEnd(process, END.toMillis())) {
+                    throw new ContainerException("container %s: process %d does not end".formatted(id(), stored.pid()));
+                }
+            } catch (ContainerException e) {
+                if (isAlive(stored)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.jpod.container;
+
+import io.jpod.abi.Errno;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Processes;
+import io.jpod.linux.SyscallException;
+import io.jpod.oci.Spec;
+import io.jpod.oci.SpecReader;
+import io.jpod.oci.State;
+import io.jpod.plan.Plan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * All containers below one state root ({@code --root}). Holds nothing that the disk does not: any number of these, in any
+ * number of processes, may work on the same root.
+ */
+public final class Containers {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,255}");
+
+    private static final String BOOT_ID =
+            Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
+
+    private final Path root;
+
+    public Containers(Path root) {
+        this.root = root;
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** The charset of runc's ids. "." and ".." would be other directories. */
+    public static String requireId(String id) {
+        if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..")) {
+            throw new ContainerException(
+                    "invalid container ID format: must be 1 to 255 of the characters A-Z a-z 0-9 _ + . - and not . or ..");
+        }
+        return id;
+    }
+
+    /** A bundle's config.json. */
+    public static Spec readBundle(Path bundle) {
+        Path file = bundle.resolve("config.json");
+        try (var in = Files.newInputStream(file)) {
+            return SpecReader.read(in, "config.json");
+        } catch (NoSuchFileException e) {
+            throw new ContainerException("JSON specification file " + file + " not found");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What create would do, without doing anything. */
+    public Plan explain(Spec spec, CreateOptions options, Spawner spawner) {
+        return new Creation(this, spec, options, spawner).plan(true);
+    }
+
+    /**
+     * Makes a container that waits for {@link Container#start}.
+     *
+     * @return its process is the spawner's child; close it to let go
+     */
+    public Created create(Spec spec, CreateOptions options, Spawner spawner) {
+        requireId(options.id());
+        return new Creation(this, spec, options, spawner).create(true);
+    }
+
+    /**
+     * Makes a container that waits for {@link Created#start}, by its maker and nobody else.
+     *
+     * @return its process is the spawner's child; close it to let go
+     */
+    public Created prepare(Spec spec, CreateOptions options, Spawner spawner) {
+        requireId(options.id());
+        return new Creation(this, spec, options, spawner).create(false);
+    }
+
+    /** Makes a container and starts it. */
+    public Created run(Spec spec, CreateOptions options, Spawner spawner) {
+        Created created = prepare(spec, options, spawner);
+        try {
+            created.start(spawner);
+            return created;
+        } catch (RuntimeException | Error e) {
+            created.close();
+            throw e;
+        }
+    }
+
+    /** @throws ContainerException if there is none of that id */
+    public Container get(String id) {
+        return find(id).orElseThrow(() -> new ContainerException("container does not exist"));
+    }
+
+    public Optional<Container> find(String id) {
+        StateDir dir = new StateDir(root.resolve(requireId(id)));
+        return dir.exists() ? Optional.of(new Container(this, dir, dir.read().orElse(null))) : Optional.empty();
+    }
+
+    /** Every container, by id; those that were not set up to the end too. */
+    public List<Container> list() {
+        List<Container> all = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(root, Files::isDirectory)) {
+            for (Path path : directories) {
+                String name = path.getFileName().toString();
+                if (ID.matcher(name).matches()) {
+                    find(name).ifPresent(all::add);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + root + ": " + e.getMessage(), e);
+        }
+        all.sort((a, b) -> a.id().compareTo(b.id()));
+        return all;
+    }
+
+    Container at(StateDir dir, StoredState state) {
+        return new Container(this, dir, state);
+    }
+
+    State state(StoredState stored, State.Status status) {
+        int pid = status == State.Status.STOPPED ? 0 : stored.pid();
+        return new State(
+                stored.ociVersion(),
+                stored.id(),
+                status,
+                pid,
+                stored.bundle(),
+                stored.annotations(),
+                stored.rootfs(),
+                stored.created(),
+                "");
+    }
+
+    static String bootId() {
+        return BOOT_ID;
+    }
+
+    static void signalIfThere(Fd pidfd, int signal) {
+        try {
+            Processes.signal(pidfd, signal);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+}

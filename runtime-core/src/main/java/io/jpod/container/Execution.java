@@ -1,0 +1,111 @@
+package io.jpod.container;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.exec.OpFailed;
+import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Spawner;
+import io.jpod.exec.StepFailed;
+import io.jpod.exec.ThreadExecutor;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
+import io.jpod.linux.Linux;
+import io.jpod.linux.SyscallException;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.ExecPlanner;
+import io.jpod.plan.Facts;
+import io.jpod.plan.Lowering;
+import io.jpod.plan.Plan;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one more process in a container: born in its cgroup, moved into its namespaces, then like its first one. */
+final class Execution {
+    private final Spec container;
+    private final int pid;
+    private final Spawner spawner;
+
+    /** @param pid of the container's first process */
+    Execution(Spec container, int pid, Spawner spawner) {
+        this.container = container;
+        this.pid = pid;
+        this.spawner = spawner;
+    }
+
+    /**
+     * @param first pidfd of the container's first process; stays the caller's
+     * @param cgroup stays the caller's
+     * @return ready, and waiting for {@link Executed#execute}
+     */
+    Executed prepare(Spec.Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
+        Facts facts = HostFacts.forProcess(
+                process,
+                "/proc/" + pid + "/root",
+                options.stdio(),
+                container.linux().namespace(NamespaceType.USER) != null);
+        Plan plan = ExecPlanner.exec(container, process, options.at(), facts);
+        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), options.preserve());
+        Map<String, Fd> descriptors = new HashMap<>();
+        try (Fd born = born(cgroup, options.cgroup())) {
+            descriptors.putAll(build(plan, programs));
+            descriptors.put(Lowering.CONTAINER, Linux.duplicate(first));
+            if (container.linux().namespace(NamespaceType.PID) != null) {
+                descriptors.put(
+                        Lowering.namespace(NamespaceType.PID),
+                        Linux.open("/proc/" + pid + "/ns/pid", Flags.O_RDONLY, 0));
+            }
+            if (options.consoleSocket() != null) {
+                descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
+            }
+            ShimProcess.Setting setting = new ShimProcess.Setting(
+                    0,
+                    born,
+                    null,
+                    options.stdio().get(0),
+                    options.stdio().get(1),
+                    options.stdio().get(2),
+                    options.preserve());
+            Executed executed = new Executed(
+                    ShimProcess.start(spawner, programs.process(), descriptors, setting), plan, programs.process());
+            try {
+                executed.awaitMilestone();
+                return executed;
+            } catch (RuntimeException e) {
+                executed.close();
+                throw e;
+            }
+        } catch (SyscallException e) {
+            throw new ContainerException("cannot start the process: " + e.getMessage(), e);
+        } finally {
+            descriptors.values().forEach(Fd::close);
+        }
+    }
+
+    private static Map<String, Fd> build(Plan plan, Lowering.Lowered programs) {
+        try {
+            return new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
+        } catch (OpFailed e) {
+            throw StepFailed.of(plan, programs.builder(), e);
+        }
+    }
+
+    /** The directory of the cgroup that the process is born in. */
+    private static @Nullable Fd born(@Nullable Cgroup container, @Nullable String below) {
+        if (container == null) {
+            return null;
+        }
+        if (below == null) {
+            return Linux.duplicate(container.fd());
+        }
+        String path = container.path() + "/" + below;
+        Optional<Cgroup> cgroup = CgroupFs.find().flatMap(fs -> fs.open(path));
+        try (Cgroup open = cgroup.orElseThrow(() -> new ContainerException("no cgroup " + path))) {
+            return Linux.duplicate(open.fd());
+        }
+    }
+}

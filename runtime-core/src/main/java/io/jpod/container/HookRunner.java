@@ -1,0 +1,147 @@
+package io.jpod.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.exec.OpFailed;
+import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Processes;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.HookKind;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.State;
+import io.jpod.plan.ExecPlanner;
+import io.jpod.plan.Lowering;
+import io.jpod.plan.Plan;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs hooks, in their order, each in the namespaces that the spec's table gives it, with the container's state on its
+ * standard input (runtime-spec, config.md, "POSIX-platform Hooks").
+ */
+final class HookRunner {
+    private static final int OUTPUT_LIMIT = 4096;
+
+    private final Spawner spawner;
+    private final Spec spec;
+    private final StoredState state;
+    private final Containers containers;
+
+    HookRunner(Containers containers, Spawner spawner, Spec spec, StoredState state) {
+        this.containers = containers;
+        this.spawner = spawner;
+        this.spec = spec;
+        this.state = state;
+    }
+
+    /** @throws ContainerException naming the hook that failed, with what it printed */
+    void run(HookKind kind) {
+        List<Spec.Hook> hooks = spec.hooks().of(kind);
+        for (int i = 0; i < hooks.size(); i++) {
+            run(kind, hooks.get(i), "hooks." + kind.jsonName() + "[" + i + "]");
+        }
+    }
+
+    private void run(HookKind kind, Spec.Hook hook, String at) {
+        String json = state(kind).toHookJson();
+        try (Fd input = memory("hook-state", json);
+                Fd output = memory("hook-output", "")) {
+            switch (kind) {
+                case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
+                    run(ExecPlanner.hostHook(hook, at, state.bundle()), hook, at, input, output, null, null);
+                case CREATE_CONTAINER, START_CONTAINER -> {
+                    try (Fd process = Processes.pidfdOpen(state.pid());
+                            Fd pids = pidNamespace()) {
+                        run(ExecPlanner.containerHook(spec, hook, at), hook, at, input, output, process, pids);
+                    }
+                }
+            }
+        }
+    }
+
+    private void run(
+            Plan plan, Spec.Hook hook, String at, Fd input, Fd output, @Nullable Fd container, @Nullable Fd pids) {
+        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
+        ShimProcess.Setting setting = new ShimProcess.Setting(0, null, null, input, output, output, 0);
+        Map<String, Fd> inputs = new HashMap<>();
+        if (container != null) {
+            inputs.put(Lowering.CONTAINER, container);
+        }
+        if (pids != null) {
+            inputs.put(Lowering.namespace(NamespaceType.PID), pids);
+        }
+        try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
+            if (process.await() instanceof ShimProcess.Reached) {
+                process.proceed();
+                process.await();
+            }
+            await(process, hook, at, output);
+        } catch (OpFailed e) {
+            throw new ContainerException(
+                    at + ": " + hook.path() + ": " + Errno.describe(e.errno()), e);
+        }
+    }
+
+    private static void await(ShimProcess process, Spec.Hook hook, String at, Fd output) {
+        Spawner.Child child = process.child();
+        if (hook.timeout() != null
+                && !Processes.awaitEnd(child.pidfd(), Duration.ofSeconds(hook.timeout()).toMillis())) {
+            Containers.signalIfThere(child.pidfd(), (int) Flags.SIGKILL);
+            child.await();
+            throw new ContainerException(
+                    "%s: %s: not done after %d seconds".formatted(at, hook.path(), hook.timeout()));
+        }
+        int code = child.await();
+        if (code != 0) {
+            String said = said(output);
+            throw new ContainerException("%s: %s: exit status %d%s"
+                    .formatted(at, hook.path(), code, said.isEmpty() ? "" : ", output: " + said));
+        }
+    }
+
+    private static String said(Fd output) {
+        String path = "/proc/self/fd/" + output.number();
+        long size = Linux.stat(output).size();
+        if (size > 1 << 20) {
+            return size + " bytes";
+        }
+        String text = Linux.readText(path, 1 << 20).strip().replace('\n', ' ');
+        return text.length() > OUTPUT_LIMIT ? text.substring(0, OUTPUT_LIMIT) + "..." : text;
+    }
+
+    private static Fd memory(String name, String content) {
+        Fd fd = Linux.memfd(name);
+        if (!content.isEmpty()) {
+            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(UTF_8)));
+            Linux.rewind(fd);
+        }
+        return fd;
+    }
+
+    private @Nullable Fd pidNamespace() {
+        return spec.linux().namespace(NamespaceType.PID) == null
+                ? null
+                : Linux.open("/proc/" + state.pid() + "/ns/pid", Flags.O_RDONLY, 0);
+    }
+
+    private State state(HookKind kind) {
+        State.Status status =
+                switch (kind) {
+                    case PRESTART, CREATE_RUNTIME, CREATE_CONTAINER -> State.Status.CREATING;
+                    case START_CONTAINER -> State.Status.CREATED;
+                    case POSTSTART -> State.Status.RUNNING;
+                    case POSTSTOP -> State.Status.STOPPED;
+                };
+        return containers.state(state, status);
+    }
+}

@@ -1,0 +1,136 @@
+package io.jpod.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.SyscallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * A container's directory, {@code ROOT/ID}, mode 0700. Every file that is read back is written beside itself and renamed.
+ *
+ * <pre>
+ *   state.json   {@link StoredState}
+ *   config.json  what the container was created from: later changes to the bundle do not matter (runtime-spec)
+ *   start.sock   there while the container waits for start
+ *   exit         decimal exit code, from the monitor of a detached container; locked until it is written
+ *   log          output of a detached container without a terminal of its caller's
+ * </pre>
+ */
+record StateDir(Path path) {
+    private static final String STATE = "state.json";
+
+    /** Makes it, which takes the id. */
+    static StateDir create(Path root, String id) {
+        try {
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
+        }
+        StateDir dir = new StateDir(root.resolve(id));
+        try {
+            Linux.mkdirat(Linux.AT_FDCWD, dir.path.toString(), 0700);
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                throw new ContainerException("container with given ID already exists: " + id);
+            }
+            throw e;
+        }
+        return dir;
+    }
+
+    Path startSocket() {
+        return path.resolve("start.sock");
+    }
+
+    Path exitFile() {
+        return path.resolve("exit");
+    }
+
+    Path log() {
+        return path.resolve("log");
+    }
+
+    Path config() {
+        return path.resolve("config.json");
+    }
+
+    /** Serialises what changes this container. Released when it is closed, or by the kernel when its holder dies. */
+    Fd lock() {
+        Fd fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
+        Linux.flock(fd, Flags.LOCK_EX);
+        return fd;
+    }
+
+    void write(StoredState state) {
+        write(STATE, state.toJson());
+    }
+
+    void writeConfig(String json) {
+        write("config.json", json);
+    }
+
+    private void write(String name, String content) {
+        Path temporary = path.resolve("." + name);
+        try {
+            Files.write(temporary, content.getBytes(UTF_8));
+            Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + path.resolve(name) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Empty if set-up did not get so far: then it has left nothing else either. */
+    Optional<StoredState> read() {
+        return readFile(path.resolve(STATE)).map(bytes -> StoredState.read(bytes, STATE));
+    }
+
+    Optional<byte[]> readConfig() {
+        return readFile(config());
+    }
+
+    Optional<byte[]> readExit() {
+        return readFile(exitFile());
+    }
+
+    private static Optional<byte[]> readFile(Path file) {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    boolean exists() {
+        return Files.isDirectory(path);
+    }
+
+    /** The directory and all in it; none of it is a directory itself. */
+    void delete() {
+        try {
+            try (var files = Files.newDirectoryStream(path)) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(path);
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + path + ": " + e.getMessage(), e);
+        }
+    }
+}

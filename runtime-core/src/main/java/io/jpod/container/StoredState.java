@@ -1,0 +1,85 @@
+package io.jpod.container;
+
+import io.jpod.oci.Json;
+import io.jpod.oci.JsonWriter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What jpod keeps of a container, in {@code state.json}. It is written before the first side effect, with all that set-up
+ * is about to leave on the host, and again when the container's process is there: pid 0 means that it never got so far.
+ *
+ * @param pid in the runtime's pid namespace; 0: none yet
+ * @param startTime clock ticks since boot, so that a pid used again is somebody else
+ * @param bootId of the host at that time: after a reboot nothing of it exists any more
+ * @param cgroup path below the cgroup2 mount; null: none
+ * @param cgroupDirectories those that set-up makes, parents first
+ */
+record StoredState(
+        String id,
+        String ociVersion,
+        int pid,
+        long startTime,
+        String bootId,
+        String bundle,
+        String rootfs,
+        Instant created,
+        int owner,
+        @Nullable String cgroup,
+        List<String> cgroupDirectories,
+        Map<String, String> annotations) {
+
+    StoredState {
+        cgroupDirectories = List.copyOf(cgroupDirectories);
+    }
+
+    StoredState withProcess(int newPid, long newStartTime) {
+        return new StoredState(
+                id,
+                ociVersion,
+                newPid,
+                newStartTime,
+                bootId,
+                bundle,
+                rootfs,
+                created,
+                owner,
+                cgroup,
+                cgroupDirectories,
+                annotations);
+    }
+
+    String toJson() {
+        return JsonWriter.object("  ", json -> json.text("id", id)
+                .text("ociVersion", ociVersion)
+                .number("pid", pid)
+                .number("startTime", startTime)
+                .text("bootId", bootId)
+                .text("bundle", bundle)
+                .text("rootfs", rootfs)
+                .text("created", created.toString())
+                .number("owner", owner)
+                .text("cgroup", cgroup)
+                .texts("cgroupDirectories", cgroupDirectories)
+                .texts("annotations", annotations));
+    }
+
+    static StoredState read(byte[] bytes, String file) {
+        Json json = Json.parse(bytes, file);
+        return new StoredState(
+                json.need("id").nonEmptyString(),
+                json.need("ociVersion").nonEmptyString(),
+                (int) json.needNumber("pid", 0, Integer.MAX_VALUE),
+                json.needNumber("startTime", 0, Long.MAX_VALUE),
+                json.need("bootId").string(),
+                json.need("bundle").nonEmptyString(),
+                json.need("rootfs").nonEmptyString(),
+                Instant.parse(json.need("created").nonEmptyString()),
+                (int) json.needNumber("owner", 0, Integer.MAX_VALUE),
+                json.text("cgroup"),
+                json.strings("cgroupDirectories"),
+                json.map("annotations", Json::string));
+    }
+}

@@ -1,0 +1,75 @@
+package io.jpod.exec;
+
+import io.jpod.abi.Errno;
+import io.jpod.plan.Op;
+import io.jpod.plan.Plan;
+import io.jpod.plan.Program;
+import io.jpod.plan.Step;
+import java.util.stream.Collectors;
+
+/** A step of a plan that the kernel refused: which, from where in config.json, by which call, and why. */
+public final class StepFailed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int step;
+    private final String from;
+    private final int errno;
+
+    private StepFailed(String message, int step, String from, int errno, Throwable cause) {
+        super(message, cause);
+        this.step = step;
+        this.from = from;
+        this.errno = errno;
+    }
+
+    /** A step that an executor ran. */
+    public static StepFailed of(Plan plan, Program program, OpFailed failed) {
+        Op op = program.ops().get(failed.op());
+        Plan.Entry entry = plan.entries().get(op.step());
+        String message;
+        if (entry.step() instanceof Step.FindProgram(var candidates, String name)) {
+            message = "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(candidates.size() > 1, failed.errno()));
+        } else {
+            message = "step %d, from %s: %s: %s(%s): %s%s"
+                    .formatted(
+                            op.step() + 1,
+                            entry.from(),
+                            entry.step().describe(),
+                            op.sys().manName(),
+                            op.args().stream().map(Op.Arg::text).collect(Collectors.joining(", ")),
+                            failed.errno() == 0 ? "jpod is gone" : Errno.describe(failed.errno()),
+                            Hints.of(entry.step(), op.sys(), failed.errno()));
+        }
+        return new StepFailed(message, op.step(), entry.from(), failed.errno(), failed);
+    }
+
+    /** A step that the brain did itself. */
+    public static StepFailed of(int index, Plan.Entry entry, Exception cause) {
+        String message =
+                "step %d, from %s: %s: %s".formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
+        return new StepFailed(message, index, entry.from(), 0, cause);
+    }
+
+    /** The words that runc's callers look for. */
+    private static String missing(boolean searched, int errno) {
+        if (errno == Errno.ENOENT.number()) {
+            return searched ? "executable file not found in $PATH" : "stat: no such file or directory";
+        }
+        return errno == Errno.EACCES.number() ? "permission denied" : Errno.describe(errno);
+    }
+
+    /** Index in the plan, from 0. */
+    public int step() {
+        return step;
+    }
+
+    /** The place in config.json. */
+    public String from() {
+        return from;
+    }
+
+    /** Positive; 0 if there was none. */
+    public int errno() {
+        return errno;
+    }
+}

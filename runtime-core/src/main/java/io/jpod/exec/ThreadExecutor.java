@@ -1,0 +1,221 @@
+package io.jpod.exec;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
+import io.jpod.abi.Sys;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
+import io.jpod.plan.Program;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a program on a throw-away platform thread of this JVM, call by call through the {@link Kernel}. The thread may
+ * unshare and pivot: its root, current directory and namespaces end with it, and it is never used again. Between the first
+ * call and the last nothing runs on it but this loop, for after pivot_root not even a class could be loaded.
+ */
+public final class ThreadExecutor {
+    private final Kernel kernel;
+
+    public ThreadExecutor(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /**
+     * @param inputs by name; they stay the caller's
+     * @return the program's outputs by name, which the caller closes; everything else it opened is closed
+     * @throws OpFailed at the call that failed; nothing stays open
+     */
+    public Map<String, Fd> run(Program program, Map<String, Fd> inputs) throws OpFailed {
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
+        byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
+        try (Arena arena = Arena.ofShared()) {
+            Loop loop = new Loop(kernel, arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)));
+            Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
+            thread.start();
+            joinUninterruptibly(thread);
+            return loop.outcome(program);
+        }
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The same loop as in jpod-init.c, over the same bytes. */
+    private static final class Loop implements Runnable {
+        private final Kernel kernel;
+        private final MemorySegment image;
+        private final int ops;
+        private final int opsAt;
+        private final int blobAt;
+        private final int relocations;
+        private final int closeNumber = Sys.CLOSE.number(Arch.host());
+        private final int eintr = -Errno.EINTR.number();
+        private final long[] registers;
+        /** Descriptors that calls have opened, in order; -1 once they are closed. */
+        private int[] opened = new int[64];
+
+        private int openedCount;
+        private int failedOp = -1;
+        private int errno;
+        private @Nullable Throwable broken;
+
+        Loop(Kernel kernel, MemorySegment image) {
+            this.kernel = kernel;
+            this.image = image;
+            this.registers = new long[image.get(JAVA_SHORT_UNALIGNED, 6)];
+            this.ops = image.get(JAVA_INT_UNALIGNED, 8);
+            this.relocations = image.get(JAVA_INT_UNALIGNED, 12);
+            for (int i = 0; i < registers.length; i++) {
+                registers[i] = image.get(JAVA_LONG_UNALIGNED, ProgramCodec.HEADER_BYTES + 8L * i);
+            }
+            this.opsAt = ProgramCodec.HEADER_BYTES + 8 * registers.length;
+            int relocationsAt = opsAt + ProgramCodec.OP_BYTES * ops;
+            this.blobAt = ProgramCodec.blobOffset(relocationsAt + ProgramCodec.RELOCATION_BYTES * relocations);
+            for (int i = 0; i < relocations; i++) {
+                long entry = relocationsAt + (long) ProgramCodec.RELOCATION_BYTES * i;
+                long target = blob(image.get(JAVA_INT_UNALIGNED, entry + 4));
+                image.set(JAVA_LONG_UNALIGNED, blobAt + (long) image.get(JAVA_INT_UNALIGNED, entry), target);
+            }
+        }
+
+        private long blob(long offset) {
+            return image.address() + blobAt + offset;
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (int index = 0; index < ops; ) {
+                    long op = opsAt + (long) ProgramCodec.OP_BYTES * index;
+                    long result = call(op);
+                    int action = decide(op, result);
+                    if (action == ProgramCodec.ACTION_FAIL) {
+                        failedOp = index;
+                        errno = result < 0 ? (int) -result : 0;
+                        return;
+                    }
+                    if (result >= 0) {
+                        store(op, result);
+                    }
+                    index += 1 + action;
+                }
+            } catch (Throwable e) {
+                broken = e;
+            }
+        }
+
+        private long call(long op) {
+            int number = image.get(JAVA_INT_UNALIGNED, op);
+            while (true) {
+                long result = kernel.syscall(
+                        number, arg(op, 0), arg(op, 1), arg(op, 2), arg(op, 3), arg(op, 4), arg(op, 5));
+                if (result != eintr) {
+                    if (number == closeNumber) {
+                        forget((int) arg(op, 0));
+                    }
+                    return result;
+                }
+            }
+        }
+
+        private long arg(long op, int index) {
+            long value = image.get(JAVA_LONG_UNALIGNED, op + ProgramCodec.OP_ARG + 8L * index);
+            return switch (image.get(JAVA_BYTE, op + ProgramCodec.OP_ARG_KIND + index)) {
+                case ProgramCodec.ARG_BLOB -> blob(value);
+                case ProgramCodec.ARG_REGISTER -> registers[(int) value];
+                default -> value;
+            };
+        }
+
+        /** How many ops to skip, or ACTION_FAIL. */
+        private int decide(long op, long result) {
+            int cases = image.get(JAVA_BYTE, op + ProgramCodec.OP_CASE_COUNT);
+            for (int i = 0; i < cases; i++) {
+                long at = op + ProgramCodec.OP_CASES + 4L * i;
+                int match = image.get(JAVA_SHORT_UNALIGNED, at);
+                boolean matches = match > 0
+                        ? result == -match
+                        : match == ProgramCodec.MATCH_ANY_ERROR
+                                ? result < 0
+                                : match == ProgramCodec.MATCH_ZERO ? result == 0 : result >= 0;
+                if (matches) {
+                    return Short.toUnsignedInt(image.get(JAVA_SHORT_UNALIGNED, at + 2));
+                }
+            }
+            return result < 0 ? ProgramCodec.ACTION_FAIL : 0;
+        }
+
+        private void store(long op, long result) {
+            int kind = image.get(JAVA_BYTE, op + ProgramCodec.OP_RESULT_KIND);
+            int place = image.get(JAVA_INT_UNALIGNED, op + ProgramCodec.OP_RESULT);
+            if (kind == ProgramCodec.RESULT_NONE) {
+                return;
+            }
+            if (kind == ProgramCodec.RESULT_REGISTER) {
+                registers[place] = result;
+            } else {
+                image.set(JAVA_INT_UNALIGNED, blobAt + (long) place, (int) result);
+            }
+            if (openedCount == opened.length) {
+                opened = Arrays.copyOf(opened, 2 * openedCount);
+            }
+            opened[openedCount++] = (int) result;
+        }
+
+        private void forget(int fd) {
+            for (int i = 0; i < openedCount; i++) {
+                if (opened[i] == fd) {
+                    opened[i] = -1;
+                }
+            }
+        }
+
+        /** On the caller's thread again. */
+        Map<String, Fd> outcome(Program program) throws OpFailed {
+            boolean succeeded = failedOp < 0 && broken == null;
+            Map<String, Fd> outputs = new LinkedHashMap<>();
+            if (succeeded) {
+                for (Program.Slot output : program.outputs()) {
+                    int fd = (int) registers[output.register()];
+                    forget(fd);
+                    outputs.put(output.name(), new Fd(fd));
+                }
+            }
+            for (int i = 0; i < openedCount; i++) {
+                if (opened[i] >= 0) {
+                    new Fd(opened[i]).close();
+                }
+            }
+            if (broken != null) {
+                throw new AssertionError("the builder thread broke off", broken);
+            }
+            if (!succeeded) {
+                throw new OpFailed(failedOp, errno);
+            }
+            return outputs;
+        }
+    }
+}
