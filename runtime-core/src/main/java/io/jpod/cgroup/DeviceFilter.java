@@ -150,8 +150,8 @@ public final class DeviceFilter {
             return ALL;
         }
         int bits = 0;
-        for (char kind : access.toCharArray()) {
-            bits |= switch (kind) {
+        for (int i = 0; i < access.length(); i++) {
+            bits |= switch (access.charAt(i)) {
                 case 'r' -> READ;
                 case 'w' -> WRITE;
                 case 'm' -> MKNOD;

@@ -148,7 +148,7 @@ public final class Container {
 
     /** runtime-spec, "start": startContainer hooks, the program, poststart hooks. */
     public void start(Spawner spawner) {
-        try (Fd lock = dir.lock()) {
+        try (Fd _ = dir.lock()) {
             switch (status()) {
                 case CREATED -> {}
                 case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
@@ -343,7 +343,7 @@ public final class Container {
      * @throws ContainerException if it is not stopped, or something of it is left
      */
     public void delete(boolean force, Spawner spawner) {
-        try (Fd lock = dir.lock()) {
+        try (Fd _ = dir.lock()) {
             Status status = status();
             if (!force && status != Status.STOPPED && status != Status.CREATED) {
                 throw new ContainerException(
@@ -351,8 +351,8 @@ public final class Container {
             }
             end();
             StoredState state = stored;
-            if (state != null && state.cgroup() != null && state.bootId().equals(Containers.bootId())) {
-                CgroupFs.find().ifPresent(fs -> fs.remove(state.cgroup(), state.cgroupDirectories(), END));
+            if (state != null) {
+                removeCgroup(state);
             }
             ContainerException hookFailed = null;
             if (state != null && state.pid() != 0) {
@@ -367,6 +367,13 @@ public final class Container {
             if (hookFailed != null) {
                 throw new PoststopFailed(hookFailed);
             }
+        }
+    }
+
+    private static void removeCgroup(StoredState state) {
+        String cgroup = state.cgroup();
+        if (cgroup != null && state.bootId().equals(Containers.bootId())) {
+            CgroupFs.find().ifPresent(fs -> fs.remove(cgroup, state.cgroupDirectories(), END));
         }
     }
 

@@ -109,7 +109,7 @@ final class Creation {
         try {
             StateDir dir = StateDir.create(containers.root(), options.id());
             undo.onFailure(dir::delete);
-            try (Fd lock = dir.lock()) {
+            try (Fd _ = dir.lock()) {
                 Created created = create(prepared, dir, waitForStart);
                 undo.forget();
                 return created;

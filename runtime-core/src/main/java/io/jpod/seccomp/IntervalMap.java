@@ -47,6 +47,8 @@ final class IntervalMap {
         return merged;
     }
 
+    /** By identity where it is a program: comparing those would cost more than it saves. */
+    @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(Decision a, Decision b) {
         return a == b || a instanceof Always(Verdict x) && b instanceof Always(Verdict y) && x.value() == y.value();
     }
