@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.container.Containers;
 import io.jpod.linux.Linux;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,7 +27,16 @@ import picocli.CommandLine.Spec;
         name = "jpod",
         description = "Run Linux containers and pods, as an OCI runtime or by hand.",
         versionProvider = Jpod.Version.class,
-        subcommands = {Serve.class})
+        subcommands = {
+            Create.class,
+            Start.class,
+            Run.class,
+            State.class,
+            ListContainers.class,
+            Kill.class,
+            Delete.class,
+            Serve.class
+        })
 public final class Jpod {
     static final String VERSION = "0.1.0";
     static final String SPEC_VERSION = "1.3.0";
@@ -157,6 +167,11 @@ public final class Jpod {
 
     Caller caller() {
         return caller;
+    }
+
+    /** The containers below {@link #root}. */
+    Containers containers() {
+        return new Containers(root());
     }
 
     /** Where the state of containers lies. */

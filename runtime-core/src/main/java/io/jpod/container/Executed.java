@@ -25,7 +25,8 @@ public final class Executed implements AutoCloseable {
         return process.child().pid();
     }
 
-    Fd pidfd() {
+    /** Owned by this object. */
+    public Fd pidfd() {
         return process.child().pidfd();
     }
 

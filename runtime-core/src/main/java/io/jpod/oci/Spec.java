@@ -96,6 +96,25 @@ public record Spec(
             args = List.copyOf(args);
             rlimits = List.copyOf(rlimits);
         }
+
+        public Process withEnv(List<String> newEnv) {
+            return new Process(
+                    terminal,
+                    consoleSize,
+                    cwd,
+                    newEnv,
+                    args,
+                    user,
+                    rlimits,
+                    apparmorProfile,
+                    selinuxLabel,
+                    capabilities,
+                    noNewPrivileges,
+                    oomScoreAdj,
+                    scheduler,
+                    ioPriority,
+                    execCPUAffinity);
+        }
     }
 
     /** In characters, 0 to 65535 (struct winsize). */

@@ -48,6 +48,11 @@ public record State(
         }
     }
 
+    /** As {@code list} prints it: with the name of the user who owns it. */
+    public State withOwner(String name) {
+        return new State(ociVersion, id, status, pid, bundle, annotations, rootfs, created, name);
+    }
+
     /** What {@code state} prints: indented by two spaces, without a newline at its end. */
     public String toJson() {
         return JsonWriter.object("  ", this::properties);

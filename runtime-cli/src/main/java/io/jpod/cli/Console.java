@@ -1,0 +1,68 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.container.ContainerException;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Message;
+import io.jpod.linux.Sockets;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a new process's terminal goes: nowhere, because it has none; to a socket of the caller's; or to us, who hand it on to
+ * the caller's terminal or to a log.
+ *
+ * @param socket what the process sends its ptmx over; null without a terminal
+ * @param ours the other end, if the terminal is for us
+ */
+record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable {
+    private static final int LONGEST_NAME = 4096;
+
+    /**
+     * For a caller that waits only if it is not detached.
+     *
+     * @param path of the caller's socket; null: none
+     */
+    static Console of(boolean terminal, boolean detached, @Nullable Path path) {
+        if (path != null && !(terminal && detached)) {
+            throw new ContainerException(
+                    "cannot use console socket if jpod will not detach or allocate tty (process.terminal)");
+        }
+        if (terminal && detached && path == null) {
+            throw new ContainerException("cannot allocate tty if jpod will detach without setting console socket");
+        }
+        if (path != null) {
+            return new Console(Sockets.connect(path.toString(), Flags.SOCK_STREAM), null);
+        }
+        return terminal ? own() : new Console(null, null);
+    }
+
+    /** A terminal for us. */
+    static Console own() {
+        List<Fd> pair = Sockets.pair(Flags.SOCK_STREAM);
+        return new Console(pair.get(0), pair.get(1));
+    }
+
+    /** The ptmx, from a process that is ready: it has sent it; null if it is not for us. The caller closes it. */
+    @Nullable Fd receive() {
+        if (ours == null) {
+            return null;
+        }
+        Message message = Sockets.receive(ours, LONGEST_NAME, 1);
+        if (message == null || message.fds().isEmpty()) {
+            throw new ContainerException("the process did not send its terminal");
+        }
+        return message.fds().getFirst();
+    }
+
+    @Override
+    public void close() {
+        if (socket != null) {
+            socket.close();
+        }
+        if (ours != null) {
+            ours.close();
+        }
+    }
+}

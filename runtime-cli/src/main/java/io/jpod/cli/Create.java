@@ -1,0 +1,48 @@
+package io.jpod.cli;
+
+import io.jpod.container.Containers;
+import io.jpod.container.CreateOptions;
+import io.jpod.container.Created;
+import io.jpod.oci.Spec;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "create",
+        description = "Make a container from a bundle. Its program waits for 'jpod start'.",
+        footer = {
+            "",
+            "The container gets the caller's stdin, stdout and stderr. If making it fails, nothing of it is left behind.",
+            "",
+            "Example:",
+            "  jpod create --bundle /bundles/web web && jpod start web"
+        })
+final class Create implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @Mixin
+    private final BundleOptions bundle = new BundleOptions();
+
+    @Mixin
+    private final ProcessOptions process = new ProcessOptions();
+
+    @Parameters(paramLabel = "ID", description = "The new container's name: letters, digits and _ + . -")
+    private String id;
+
+    @Override
+    public Integer call() {
+        Launch launch = new Launch(jpod, process);
+        Spec spec = launch.prepared(bundle.spec(jpod));
+        try (Console console = launch.console(spec, true)) {
+            CreateOptions options = launch.options(id, bundle, console, launch.stdio());
+            try (Created created = new Containers(jpod.root()).create(spec, options, jpod.caller())) {
+                launch.announce(created);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+}

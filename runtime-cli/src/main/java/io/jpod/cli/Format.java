@@ -1,0 +1,7 @@
+package io.jpod.cli;
+
+/** Of output that is for people, or for programs. */
+enum Format {
+    TABLE,
+    JSON
+}

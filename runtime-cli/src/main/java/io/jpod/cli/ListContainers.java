@@ -1,0 +1,88 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.linux.Linux;
+import io.jpod.oci.State;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "list",
+        aliases = "ls",
+        description = "List the containers below --root.",
+        footer = {
+            "",
+            "Examples:",
+            "  jpod list",
+            "  jpod list -q | xargs -r -n 1 jpod delete --force",
+            "  jpod list -f json | jq -r '.[] | select(.status == \"stopped\") | .id'"
+        })
+final class ListContainers implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "FORMAT",
+            description = "table (default) or json.")
+    private Format format = Format.TABLE;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print the names alone.")
+    private boolean quiet;
+
+    @Override
+    public Integer call() {
+        PrintStream out = jpod.caller().out();
+        List<Container> containers = jpod.containers().list();
+        if (quiet) {
+            containers.forEach(container -> out.println(container.id()));
+            return ExitCode.OK.number();
+        }
+        Map<String, String> names = userNames();
+        List<State> states = new ArrayList<>();
+        for (Container container : containers) {
+            String uid = Integer.toUnsignedString(container.owner());
+            states.add(container.state().withOwner(names.getOrDefault(uid, uid)));
+        }
+        switch (format) {
+            case JSON -> out.println(State.toJson(states));
+            case TABLE -> out.print(table(states));
+        }
+        return ExitCode.OK.number();
+    }
+
+    static String table(List<State> states) {
+        Table table = new Table("ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
+        for (State state : states) {
+            table.add(
+                    state.id(),
+                    Integer.toString(state.pid()),
+                    state.status().jsonName(),
+                    state.bundle(),
+                    state.created() == null ? "" : state.created().toString(),
+                    state.owner());
+        }
+        return table.toString();
+    }
+
+    /** passwd(5): names by uid. */
+    private static Map<String, String> userNames() {
+        Map<String, String> names = new HashMap<>();
+        for (String line : Linux.readText("/etc/passwd", 16 << 20).lines().toList()) {
+            String[] fields = line.split(":", 4);
+            if (fields.length == 4) {
+                names.putIfAbsent(fields[2], fields[0]);
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,96 @@
+package io.jpod.cli;
+
+import io.jpod.container.ContainerException;
+import io.jpod.container.Executed;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Message;
+import io.jpod.linux.Sockets;
+import io.jpod.oci.Spec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What a caller wants to have from a new process, and to give to it. */
+final class ProcessOptions {
+    @Option(
+            names = "--console-socket",
+            paramLabel = "PATH",
+            description = "A listening unix socket, over which the terminal (ptmx) is sent. Needed if the process has a"
+                    + " terminal and jpod does not wait for its end.")
+    private @Nullable String consoleSocket;
+
+    @Option(
+            names = "--pidfd-socket",
+            paramLabel = "PATH",
+            description = "A listening unix socket, over which a pidfd of the process is sent.")
+    private @Nullable String pidfdSocket;
+
+    @Option(names = "--pid-file", paramLabel = "FILE", description = "Where to write the process id to.")
+    private @Nullable String pidFile;
+
+    @Option(
+            names = "--preserve-fds",
+            paramLabel = "N",
+            description = "Pass N more open descriptors, from 3 on, behind those of $$LISTEN_FDS.")
+    private int preserve;
+
+    @Nullable Path consoleSocket(Jpod jpod) {
+        return consoleSocket == null ? null : jpod.path(consoleSocket);
+    }
+
+    /** Tells whoever asked for it which process it is. */
+    void announce(Jpod jpod, Executed process) {
+        if (pidFile != null) {
+            PidFile.write(jpod.path(pidFile), process.pid());
+        }
+        if (pidfdSocket != null) {
+            try (Fd socket = Sockets.connect(jpod.path(pidfdSocket).toString(), io.jpod.abi.Flags.SOCK_STREAM)) {
+                byte[] name = "pidfd".getBytes(StandardCharsets.UTF_8);
+                Sockets.send(socket, new Message(name, List.of(process.pidfd())));
+            }
+        }
+    }
+
+    /**
+     * How many descriptors the process keeps, from 3 on.
+     *
+     * @throws ContainerException if the caller has not so many
+     */
+    int preserved(Caller caller) {
+        if (preserve < 0) {
+            throw new ContainerException("--preserve-fds must not be negative");
+        }
+        int passed = passedBySystemd(caller.environment());
+        long all = (long) passed + preserve;
+        if (all > caller.inherited()) {
+            throw new ContainerException("descriptor %d is not open: %d are to be passed, from 3 on"
+                    .formatted(3 + caller.inherited(), all));
+        }
+        return (int) all;
+    }
+
+    /** The process, told of the sockets it gets; it is process 1 of its container (sd_listen_fds(3)). */
+    static Spec.Process withListenFds(Spec.Process process, Caller caller) {
+        int passed = passedBySystemd(caller.environment());
+        if (passed == 0) {
+            return process;
+        }
+        List<String> env = new ArrayList<>(process.env());
+        env.add("LISTEN_FDS=" + passed);
+        env.add("LISTEN_PID=1");
+        return process.withEnv(env);
+    }
+
+    private static int passedBySystemd(Map<String, String> environment) {
+        String count = environment.getOrDefault("LISTEN_FDS", "");
+        try {
+            return count.isEmpty() ? 0 : Math.max(0, Integer.parseInt(count));
+        } catch (NumberFormatException e) {
+            throw new ContainerException("$LISTEN_FDS is no number: " + count, e);
+        }
+    }
+}
