@@ -147,6 +147,8 @@ _Noreturn static void execute_brain(int socket) {
     clean_environment();
     snprintf(number, sizeof(number), "%d", socket);
     if (setenv("JPOD_BRAIN_FD", number, 1) != 0) die("out of memory");
+    // In the C locale, in which services are started, a JVM takes file names for ASCII, and no option changes that.
+    if (setenv("LC_ALL", "C.UTF-8", 1) != 0) die("out of memory");
     // Of what the caller left open the brain gets only what the HELLO carries.
     syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
     fcntl(socket, F_SETFD, 0);

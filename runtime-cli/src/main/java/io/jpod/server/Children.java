@@ -1,5 +1,7 @@
 package io.jpod.server;
 
+import io.jpod.abi.Errno;
+import io.jpod.abi.Sys;
 import io.jpod.exec.Spawner.Child;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -41,20 +43,35 @@ final class Children implements AutoCloseable {
                 reader = Thread.ofPlatform().daemon().name("hands").start(this::read);
             }
         }
-        Sockets.send(connection, spawn);
+        try {
+            Sockets.send(connection, spawn);
+        } catch (SyscallException e) {
+            synchronized (this) {
+                asked = null;
+            }
+            throw e;
+        }
         return join(answer);
     }
 
-    /** A child that another one has cloned. Its end may have been told before anybody knew that it was one. */
-    Child adopt(int pid) {
-        Fd pidfd = Processes.pidfdOpen(pid);
-        synchronized (this) {
-            if (lost != null) {
-                pidfd.close();
-                throw lost;
-            }
-            return new Spawned(pid, pidfd, exits.computeIfAbsent(pid, _ -> new CompletableFuture<>()));
+    /**
+     * A child that another one has cloned. It may have ended, and been reaped by the hands, before we knew that it was one:
+     * then it has no pidfd any more, but an exit code.
+     */
+    synchronized Child adopt(int pid) {
+        if (lost != null) {
+            throw lost;
         }
+        Fd pidfd;
+        try {
+            pidfd = Processes.pidfdOpen(pid);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+            pidfd = null;
+        }
+        return new Spawned(pid, pidfd, exits.computeIfAbsent(pid, _ -> new CompletableFuture<>()));
     }
 
     private static <T> T join(CompletableFuture<T> future) {
@@ -166,7 +183,15 @@ final class Children implements AutoCloseable {
         }
     }
 
-    private record Spawned(int pid, Fd pidfd, CompletableFuture<Integer> exit) implements Child {
+    private record Spawned(int pid, @Nullable Fd descriptor, CompletableFuture<Integer> exit) implements Child {
+        @Override
+        public Fd pidfd() {
+            if (descriptor == null) {
+                throw new SyscallException(Sys.PIDFD_OPEN, "pid " + pid, Errno.ESRCH.number());
+            }
+            return descriptor;
+        }
+
         @Override
         public int await() {
             return join(exit);
@@ -174,7 +199,9 @@ final class Children implements AutoCloseable {
 
         @Override
         public void close() {
-            pidfd.close();
+            if (descriptor != null) {
+                descriptor.close();
+            }
         }
     }
 }

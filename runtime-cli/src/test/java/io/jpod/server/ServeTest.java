@@ -120,6 +120,14 @@ class ServeTest {
     }
 
     @Test
+    void fileNamesAreUtf8WhateverTheLocale() throws Exception {
+        Path place = Files.createDirectories(dir.resolve("größe"));
+        List<String> prefix = List.of("env", "-C", place.toString(), "LC_ALL=C");
+        assertThat(output(prefix, "--log", "übersicht", "--no-such")).startsWith("jpod: Unknown option");
+        assertThat(place.resolve("übersicht")).exists();
+    }
+
+    @Test
     void aServerMakesABrainOfOnesOwnUnnecessary() throws Exception {
         serve();
         Files.delete(argv());
