@@ -104,7 +104,7 @@ public final class Jpod {
     }
 
     private CommandLine commandLine() {
-        return new CommandLine(this)
+        CommandLine line = new CommandLine(this)
                 .setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
@@ -115,6 +115,9 @@ public final class Jpod {
                     fail(e);
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
+        // What follows the command that a container is to run is that command's.
+        line.getSubcommands().get("run").setStopAtPositional(true);
+        return line;
     }
 
     /** See no-color.org. */
