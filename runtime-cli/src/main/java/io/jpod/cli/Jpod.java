@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ListContainers.class,
             Kill.class,
             Delete.class,
+            Explain.class,
             Serve.class
         })
 public final class Jpod {
@@ -116,7 +117,9 @@ public final class Jpod {
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
         // What follows the command that a container is to run is that command's.
-        line.getSubcommands().get("run").setStopAtPositional(true);
+        for (String verb : List.of("run", "explain")) {
+            line.getSubcommands().get(verb).setStopAtPositional(true);
+        }
         return line;
     }
 
