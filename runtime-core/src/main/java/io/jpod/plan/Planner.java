@@ -271,8 +271,8 @@ public final class Planner {
 
     private void process(Spec.Process process) {
         ProcessPlan plan = new ProcessPlan(process, "process", facts, linux.seccomp());
-        plan.session(this::add);
         plan.stdio(this::add);
+        plan.session(this::add);
         if (request.keyring()) {
             add(new Step.JoinKeyring("_ses." + request.id()), "default");
         }
