@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.container.Containers;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.oci.Spec;
@@ -36,11 +35,11 @@ final class Create implements Callable<Integer> {
     @Override
     public Integer call() {
         Launch launch = new Launch(jpod, process);
-        Spec spec = launch.prepared(bundle.spec(jpod));
+        Spec spec = launch.read(bundle);
         try (Console console = launch.console(spec, true)) {
-            CreateOptions options = launch.options(id, bundle, console, launch.stdio());
-            try (Created created = new Containers(jpod.root()).create(spec, options, jpod.caller())) {
-                launch.announce(created);
+            CreateOptions options = launch.options(id, bundle.directory(jpod), bundle, console, launch.stdio());
+            try (Created created = jpod.containers().create(spec, options, jpod.caller())) {
+                launch.settle(created, () -> {});
             }
         }
         return ExitCode.OK.number();

@@ -2,10 +2,10 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import io.jpod.container.Containers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,6 +31,10 @@ final class Delete implements Callable<Integer> {
             description = "Kill it first if it runs.")
     private boolean force;
 
+    /** For a monitor, which outlives its container: by then the name may be another one's. */
+    @Option(names = "--created", hidden = true)
+    private @Nullable String created;
+
     @Parameters(paramLabel = "ID", arity = "1..*", description = "The container.")
     private List<String> ids;
 
@@ -38,6 +42,9 @@ final class Delete implements Callable<Integer> {
     public Integer call() {
         for (String id : ids) {
             Optional<Container> container = jpod.containers().find(id);
+            if (container.isPresent() && !isMeant(container.get())) {
+                continue;
+            }
             if (container.isPresent()) {
                 Launch.delete(jpod, container.get(), force);
             } else if (!force) {
@@ -45,5 +52,10 @@ final class Delete implements Callable<Integer> {
             }
         }
         return ExitCode.OK.number();
+    }
+
+    private boolean isMeant(Container container) {
+        return created == null
+                || created.equals(String.valueOf(container.state().created()));
     }
 }

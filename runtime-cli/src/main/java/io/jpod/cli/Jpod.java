@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             ListContainers.class,
             Kill.class,
             Delete.class,
+            Explain.class,
             Serve.class
         })
 public final class Jpod {
@@ -104,7 +105,7 @@ public final class Jpod {
     }
 
     private CommandLine commandLine() {
-        return new CommandLine(this)
+        CommandLine line = new CommandLine(this)
                 .setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
@@ -115,6 +116,11 @@ public final class Jpod {
                     fail(e);
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
+        // What follows the command that a container is to run is that command's.
+        for (String verb : List.of("run", "explain")) {
+            line.getSubcommands().get(verb).setStopAtPositional(true);
+        }
+        return line;
     }
 
     /** See no-color.org. */

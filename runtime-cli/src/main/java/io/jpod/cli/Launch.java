@@ -1,13 +1,21 @@
 package io.jpod.cli;
 
 import io.jpod.abi.Flags;
+import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.container.PoststopFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.RootedPaths;
 import io.jpod.oci.Spec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What create and run have in common: from a spec to a container that its caller knows of. */
@@ -26,9 +34,47 @@ final class Launch {
         }
     }
 
-    /** The spec, with what comes from the caller's environment. */
-    Spec prepared(Spec spec) {
+    /** The spec of a bundle, with what comes from the caller's environment. */
+    Spec read(BundleOptions bundle) {
+        return withListenFds(bundle.spec(jpod));
+    }
+
+    private Spec withListenFds(Spec spec) {
         return spec.process() == null ? spec : spec.withProcess(ProcessOptions.withListenFds(spec.process(), caller));
+    }
+
+    /** The spec of a container without a bundle. */
+    Spec write(ContainerOptions options, String name, List<String> args) {
+        return withListenFds(spec(jpod, options, name, args));
+    }
+
+    static Spec spec(Jpod jpod, ContainerOptions options, String name, List<String> args) {
+        Path rootfs = jpod.path(String.valueOf(options.rootfs)).normalize();
+        DefaultSpec.Host host = new DefaultSpec.Host(
+                CgroupFs.find().filter(fs -> fs.has("pids")).isPresent(),
+                thermalThrottles(),
+                jpod.caller().environment(),
+                jpod.caller().directory());
+        try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
+            Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user);
+            return DefaultSpec.of(options, host, name, rootfs.toString(), user, args);
+        }
+    }
+
+    private static List<String> thermalThrottles() {
+        List<String> paths = new ArrayList<>();
+        try (DirectoryStream<Path> cpus =
+                Files.newDirectoryStream(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*")) {
+            for (Path cpu : cpus) {
+                Path path = cpu.resolve("thermal_throttle");
+                if (Files.exists(path)) {
+                    paths.add(path.toString());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the CPUs: " + e.getMessage(), e);
+        }
+        return paths;
     }
 
     Console console(Spec spec, boolean detached) {
@@ -40,10 +86,10 @@ final class Launch {
         return List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
     }
 
-    CreateOptions options(String id, BundleOptions bundle, Console console, List<Fd> stdio) {
+    CreateOptions options(String id, Path directory, BundleOptions bundle, Console console, List<Fd> stdio) {
         return new CreateOptions(
                 id,
-                bundle.directory(jpod),
+                directory,
                 caller.uid(),
                 stdio,
                 console.socket(),
@@ -52,19 +98,19 @@ final class Launch {
                 process.preserved(caller));
     }
 
-    /** Tells the caller of a container that is there. If that cannot be, it is not to be. */
-    void announce(Created created) {
-        created.process().warnings().forEach(jpod::warn);
+    /** Tells the caller of a container that is there, and does what else belongs to it. If that fails, it is not to be. */
+    void settle(Created created, Runnable rest) {
         try {
+            created.process().warnings().forEach(jpod::warn);
             process.announce(jpod, created.process());
+            rest.run();
         } catch (RuntimeException e) {
             discard(created.container(), e);
             throw e;
         }
     }
 
-    /** Removes a container that is of no use, because of what went wrong. */
-    void discard(Container container, RuntimeException reason) {
+    private void discard(Container container, RuntimeException reason) {
         try {
             container.delete(true, caller);
         } catch (RuntimeException e) {
@@ -77,7 +123,7 @@ final class Launch {
         try {
             container.delete(force, jpod.caller());
         } catch (PoststopFailed e) {
-            jpod.warn(String.valueOf(e.getMessage()));
+            jpod.warn(e.getMessage());
         }
     }
 
@@ -88,8 +134,10 @@ final class Launch {
         return file;
     }
 
-    /** What has to be done about the container should the brain be gone at its end. */
-    List<String> will(String id) {
-        return List.of("--root", jpod.root().toString(), "delete", "--force", id);
+    /** What the hands do at the container's end if there is no brain any more; not to another one of the same name. */
+    List<String> will(Container container) {
+        String created = String.valueOf(container.state().created());
+        return List.of(
+                "--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
     }
 }

@@ -1,28 +1,68 @@
 package io.jpod.cli;
 
+import io.jpod.abi.Flags;
+import io.jpod.container.Container;
 import io.jpod.container.Containers;
+import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "run",
-        description = "Make a container, start it, and wait for its end.")
+        description = "Make a container, start it, and wait for its end.",
+        customSynopsis = {
+            "jpod run [OPTIONS] ID                                   from a bundle",
+            "       jpod run [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]  without one"
+        },
+        footer = {
+            "",
+            "jpod ends like the container's program: with its exit code, or 128 and the number of the signal that ended it. Then"
+                    + " the container is deleted, unless --keep is given. Signals that jpod gets go to the program.",
+            "",
+            "With --rootfs the container is closed by default: 11 capabilities, a seccomp filter, no_new_privs, no network, no"
+                    + " devices of the host. Options open it up one by one.",
+            "",
+            "With --detach the container stays after its end: its exit code ('jpod wait'), and with --rootfs its output ('jpod"
+                    + " logs'), until it is deleted.",
+            "",
+            "Examples:",
+            "  jpod run --bundle /bundles/web web",
+            "  jpod run --rootfs /srv/alpine -t -- sh",
+            "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www"
+        })
 final class Run implements Callable<Integer> {
+    private static final int RANDOM_BYTES = 6;
+
     @ParentCommand
     private Jpod jpod;
+
+    @picocli.CommandLine.Spec
+    private CommandSpec command;
 
     @Mixin
     private final BundleOptions bundle = new BundleOptions();
 
     @Mixin
     private final ProcessOptions process = new ProcessOptions();
+
+    @Mixin
+    private final ContainerOptions container = new ContainerOptions();
 
     @Option(
             names = {"-d", "--detach"},
@@ -32,49 +72,133 @@ final class Run implements Callable<Integer> {
     @Option(names = "--keep", description = "Do not delete the container at its end.")
     private boolean keep;
 
+    @Option(names = "--rm", description = "Delete the container at its end, as is done anyway without --detach.")
+    private boolean remove;
+
+    @Option(
+            names = {"-i", "--interactive"},
+            description = "With --rootfs: give it the caller's stdin, not /dev/null. A terminal (-t) always has it.")
+    private boolean interactive;
+
     @Option(
             names = "--no-subreaper",
-            description = "Accepted for callers of runc: jpod never makes itself a subreaper.")
-    @SuppressWarnings("UnusedVariable")
+            description = "Nothing changes: jpod never makes itself a subreaper. For callers of runc.")
     private boolean noSubreaper;
 
-    @Parameters(paramLabel = "ID", description = "The new container's name: letters, digits and _ + . -")
-    private String id;
+    @Parameters(paramLabel = "ID or COMMAND", arity = "0..*", description = "The name of the new container, or what to run in it.")
+    private List<String> words = new ArrayList<>();
+
+    /**
+     * What is to be run.
+     *
+     * @param directory the bundle
+     * @param log what a detached container prints goes there; null: to the caller
+     */
+    private record Job(String id, Spec spec, Path directory, List<Fd> stdio, Console console, @Nullable Fd log) {}
 
     @Override
     public Integer call() {
+        if (keep && remove) {
+            throw misused("--keep and --rm exclude each other");
+        }
+        return container.rootfs == null ? runBundle() : runRootfs();
+    }
+
+    private ParameterException misused(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    private int runBundle() {
+        container.requireNone();
+        if (interactive) {
+            throw misused("--interactive goes with --rootfs; with a bundle the container always has the caller's stdin");
+        }
+        if (words.size() != 1) {
+            throw misused(words.isEmpty() ? "Missing required parameter: 'ID' (or --rootfs)" : "too many arguments: "
+                    + String.join(" ", words.subList(1, words.size())));
+        }
         Launch launch = new Launch(jpod, process);
-        Spec spec = launch.prepared(bundle.spec(jpod));
-        Caller caller = jpod.caller();
+        Spec spec = launch.read(bundle);
         try (Console console = launch.console(spec, detach)) {
-            var options = launch.options(id, bundle, console, launch.stdio());
+            return run(launch, new Job(words.getFirst(), spec, bundle.directory(jpod), launch.stdio(), console, null));
+        }
+    }
+
+    private int runRootfs() {
+        if (bundle.isGiven()) {
+            throw misused("--bundle and --rootfs exclude each other");
+        }
+        if (interactive && detach && !container.tty) {
+            throw misused("--interactive and --detach exclude each other: nobody would be there to type");
+        }
+        String id = container.name == null ? randomName() : container.name;
+        Containers.requireId(id);
+        Launch launch = new Launch(jpod, process);
+        Spec spec = launch.write(container, id, words);
+        boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
+        try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
+                Fd log = detach ? LogFile.open(jpod.root()) : null;
+                Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
+            Fd in = interactive || container.tty && !detach ? jpod.caller().stdio(0) : nothing;
+            List<Fd> stdio =
+                    List.of(in, log == null ? jpod.caller().stdio(1) : log, log == null ? jpod.caller().stdio(2) : log);
+            // The bundle is where the container's config.json lies.
+            int code = run(launch, new Job(id, spec, jpod.root().resolve(id), stdio, console, log));
             if (detach) {
-                caller.detach();
+                jpod.caller().out().println(id);
             }
-            try (Created created = new Containers(jpod.root()).prepare(spec, options, caller);
-                    Fd terminal = console.receive()) {
-                launch.announce(created);
-                if (detach) {
-                    try (Fd exit = Launch.exitFile(created.container())) {
-                        caller.watch(created.process().pid(), exit);
-                    }
-                } else if (!keep) {
-                    caller.will(launch.will(id));
-                }
-                if (terminal != null) {
-                    caller.relay(terminal);
-                }
-                caller.forwardSignals(created.process().pid());
-                created.start(caller);
-                if (detach) {
-                    return ExitCode.OK.number();
-                }
-                int code = created.await();
-                if (!keep) {
-                    Launch.delete(jpod, created.container(), true);
-                }
-                return code;
+            return code;
+        }
+    }
+
+    private static String randomName() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private int run(Launch launch, Job job) {
+        Caller caller = jpod.caller();
+        CreateOptions options = launch.options(job.id(), job.directory(), bundle, job.console(), job.stdio());
+        if (detach) {
+            caller.detach();
+        }
+        try (Created created = jpod.containers().prepare(job.spec(), options, caller)) {
+            launch.settle(created, () -> handOver(launch, job, created));
+            created.start(caller);
+            if (detach) {
+                return ExitCode.OK.number();
+            }
+            int code = created.await();
+            if (!keep) {
+                Launch.delete(jpod, created.container(), true);
+            }
+            return code;
+        }
+    }
+
+    /** From here on the hands know what to do, whatever becomes of us. */
+    private void handOver(Launch launch, Job job, Created created) {
+        Caller caller = jpod.caller();
+        Container made = created.container();
+        if (job.log() != null) {
+            LogFile.name(job.log(), made);
+        }
+        if (detach) {
+            try (Fd exit = Launch.exitFile(made)) {
+                caller.watch(created.process().pid(), exit);
             }
         }
+        if (detach ? remove : !keep) {
+            caller.will(launch.will(made));
+        }
+        try (Fd terminal = job.console().receive()) {
+            if (terminal != null && job.log() != null) {
+                caller.relayToLog(terminal, job.log());
+            } else if (terminal != null) {
+                caller.relay(terminal);
+            }
+        }
+        caller.forwardSignals(created.process().pid());
     }
 }

@@ -22,6 +22,7 @@ public final class Flags {
     public static final long AT_FDCWD = -0x64;
     public static final long AT_SYMLINK_NOFOLLOW = 0x100;
     public static final long AT_REMOVEDIR = 0x200;
+    public static final long AT_SYMLINK_FOLLOW = 0x400;
     public static final long AT_EMPTY_PATH = 0x1000;
     public static final long AT_RECURSIVE = 0x8000;
     public static final long AT_EACCESS = 0x200;

@@ -147,6 +147,11 @@ public final class CgroupFs {
         return files;
     }
 
+    /** Whether the hierarchy has this controller at all. */
+    public boolean has(String controller) {
+        return controllers.has(controller);
+    }
+
     /**
      * Checks that the hierarchy has the controllers of these limits at all.
      *

@@ -19,6 +19,10 @@ final class Controllers {
         this.v1 = v1;
     }
 
+    boolean has(String controller) {
+        return words(mount, "cgroup.controllers").contains(controller);
+    }
+
     /** See {@link CgroupFs#require}. */
     void require(List<Limit> limits) {
         Set<String> present = words(mount, "cgroup.controllers");

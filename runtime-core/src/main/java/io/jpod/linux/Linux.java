@@ -187,6 +187,17 @@ public final class Linux {
         }
     }
 
+    /** Gives an open file a name, one that has none too (O_TMPFILE). EEXIST if it is taken. */
+    public static void link(Fd file, String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            long source = arena.allocateFrom("/proc/self/fd/" + file.number()).address();
+            long target = arena.allocateFrom(path).address();
+            long result = KERNEL.syscall(
+                    Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
+            check(result, Sys.LINKAT, path);
+        }
+    }
+
     /**
      * Locks an open file against others who do the same. The lock belongs to the open file and ends with its last
      * descriptor, so it does not outlive a process that is killed.

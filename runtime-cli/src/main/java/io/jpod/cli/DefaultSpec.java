@@ -1,0 +1,344 @@
+package io.jpod.cli;
+
+import io.jpod.oci.Features;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Capability;
+import io.jpod.plan.Mounts;
+import io.jpod.seccomp.DefaultProfile;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spec of a container that comes without one: closed by default, and opened up by name. Pure: what it has to know of the
+ * host is given.
+ */
+final class DefaultSpec {
+    private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final long PIDS = 2048;
+    private static final long CPU_PERIOD = 100_000;
+    private static final int UMASK = 022;
+
+    /** Without NET_RAW, which can forge packets of its neighbours, MKNOD and AUDIT_WRITE. */
+    private static final Set<Capability> CAPABILITIES = EnumSet.of(
+            Capability.CAP_CHOWN,
+            Capability.CAP_DAC_OVERRIDE,
+            Capability.CAP_FOWNER,
+            Capability.CAP_FSETID,
+            Capability.CAP_KILL,
+            Capability.CAP_NET_BIND_SERVICE,
+            Capability.CAP_SETFCAP,
+            Capability.CAP_SETGID,
+            Capability.CAP_SETPCAP,
+            Capability.CAP_SETUID,
+            Capability.CAP_SYS_CHROOT);
+
+    private static final List<String> MASKED_PATHS = List.of(
+            "/proc/acpi",
+            "/proc/asound",
+            "/proc/interrupts",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/sys/devices/virtual/powercap",
+            "/sys/firmware");
+
+    private static final List<String> READONLY_PATHS =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    private static final Set<String> PROPAGATION =
+            Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave", "unbindable", "runbindable");
+
+    /**
+     * What the host and the caller have to do with it.
+     *
+     * @param limitsPids whether the number of processes can be limited
+     * @param thermalThrottles directories in which reads of other CPUs' counters tell when they are busy
+     *     (GHSA-6fw5-f8r9-fgfm)
+     * @param environment the caller's, for {@code --env NAME}
+     * @param directory the caller's, for relative paths
+     */
+    record Host(
+            boolean limitsPids,
+            List<String> thermalThrottles,
+            Map<String, String> environment,
+            java.nio.file.Path directory) {}
+
+    private final ContainerOptions options;
+    private final Host host;
+
+    private DefaultSpec(ContainerOptions options, Host host) {
+        this.options = options;
+        this.host = host;
+    }
+
+    /**
+     * @param name of the container
+     * @param rootfs absolute
+     * @param args the program and its arguments; a shell if there are none
+     * @throws IllegalArgumentException naming the option that cannot be
+     */
+    static Spec of(
+            ContainerOptions options, Host host, String name, String rootfs, Spec.User user, List<String> args) {
+        return new DefaultSpec(options, host).spec(name, rootfs, user, args);
+    }
+
+    private Spec spec(String name, String rootfs, Spec.User user, List<String> args) {
+        String hostname = options.hostname == null ? name : options.hostname;
+        List<String> capabilities =
+                capabilities().stream().map(Capability::name).toList();
+        Spec.Process process = new Spec.Process(
+                options.tty,
+                null,
+                options.workdir,
+                environment(hostname),
+                args.isEmpty() ? List.of("sh") : args,
+                new Spec.User(user.uid(), user.gid(), UMASK, user.additionalGids()),
+                List.of(),
+                null,
+                null,
+                new Spec.Capabilities(capabilities, capabilities, List.of(), capabilities, List.of()),
+                !options.allowSetuid,
+                null,
+                null,
+                null,
+                null);
+        return new Spec(
+                Features.SPEC_VERSION,
+                process,
+                new Spec.Root(rootfs, options.readOnly),
+                hostname,
+                null,
+                mounts(),
+                Spec.Hooks.NONE,
+                Map.of(),
+                linux(capabilities),
+                null);
+    }
+
+    private List<String> environment(String hostname) {
+        List<String> env = new ArrayList<>(List.of(PATH, "HOSTNAME=" + hostname));
+        if (options.tty) {
+            env.add("TERM=" + host.environment().getOrDefault("TERM", "xterm"));
+        }
+        for (String variable : options.env) {
+            if (variable.isEmpty() || variable.startsWith("=")) {
+                throw new IllegalArgumentException("--env: must be NAME=VALUE or NAME, is \"" + variable + "\"");
+            }
+            String value = host.environment().get(variable);
+            if (variable.contains("=")) {
+                env.add(variable);
+            } else if (value != null) {
+                env.add(variable + "=" + value);
+            }
+        }
+        return env;
+    }
+
+    /** Without ALL, what is dropped stays away even if it is added too. */
+    private Set<Capability> capabilities() {
+        boolean fromNothing = options.capDrop.stream().anyMatch(DefaultSpec::isAll);
+        Set<Capability> capabilities =
+                fromNothing ? EnumSet.noneOf(Capability.class) : EnumSet.copyOf(CAPABILITIES);
+        options.capAdd.forEach(name -> capabilities.addAll(named("--cap-add", name)));
+        options.capDrop.stream()
+                .filter(name -> !isAll(name))
+                .forEach(name -> capabilities.removeAll(named("--cap-drop", name)));
+        return capabilities;
+    }
+
+    private static boolean isAll(String name) {
+        return name.equalsIgnoreCase("ALL");
+    }
+
+    private static Set<Capability> named(String option, String name) {
+        if (isAll(name)) {
+            return EnumSet.allOf(Capability.class);
+        }
+        String upper = name.toUpperCase(Locale.ROOT);
+        Capability capability = Capability.of(upper.startsWith("CAP_") ? upper : "CAP_" + upper);
+        if (capability == null) {
+            throw new IllegalArgumentException(option + ": no such capability: " + name);
+        }
+        return EnumSet.of(capability);
+    }
+
+    // ---- mounts
+
+    private List<Spec.Mount> mounts() {
+        List<Spec.Mount> mounts = new ArrayList<>(List.of(
+                new Spec.Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
+                new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
+                new Spec.Mount(
+                        "/dev/pts",
+                        "devpts",
+                        "devpts",
+                        List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
+                new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
+                new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "ro")),
+                new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
+                new Spec.Mount(
+                        "/dev/shm",
+                        "tmpfs",
+                        "shm",
+                        List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"))));
+        options.tmpfs.forEach(tmpfs -> mounts.add(tmpfs(tmpfs)));
+        options.volumes.forEach(volume -> mounts.add(volume(volume)));
+        return mounts;
+    }
+
+    private static Spec.Mount tmpfs(String text) {
+        String[] parts = text.split(":", 2);
+        List<String> words = words(parts.length < 2 ? "" : parts[1]);
+        unless(words, "noexec", "exec");
+        unless(words, "nosuid", "suid");
+        unless(words, "nodev", "dev");
+        if (words.stream().noneMatch(word -> word.startsWith("mode="))) {
+            words.add("mode=1777");
+        }
+        return new Spec.Mount(destination("--tmpfs", text, parts[0]), "tmpfs", "tmpfs", words);
+    }
+
+    private Spec.Mount volume(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
+            throw new IllegalArgumentException("--volume: must be SRC:DST or SRC:DST:OPTION,..., is \"" + text + "\"");
+        }
+        List<String> words = words(parts.length < 3 ? "" : parts[2]);
+        for (String word : words) {
+            if (!Mounts.words().contains(word)) {
+                throw new IllegalArgumentException("--volume: " + text + ": no such mount option: " + word);
+            }
+        }
+        unless(words, "nosuid", "suid");
+        unless(words, "nodev", "dev");
+        if (words.stream().noneMatch(PROPAGATION::contains)) {
+            words.add("rprivate");
+        }
+        if (!words.contains("bind")) {
+            unless(words, "rbind", "rbind");
+        }
+        String source = host.directory().resolve(parts[0]).normalize().toString();
+        return new Spec.Mount(destination("--volume", text, parts[1]), "bind", source, words);
+    }
+
+    private static List<String> words(String options) {
+        return options.isEmpty() ? new ArrayList<>() : new ArrayList<>(List.of(options.split(",")));
+    }
+
+    private static void unless(List<String> words, String word, String opposite) {
+        if (!words.contains(word) && !words.contains(opposite)) {
+            words.add(word);
+        }
+    }
+
+    private static String destination(String option, String text, String destination) {
+        boolean leadsUp = Stream.of(destination.split("/")).anyMatch(".."::equals);
+        if (!destination.startsWith("/") || leadsUp) {
+            throw new IllegalArgumentException(
+                    option + ": " + text + ": the place in the container must be absolute and without \"..\"");
+        }
+        return destination;
+    }
+
+    // ---- linux
+
+    private Spec.Linux linux(List<String> capabilities) {
+        List<Spec.Namespace> namespaces = Stream.of(
+                        NamespaceType.PID,
+                        NamespaceType.NETWORK,
+                        NamespaceType.IPC,
+                        NamespaceType.UTS,
+                        NamespaceType.MOUNT,
+                        NamespaceType.CGROUP)
+                .filter(type -> type != NamespaceType.NETWORK || options.network == ContainerOptions.Network.NONE)
+                .map(type -> new Spec.Namespace(type, null))
+                .toList();
+        return new Spec.Linux(
+                namespaces,
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                null,
+                resources(),
+                null,
+                null,
+                Map.of(),
+                DefaultProfile.forCapabilities(capabilities),
+                null,
+                Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
+                        .toList(),
+                READONLY_PATHS,
+                null,
+                null);
+    }
+
+    private Spec.Resources resources() {
+        return new Spec.Resources(
+                List.of(new Spec.DeviceRule(false, null, null, null, "rwm")),
+                memory(),
+                cpu(),
+                pids(),
+                null,
+                List.of(),
+                null,
+                Map.of(),
+                Map.of());
+    }
+
+    private Spec.@Nullable Memory memory() {
+        if (options.memory == null) {
+            return null;
+        }
+        return new Spec.Memory(
+                Sizes.bytes("--memory", options.memory), null, null, null, null, null, null, null, null);
+    }
+
+    private Spec.@Nullable Cpu cpu() {
+        if (options.cpus == null && options.cpusetCpus == null) {
+            return null;
+        }
+        Long quota = options.cpus == null ? null : quota(options.cpus);
+        Long period = quota == null ? null : Long.valueOf(CPU_PERIOD);
+        return new Spec.Cpu(null, quota, null, period, null, null, options.cpusetCpus, null, null);
+    }
+
+    private static long quota(String cpus) {
+        try {
+            long quota = new BigDecimal(cpus)
+                    .multiply(BigDecimal.valueOf(CPU_PERIOD))
+                    .setScale(0, java.math.RoundingMode.HALF_UP)
+                    .longValueExact();
+            // kernel/sched/core.c: min_cfs_quota_period
+            if (quota >= 1000) {
+                return quota;
+            }
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("--cpus: too large: " + cpus, e);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--cpus: must be a number such as 1.5, is \"" + cpus + "\"", e);
+        }
+        throw new IllegalArgumentException("--cpus: must be at least 0.01, is " + cpus);
+    }
+
+    private Spec.@Nullable Pids pids() {
+        if (options.pidsLimit == null) {
+            return host.limitsPids() ? new Spec.Pids(PIDS) : null;
+        }
+        // Nothing to limit is nothing to ask of the host.
+        return options.pidsLimit <= 0 ? null : new Spec.Pids(options.pidsLimit);
+    }
+}

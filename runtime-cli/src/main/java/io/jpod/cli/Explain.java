@@ -1,0 +1,151 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Arch;
+import io.jpod.container.Containers;
+import io.jpod.container.CreateOptions;
+import io.jpod.linux.Fd;
+import io.jpod.oci.JsonWriter;
+import io.jpod.oci.Spec;
+import io.jpod.plan.Lowering;
+import io.jpod.plan.Op;
+import io.jpod.plan.Plan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "explain",
+        description = "Print what 'jpod run' would do, step by step, without doing it.",
+        customSynopsis = {
+            "jpod explain [OPTIONS] [--bundle DIR]",
+            "       jpod explain [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]"
+        },
+        footer = {
+            "",
+            "Each step names the place in config.json that asks for it, or \"default\". Errors of run and create name the same"
+                    + " steps. What this host cannot do is refused here as there.",
+            "",
+            "Examples:",
+            "  jpod explain --bundle /bundles/web",
+            "  jpod explain --rootfs /srv/alpine --memory 64m -- sh",
+            "  jpod explain --syscalls --rootfs /srv/alpine -- sh"
+        })
+final class Explain implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @picocli.CommandLine.Spec
+    private CommandSpec command;
+
+    @Mixin
+    private final BundleOptions bundle = new BundleOptions();
+
+    @Mixin
+    private final ContainerOptions container = new ContainerOptions();
+
+    @Option(names = "--json", description = "Print the steps as JSON.")
+    private boolean json;
+
+    @Option(names = "--syscalls", description = "Print the system calls of each step too.")
+    private boolean syscalls;
+
+    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "What would be run in the container.")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Plan plan = container.rootfs == null ? ofBundle() : ofRootfs();
+        plan.warnings().forEach(jpod::warn);
+        List<List<String>> calls = syscalls ? calls(plan) : List.of();
+        if (json) {
+            jpod.caller().out().println(toJson(plan, calls));
+        } else {
+            jpod.caller().out().print(syscalls ? toText(plan, calls) : plan);
+        }
+        return ExitCode.OK.number();
+    }
+
+    private Plan ofBundle() {
+        container.requireNone();
+        if (!words.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(), "a command goes with --rootfs; for a bundle it stands in config.json");
+        }
+        Path directory = bundle.directory(jpod);
+        return plan(bundle.spec(jpod), "ID", directory);
+    }
+
+    private Plan ofRootfs() {
+        if (bundle.isGiven()) {
+            throw new ParameterException(command.commandLine(), "--bundle and --rootfs exclude each other");
+        }
+        String id = container.name == null ? "ID" : container.name;
+        return plan(Launch.spec(jpod, container, id, words), id, jpod.root().resolve(id));
+    }
+
+    private Plan plan(Spec spec, String id, Path directory) {
+        Caller caller = jpod.caller();
+        List<Fd> stdio = List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
+        CreateOptions options = new CreateOptions(
+                id, directory, caller.uid(), stdio, null, bundle.pivots(), bundle.makesKeyring(), 0);
+        return new Containers(jpod.root()).explain(spec, options, caller);
+    }
+
+    /** The calls of each step, as strace(1) would show them. */
+    private static List<List<String>> calls(Plan plan) {
+        List<List<String>> calls = new ArrayList<>();
+        plan.entries().forEach(_ -> calls.add(new ArrayList<>()));
+        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
+        List<Op> all = new ArrayList<>(programs.builder().ops());
+        all.addAll(programs.process().ops());
+        all.forEach(op -> calls.get(op.step()).add(text(op)));
+        return calls;
+    }
+
+    private static String text(Op op) {
+        String call = op.args().stream()
+                .map(Op.Arg::text)
+                .collect(Collectors.joining(", ", op.sys().name().toLowerCase(java.util.Locale.ROOT) + "(", ")"));
+        return switch (op.result()) {
+            case Op.ToRegister(int _, String name) -> call + " = " + name;
+            case Op.ToBlob _, Op.Discard _ -> call;
+        };
+    }
+
+    private static String toText(Plan plan, List<List<String>> calls) {
+        StringBuilder text = new StringBuilder();
+        int step = 0;
+        for (String line : plan.toString().lines().toList()) {
+            text.append(line).append('\n');
+            if (line.startsWith(" ")) {
+                calls.get(step++).forEach(call -> text.append("          ").append(call).append('\n'));
+            }
+        }
+        return text.toString();
+    }
+
+    /** A step, numbered as people count. */
+    private record Numbered(int number, Plan.Entry entry, List<String> calls) {}
+
+    private static String toJson(Plan plan, List<List<String>> calls) {
+        List<Numbered> steps = IntStream.range(0, plan.entries().size())
+                .mapToObj(i -> new Numbered(i + 1, plan.entries().get(i), calls.isEmpty() ? List.of() : calls.get(i)))
+                .toList();
+        return JsonWriter.array("  ", steps, (json, step) -> json.number("number", step.number())
+                .text("by", step.entry().by().title())
+                .text("kind", step.entry().step().getClass().getSimpleName())
+                .text("step", step.entry().step().describe())
+                .text("from", step.entry().from())
+                .texts("syscalls", step.calls()));
+    }
+}

@@ -1,0 +1,33 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Flags;
+import io.jpod.container.Container;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The output of a detached container: open before there is a container, and nothing is left of it if there will be none. */
+final class LogFile {
+    private LogFile() {}
+
+    /** A file without a name on the file system of the state. */
+    static Fd open(Path root) {
+        try {
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
+        }
+        return Linux.open(root.toString(), Flags.O_TMPFILE(Arch.host()) | Flags.O_WRONLY | Flags.O_APPEND, 0600);
+    }
+
+    /** Makes it the log of this container. */
+    static void name(Fd log, Container container) {
+        Linux.link(log, container.log().toString());
+    }
+}
