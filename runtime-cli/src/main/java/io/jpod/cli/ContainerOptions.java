@@ -125,6 +125,7 @@ final class ContainerOptions {
         }
     }
 
+    @SuppressWarnings("UnusedMethod")
     @Option(names = "--privileged", hidden = true)
     private void refusePrivileged(boolean asked) {
         if (asked && command != null) {

@@ -118,7 +118,7 @@ public final class Jpod {
                 });
         // What follows the command that a container is to run is that command's.
         for (String verb : List.of("run", "explain")) {
-            line.getSubcommands().get(verb).setStopAtPositional(true);
+            Objects.requireNonNull(line.getSubcommands().get(verb)).setStopAtPositional(true);
         }
         return line;
     }

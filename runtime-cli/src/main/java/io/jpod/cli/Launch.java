@@ -123,7 +123,7 @@ final class Launch {
         try {
             container.delete(force, jpod.caller());
         } catch (PoststopFailed e) {
-            jpod.warn(e.getMessage());
+            jpod.warn(String.valueOf(e.getMessage()));
         }
     }
 

@@ -83,6 +83,7 @@ final class Run implements Callable<Integer> {
     @Option(
             names = "--no-subreaper",
             description = "Nothing changes: jpod never makes itself a subreaper. For callers of runc.")
+    @SuppressWarnings("UnusedVariable")
     private boolean noSubreaper;
 
     @Parameters(paramLabel = "ID or COMMAND", arity = "0..*", description = "The name of the new container, or what to run in it.")
