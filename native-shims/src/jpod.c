@@ -384,6 +384,7 @@ static void do_exit(int code) {
 static bool is_well_formed(const struct packet *packet) {
     switch (packet->message.type) {
     case MSG_ELSEWHERE:
+    case MSG_ACCEPTED:
     case MSG_DETACH: return packet->size == sizeof(uint32_t) && packet->fd_count == 0;
     case MSG_SPAWN: return packet->size == sizeof(struct msg_spawn);
     case MSG_RELAY: return packet->size == sizeof(struct msg_relay);
@@ -398,6 +399,7 @@ static bool is_well_formed(const struct packet *packet) {
 // False: the brain has broken the protocol.
 static bool obey(struct packet *packet) {
     switch (packet->message.type) {
+    case MSG_ACCEPTED: return true; // having been heard is all that it says
     case MSG_SPAWN: return do_spawn(packet);
     case MSG_RELAY: return do_relay(packet);
     case MSG_FORWARD: return do_forward(packet->message.forward.pid);

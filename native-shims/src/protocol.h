@@ -23,6 +23,7 @@ enum message_type {
     MSG_WATCH = 21,
     MSG_WILL = 22,
     MSG_EXIT = 23,
+    MSG_ACCEPTED = 24, // no payload: a resident brain serves this call, and nobody else may
 };
 
 // fds: text, stdin, stdout, stderr, cwd (O_PATH). text is a sealed memfd: argc strings (argv[0] is the first), then

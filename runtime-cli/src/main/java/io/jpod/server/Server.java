@@ -122,6 +122,8 @@ public final class Server implements AutoCloseable {
             if (callers.get() > MOST_CALLERS || !isHere(hands.peer())) {
                 Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
             } else {
+                // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
+                Sockets.send(connection, new Message(Wire.accepted(), List.of()));
                 hands.exit(command.applyAsInt(hands));
             }
         } catch (Throwable e) {

@@ -22,6 +22,7 @@ final class Wire {
     static final int WATCH = 21;
     static final int WILL = 22;
     static final int EXIT = 23;
+    static final int ACCEPTED = 24;
 
     static final int SPAWN_CGROUP = 1;
     static final int SPAWN_PIDNS = 2;
@@ -90,6 +91,10 @@ final class Wire {
 
     static byte[] elsewhere() {
         return message(ELSEWHERE, 4).array();
+    }
+
+    static byte[] accepted() {
+        return message(ACCEPTED, 4).array();
     }
 
     static byte[] detach() {
