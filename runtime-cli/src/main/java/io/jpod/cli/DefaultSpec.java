@@ -132,18 +132,7 @@ final class DefaultSpec {
         if (options.tty) {
             env.add("TERM=" + host.environment().getOrDefault("TERM", "xterm"));
         }
-        for (String variable : options.env) {
-            if (variable.isEmpty() || variable.startsWith("=")) {
-                throw new IllegalArgumentException("--env: must be NAME=VALUE or NAME, is \"" + variable + "\"");
-            }
-            String value = host.environment().get(variable);
-            if (variable.contains("=")) {
-                env.add(variable);
-            } else if (value != null) {
-                env.add(variable + "=" + value);
-            }
-        }
-        return env;
+        return Environment.with(env, options.env, host.environment());
     }
 
     /** Without ALL, what is dropped stays away even if it is added too. */
@@ -163,15 +152,17 @@ final class DefaultSpec {
     }
 
     private static Set<Capability> named(String option, String name) {
-        if (isAll(name)) {
-            return EnumSet.allOf(Capability.class);
-        }
+        return isAll(name) ? EnumSet.allOf(Capability.class) : EnumSet.of(capability(option, name));
+    }
+
+    /** With or without CAP_, in any case. */
+    static Capability capability(String option, String name) {
         String upper = name.toUpperCase(Locale.ROOT);
         Capability capability = Capability.of(upper.startsWith("CAP_") ? upper : "CAP_" + upper);
         if (capability == null) {
             throw new IllegalArgumentException(option + ": no such capability: " + name);
         }
-        return EnumSet.of(capability);
+        return capability;
     }
 
     // ---- mounts

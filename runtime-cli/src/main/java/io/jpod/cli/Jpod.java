@@ -35,6 +35,11 @@ import picocli.CommandLine.Spec;
             ListContainers.class,
             Kill.class,
             Delete.class,
+            Exec.class,
+            Pause.class,
+            Resume.class,
+            Wait.class,
+            Logs.class,
             Explain.class,
             Serve.class
         })
@@ -117,7 +122,7 @@ public final class Jpod {
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
         // What follows the command that a container is to run is that command's.
-        for (String verb : List.of("run", "explain")) {
+        for (String verb : List.of("run", "exec", "explain")) {
             line.getSubcommands().get(verb).setStopAtPositional(true);
         }
         return line;

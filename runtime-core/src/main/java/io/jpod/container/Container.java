@@ -313,6 +313,35 @@ public final class Container {
         return kept.isPresent() ? kept : fromKernel;
     }
 
+    /**
+     * The same, for a caller who may hang up before.
+     *
+     * @throws ContainerException then
+     */
+    public OptionalInt await(Fd caller) {
+        if (!awaitEnd(caller, -1)) {
+            throw new ContainerException("container %s has not ended".formatted(id()));
+        }
+        return await();
+    }
+
+    /**
+     * Waits until it has ended, or for some time, or until somebody has hung up.
+     *
+     * @param milliseconds -1 for ever
+     * @return whether it has ended
+     */
+    public boolean awaitEnd(Fd caller, long milliseconds) {
+        if (stored == null || !isAlive(stored)) {
+            return true;
+        }
+        try (Fd process = process()) {
+            return Linux.poll(List.of(process, caller), Flags.POLLIN, milliseconds)[0] != 0;
+        } catch (ContainerException endedMeanwhile) {
+            return true;
+        }
+    }
+
     /** The kernel tells once the parent has reaped it, which is a matter of moments; a parent that never does is not waited for. */
     private static OptionalInt exitCode(Fd process) {
         long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();

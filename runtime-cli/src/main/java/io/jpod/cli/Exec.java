@@ -1,0 +1,134 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.container.ExecOptions;
+import io.jpod.container.Executed;
+import io.jpod.linux.Fd;
+import io.jpod.oci.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "exec",
+        description = "Run one more process in a container.",
+        // What runc ends with when the process could not be started.
+        exitCodeOnExecutionException = 255,
+        customSynopsis = {
+            "jpod exec [OPTIONS] ID COMMAND [ARG...]",
+            "       jpod exec [OPTIONS] --process FILE ID"
+        },
+        footer = {
+            "",
+            "The process has the environment, user, capabilities, limits and so on of the container's config.json, or those of"
+                    + " --process; options change them. jpod ends like the process, or with 255 if it could not be started.",
+            "",
+            "Examples:",
+            "  jpod exec -t web sh",
+            "  jpod exec --user 1000:1000 --env DEBUG=1 web /app/check"
+        })
+final class Exec implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @picocli.CommandLine.Spec
+    private CommandSpec command;
+
+    @Mixin
+    private final ProcessOptions process = new ProcessOptions();
+
+    @Mixin
+    private final ExecProcess changes = new ExecProcess();
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "Return as soon as the process was started.")
+    private boolean detach;
+
+    @Option(names = "--ignore-paused", description = "In a paused container, wait until it is resumed.")
+    private boolean ignorePaused;
+
+    @Option(
+            names = "--cgroup",
+            paramLabel = "PATH",
+            description = "Start in this cgroup below the container's, which must be there.")
+    private @Nullable String cgroup;
+
+    @Parameters(index = "0", paramLabel = "ID", description = "The container.")
+    private String id;
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "COMMAND", description = "What to run, with its arguments.")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        if (changes.isFromFile() != words.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    words.isEmpty() ? "process args cannot be empty" : "a command and --process exclude each other");
+        }
+        try {
+            return execute();
+        } catch (RuntimeException e) {
+            throw new ContainerException("exec failed: " + e.getMessage(), e);
+        }
+    }
+
+    private int execute() {
+        Caller caller = jpod.caller();
+        Container container = jpod.containers().get(id);
+        Spec.Process spec = ProcessOptions.withListenFds(changes.process(jpod, container, words), caller);
+        try (Console console = Console.of(spec.terminal(), detach, process.consoleSocket(jpod))) {
+            ExecOptions options = new ExecOptions(
+                    changes.isFromFile() ? "" : "process",
+                    List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2)),
+                    console.socket(),
+                    process.preserved(caller),
+                    below(),
+                    ignorePaused);
+            try (Executed executed = container.exec(spec, options, caller)) {
+                handOver(executed, console);
+                executed.execute();
+                return detach ? ExitCode.OK.number() : executed.await();
+            }
+        }
+    }
+
+    /** runc's form is [CONTROLLER:]PATH; the one hierarchy of cgroup v2 has no controllers of its own to name. */
+    private @Nullable String below() {
+        if (cgroup == null) {
+            return null;
+        }
+        String path = cgroup.startsWith("/") ? cgroup.substring(1) : cgroup;
+        if (path.isEmpty() || path.contains(":") || List.of(path.split("/", -1)).contains("..")) {
+            throw new IllegalArgumentException("--cgroup: must be a path below the container's cgroup, is \"" + cgroup
+                    + "\" (cgroup v2 has no hierarchies by controller)");
+        }
+        return path;
+    }
+
+    private void handOver(Executed executed, Console console) {
+        try (Fd terminal = console.receive()) {
+            executed.warnings().forEach(jpod::warn);
+            process.announce(jpod, executed);
+            if (terminal != null) {
+                jpod.caller().relay(terminal);
+            }
+            if (!detach) {
+                jpod.caller().forwardSignals(executed.pid());
+            }
+        } catch (RuntimeException e) {
+            executed.kill();
+            throw e;
+        }
+    }
+}

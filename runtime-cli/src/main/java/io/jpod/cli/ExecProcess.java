@@ -1,0 +1,163 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.linux.RootedPaths;
+import io.jpod.oci.Spec;
+import io.jpod.oci.SpecReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The process that exec starts: the container's or one from a file, with changes. */
+final class ExecProcess {
+    @Option(
+            names = {"-p", "--process"},
+            paramLabel = "FILE",
+            description = "Take the process from this file: the process object of a config.json.")
+    private @Nullable String file;
+
+    @Option(names = "--cwd", paramLabel = "DIR", description = "The working directory in the container.")
+    private @Nullable String cwd;
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME[=VALUE]",
+            description = "Set a variable; without a value, to the caller's.")
+    private List<String> env = new ArrayList<>();
+
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Give it a terminal.")
+    private boolean tty;
+
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER[:GROUP]",
+            description = "By id, or by name as in the container's own /etc/passwd.")
+    private @Nullable String user;
+
+    @Option(
+            names = {"-g", "--additional-gids"},
+            paramLabel = "GID",
+            split = ",",
+            description = "Add a group, by id.")
+    private List<String> groups = new ArrayList<>();
+
+    @Option(names = "--process-label", paramLabel = "LABEL", description = "The SELinux label of the process.")
+    private @Nullable String label;
+
+    @Option(names = "--apparmor", paramLabel = "PROFILE", description = "The AppArmor profile of the process.")
+    private @Nullable String apparmor;
+
+    @Option(names = "--no-new-privs", description = "Let no program give the process more rights.")
+    private boolean noNewPrivileges;
+
+    @Option(
+            names = {"-c", "--cap"},
+            paramLabel = "NAME",
+            split = ",",
+            description = "Add a capability, see capabilities(7).")
+    private List<String> capabilities = new ArrayList<>();
+
+    boolean isFromFile() {
+        return file != null;
+    }
+
+    /** @param args if it does not come from a file */
+    Spec.Process process(Jpod jpod, Container container, List<String> args) {
+        Spec.Process base = file == null ? configured(container) : read(jpod.path(file));
+        boolean own = file == null;
+        return new Spec.Process(
+                own ? tty : tty || base.terminal(),
+                own ? null : base.consoleSize(),
+                cwd == null ? base.cwd() : absolute(cwd),
+                Environment.with(base.env(), env, jpod.caller().environment()),
+                own ? args : base.args(),
+                user(container, base.user()),
+                base.rlimits(),
+                apparmor == null ? base.apparmorProfile() : apparmor,
+                label == null ? base.selinuxLabel() : label,
+                capabilities(base.capabilities()),
+                base.noNewPrivileges() || noNewPrivileges,
+                base.oomScoreAdj(),
+                base.scheduler(),
+                base.ioPriority(),
+                base.execCPUAffinity());
+    }
+
+    private static Spec.Process configured(Container container) {
+        Spec.Process process = container.spec().process();
+        if (process == null) {
+            throw new ContainerException("config.json has no process to take user and environment from: use --process");
+        }
+        return process;
+    }
+
+    private static Spec.Process read(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            return SpecReader.readProcess(in, path.toString());
+        } catch (NoSuchFileException e) {
+            throw new ContainerException("open " + path + ": no such file or directory", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String absolute(String directory) {
+        if (!directory.startsWith("/")) {
+            throw new ContainerException("Cwd must be an absolute path");
+        }
+        return directory;
+    }
+
+    private Spec.User user(Container container, Spec.User base) {
+        Spec.User chosen = base;
+        if (user != null) {
+            try (RootedPaths rootfs = RootedPaths.open("/proc/" + running(container) + "/root")) {
+                chosen = new Users(rootfs).find(user, base);
+            }
+        }
+        List<Long> all = new ArrayList<>(chosen.additionalGids());
+        groups.forEach(group -> all.add(Users.id(group)));
+        return new Spec.User(chosen.uid(), chosen.gid(), chosen.umask(), all);
+    }
+
+    private static int running(Container container) {
+        int pid = container.pid();
+        if (pid == 0) {
+            throw new ContainerException("cannot exec in a stopped container");
+        }
+        return pid;
+    }
+
+    private Spec.@Nullable Capabilities capabilities(Spec.@Nullable Capabilities base) {
+        if (capabilities.isEmpty()) {
+            return base;
+        }
+        List<String> added = capabilities.stream()
+                .map(name -> DefaultSpec.capability("--cap", name).name())
+                .toList();
+        return base == null
+                ? new Spec.Capabilities(added, added, List.of(), added, List.of())
+                : new Spec.Capabilities(
+                        both(base.bounding(), added),
+                        both(base.effective(), added),
+                        base.inheritable(),
+                        both(base.permitted(), added),
+                        base.ambient());
+    }
+
+    private static List<String> both(List<String> some, List<String> more) {
+        List<String> all = new ArrayList<>(some);
+        more.stream().filter(name -> !some.contains(name)).forEach(all::add);
+        return all;
+    }
+}

@@ -1,0 +1,108 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.linux.Linux;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "logs",
+        description = "Print what a container has printed that was started with 'jpod run --detach --rootfs'.",
+        footer = {"", "Examples:", "  jpod logs web", "  jpod logs --follow --tail 10 web"})
+final class Logs implements Callable<Integer> {
+    private static final int CHUNK = 64 << 10;
+    private static final int INTERVAL = 100;
+
+    @ParentCommand
+    private Jpod jpod;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on until the container has ended.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--tail"},
+            paramLabel = "LINES",
+            description = "Begin with the last so many lines.")
+    private @Nullable Integer tail;
+
+    @Parameters(paramLabel = "ID", description = "The container.")
+    private String id;
+
+    @Override
+    public Integer call() {
+        Container container = jpod.containers().get(id);
+        try (FileChannel log = FileChannel.open(container.log(), StandardOpenOption.READ)) {
+            if (tail != null) {
+                log.position(start(log, Math.max(0, tail)));
+            }
+            print(log);
+            boolean running = follow;
+            while (running) {
+                // In this order, so that nothing is missed that came before the end.
+                running = !container.awaitEnd(jpod.caller().connection(), INTERVAL) && isListening();
+                if (!running) {
+                    // The exit code is written after the last of the terminal's output.
+                    container.await();
+                }
+                print(log);
+            }
+            return ExitCode.OK.number();
+        } catch (NoSuchFileException e) {
+            throw new ContainerException("container " + id + " has no log: only those that run --detach --rootfs started"
+                    + " have one", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + container.log() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isListening() {
+        return !jpod.caller().out().checkError()
+                && Linux.poll(List.of(jpod.caller().connection()), Flags.POLLIN, 0)[0] == 0;
+    }
+
+    private void print(FileChannel log) throws IOException {
+        PrintStream out = jpod.caller().out();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        while (log.read(chunk) > 0) {
+            out.write(chunk.array(), 0, chunk.position());
+            chunk.clear();
+        }
+        out.flush();
+    }
+
+    /** Where the last so many lines begin; a line feed at the very end begins no line. */
+    static long start(FileChannel log, int lines) throws IOException {
+        long end = log.size();
+        int found = 0;
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        for (long at = end; at > 0; at -= chunk.limit()) {
+            chunk.clear().limit((int) Math.min(CHUNK, at));
+            long from = at - chunk.limit();
+            while (chunk.hasRemaining() && log.read(chunk, from + chunk.position()) > 0) {
+                // A read may be short.
+            }
+            for (int i = chunk.limit() - 1; i >= 0; i--) {
+                if (chunk.get(i) == '\n' && from + i != end - 1 && ++found == lines) {
+                    return from + i + 1;
+                }
+            }
+        }
+        return lines == 0 ? end : 0;
+    }
+}
