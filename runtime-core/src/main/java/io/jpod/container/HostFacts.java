@@ -29,6 +29,9 @@ final class HostFacts {
 
     private static final boolean APPARMOR = apparmor();
 
+    /** The brain's own never change. */
+    private static final long OWN_CAPABILITIES = readCapabilities();
+
     private HostFacts() {}
 
     /** @param cgroup the container's cgroup, to learn which files there will be; null: none */
@@ -50,7 +53,7 @@ final class HostFacts {
                     Arch.host(),
                     LAST_CAPABILITY,
                     cgroups.map(CgroupFs::mount).orElse(null),
-                    cgroup == null || cgroups.isEmpty() ? Limits.Facts.UNKNOWN : cgroups.get().facts(cgroup),
+                    limits(spec, cgroups, cgroup),
                     files,
                     process == null ? List.of() : toChown(stdio, process.user().uid()),
                     process == null ? null : home(paths, process.user().uid()),
@@ -58,6 +61,14 @@ final class HostFacts {
                     capabilities(spec),
                     APPARMOR);
         }
+    }
+
+    /** Only limits that have more than one spelling ask for it. */
+    private static Limits.Facts limits(Spec spec, Optional<CgroupFs> cgroups, @Nullable String cgroup) {
+        Spec.Resources resources = spec.linux().resources();
+        boolean asked = resources != null
+                && (resources.blockIO() != null || !resources.hugepageLimits().isEmpty());
+        return asked && cgroup != null && cgroups.isPresent() ? cgroups.get().facts(cgroup) : Limits.Facts.UNKNOWN;
     }
 
     /** For a process that joins a container. */
@@ -72,7 +83,7 @@ final class HostFacts {
                     toChown(stdio, process.user().uid()),
                     home(paths, process.user().uid()),
                     Map.of(),
-                    userNamespace ? -1 : ownCapabilities(),
+                    userNamespace ? -1 : OWN_CAPABILITIES,
                     APPARMOR);
         }
     }
@@ -120,10 +131,10 @@ final class HostFacts {
 
     /** The first process of a new user namespace has them all, in there. */
     private static long capabilities(Spec spec) {
-        return spec.linux().namespace(Spec.NamespaceType.USER) != null ? -1 : ownCapabilities();
+        return spec.linux().namespace(Spec.NamespaceType.USER) != null ? -1 : OWN_CAPABILITIES;
     }
 
-    private static long ownCapabilities() {
+    private static long readCapabilities() {
         return Linux.readText("/proc/self/status", 1 << 16)
                 .lines()
                 .filter(line -> line.startsWith("CapPrm:"))

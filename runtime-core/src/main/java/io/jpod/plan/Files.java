@@ -8,7 +8,9 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Assembler.Label;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class Files {
     private final Assembler asm;
     private final String rootfs;
     private boolean inside;
+    private String parentPath = "";
+    private Op.@Nullable Register parent;
 
     Files(Assembler asm, String rootfs) {
         this.asm = asm;
@@ -35,6 +39,7 @@ final class Files {
 
     /** From here on the root directory of the process is the container's, and so is the current directory. */
     void enteredRoot() {
+        forgetParent();
         inside = true;
     }
 
@@ -76,6 +81,10 @@ final class Files {
 
     /** Opens a mount point, made with its parents where it is missing. */
     private Op.Register mountPoint(String path, boolean file, boolean symlinks) {
+        forgetParent();
+        if (!file && symlinks) {
+            return directory(path);
+        }
         Op.Register target = asm.temporary();
         Label found = new Label();
         Label missing = new Label();
@@ -103,28 +112,58 @@ final class Files {
         asm.close(directory(path));
     }
 
+    /** Opens a directory, made with its parents where it is missing; in most images one look is enough. */
     private Op.Register directory(String path) {
+        Op.Register directory = asm.temporary();
+        Label found = new Label();
+        Label missing = new Label();
+        lookUp(path, true).into(directory).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
+        asm.place(missing);
+        List<String> components =
+                Arrays.stream(path.split("/")).filter(c -> !c.isEmpty()).toList();
         Op.Register current = asm.temporary();
         lookUp("/", true).into(current);
         StringBuilder walked = new StringBuilder();
-        for (String component : path.split("/")) {
-            if (component.isEmpty()) {
-                continue;
-            }
-            walked.append('/').append(component);
-            Op.Register next = asm.temporary();
-            Label found = new Label();
-            Label missing = new Label();
-            lookUp(walked.toString(), true).into(next).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
-            asm.place(missing);
-            asm.ignore(
-                    asm.call(Sys.MKDIRAT, current, asm.string(component), flags(0755, "0755")), Errno.EEXIST);
-            lookUp(walked.toString(), true).into(next);
-            asm.place(found);
+        for (int i = 0; i < components.size(); i++) {
+            walked.append('/').append(components.get(i));
+            Op.Register next = i == components.size() - 1 ? directory : asm.temporary();
+            step(current, components.get(i), walked.toString(), next);
             asm.close(current);
             current = next;
         }
-        return current;
+        asm.place(found);
+        return directory;
+    }
+
+    /** One component further, made if it is missing; what is there may be a link to elsewhere in the root. */
+    private void step(Op.Register from, String component, String walked, Op.Register to) {
+        Label found = new Label();
+        Label missing = new Label();
+        lookUp(walked, true).into(to).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
+        asm.place(missing);
+        asm.ignore(asm.call(Sys.MKDIRAT, from, asm.string(component), flags(0755, "0755")), Errno.EEXIST);
+        lookUp(walked, true).into(to);
+        asm.place(found);
+    }
+
+    /** The directory of a device or link; the next one is mostly in the same. */
+    private Op.Register parentOf(String path) {
+        String wanted = parent(path);
+        if (!wanted.equals(parentPath)) {
+            forgetParent();
+            parentPath = wanted;
+            parent = directory(wanted);
+        }
+        return Objects.requireNonNull(parent);
+    }
+
+    /** A mount may have covered it. */
+    private void forgetParent() {
+        if (parent != null) {
+            asm.close(parent);
+        }
+        parent = null;
+        parentPath = "";
     }
 
     private static String parent(String path) {
@@ -263,7 +302,7 @@ final class Files {
             attach(source, device.path(), true, true, Mounts.parse(List.of()));
             return;
         }
-        Op.Register parent = directory(parent(device.path()));
+        Op.Register directory = parentOf(device.path());
         Op.Blob name = asm.string(name(device.path()));
         int permissions = device.fileMode() == null ? 0666 : device.fileMode() & 07777;
         long type =
@@ -274,20 +313,19 @@ final class Files {
                 };
         asm.call(
                 Sys.MKNODAT,
-                parent,
+                directory,
                 name,
                 flags(type | permissions, device.type() + " 0" + Integer.toOctalString(permissions)),
                 flags(makedev(device.major(), device.minor()), device.major() + ":" + device.minor()));
         if (device.uid() != null || device.gid() != null) {
             asm.call(
                     Sys.FCHOWNAT,
-                    parent,
+                    directory,
                     name,
                     value(device.uid() == null ? 0 : device.uid()),
                     value(device.gid() == null ? 0 : device.gid()),
                     flags(AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW"));
         }
-        asm.close(parent);
     }
 
     /** As the kernel packs it for mknod(2), new_encode_dev in linux/kdev_t.h. */
@@ -297,13 +335,12 @@ final class Files {
 
     /** What the image has there stays, but /dev/ptmx must lead to the container's own devpts. */
     void symlink(String path, String target) {
-        Op.Register parent = directory(parent(path));
+        Op.Register directory = parentOf(path);
         Op.Blob name = asm.string(name(path));
         if (path.equals("/dev/ptmx")) {
-            asm.ignore(asm.call(Sys.UNLINKAT, parent, name, value(0)), Errno.ENOENT, Errno.EBUSY, Errno.EROFS);
+            asm.ignore(asm.call(Sys.UNLINKAT, directory, name, value(0)), Errno.ENOENT, Errno.EBUSY, Errno.EROFS);
         }
-        asm.ignore(asm.call(Sys.SYMLINKAT, asm.string(target), parent, name), Errno.EEXIST);
-        asm.close(parent);
+        asm.ignore(asm.call(Sys.SYMLINKAT, asm.string(target), directory, name), Errno.EEXIST);
     }
 
     /** The multiplexer of the container's own devpts; a link in its place is refused. */
