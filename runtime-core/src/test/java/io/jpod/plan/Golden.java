@@ -1,0 +1,89 @@
+package io.jpod.plan;
+
+import io.jpod.abi.Arch;
+import io.jpod.oci.Spec;
+import io.jpod.oci.SpecReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** One directory of {@code resources/golden}: a config.json, perhaps the process.json of an exec, and what they come to. */
+record Golden(Path directory) {
+    /** A host with all capabilities but CAP_SYS_RESOURCE, on which the caller's stdout and stderr are pipes of root's. */
+    static final Facts FACTS = new Facts(
+            Arch.X86_64,
+            40,
+            "/sys/fs/cgroup",
+            Limits.Facts.UNKNOWN,
+            Set.of("/host/file"),
+            List.of(1, 2),
+            "/home/user",
+            Map.of("/tmp", 01777),
+            ~(1L << Capability.CAP_SYS_RESOURCE.number()),
+            false);
+
+    static final Planner.Request REQUEST =
+            new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
+
+    static Stream<Golden> all() {
+        Path root = Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
+        try (Stream<Path> directories = Files.list(root)) {
+            return directories.sorted().toList().stream().map(Golden::new);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Spec spec() {
+        return SpecReader.read(bytes("config.json"), "config.json");
+    }
+
+    /** The container's plan; or that of the exec whose process.json lies here. */
+    Plan plan() {
+        if (Files.exists(directory.resolve("process.json"))) {
+            Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
+            return ExecPlanner.exec(spec(), process, "", FACTS);
+        }
+        return Planner.plan(spec(), REQUEST, FACTS);
+    }
+
+    /** The plans of its hooks, by their place. */
+    Stream<Map.Entry<String, Plan>> hooks() {
+        Spec spec = spec();
+        return Arrays.stream(Spec.HookKind.values()).flatMap(kind -> {
+            List<Spec.Hook> hooks = spec.hooks().of(kind);
+            return Stream.iterate(0, i -> i < hooks.size(), i -> i + 1)
+                    .map(i -> Map.entry(at(kind, i), hook(spec, kind, hooks.get(i), at(kind, i))));
+        });
+    }
+
+    private static String at(Spec.HookKind kind, int index) {
+        return "hooks.%s[%d]".formatted(kind.jsonName(), index);
+    }
+
+    private static Plan hook(Spec spec, Spec.HookKind kind, Spec.Hook hook, String at) {
+        return switch (kind) {
+            case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> ExecPlanner.hostHook(hook, at, "/bundle");
+            case CREATE_CONTAINER, START_CONTAINER -> ExecPlanner.containerHook(spec, hook, at);
+        };
+    }
+
+    byte[] bytes(String name) {
+        try {
+            return Files.readAllBytes(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return directory.getFileName().toString();
+    }
+}
