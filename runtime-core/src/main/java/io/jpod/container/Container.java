@@ -13,6 +13,7 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.SpecReader;
@@ -35,12 +36,23 @@ public final class Container {
     private final Containers containers;
     private final StateDir dir;
     private final @Nullable StoredState stored;
+    private final boolean damaged;
 
     /** @param stored null if its set-up was cut off before it had written anything */
     Container(Containers containers, StateDir dir, @Nullable StoredState stored) {
+        this(containers, dir, stored, false);
+    }
+
+    private Container(Containers containers, StateDir dir, @Nullable StoredState stored, boolean damaged) {
         this.containers = containers;
         this.dir = dir;
         this.stored = stored;
+        this.damaged = damaged;
+    }
+
+    /** One whose record cannot be read: all that can be done with it is to delete it by force. */
+    static Container damaged(Containers containers, StateDir dir) {
+        return new Container(containers, dir, null, true);
     }
 
     public String id() {
@@ -159,7 +171,13 @@ public final class Container {
             if (spec.process() == null) {
                 throw new ContainerException("config.json: process: is required to start the container");
             }
-            hooks(spec, spawner, HookKind.START_CONTAINER);
+            try {
+                hooks(spec, spawner, HookKind.START_CONTAINER);
+            } catch (RuntimeException e) {
+                // runtime-spec, "Lifecycle": stopped, for delete to take away.
+                end();
+                throw e;
+            }
             try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
                 Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
                 ShimProcess.awaitExec(connection);
@@ -205,7 +223,7 @@ public final class Container {
         }
         try (Fd first = process();
                 Cgroup cgroup = cgroup().orElse(null)) {
-            return new Execution(spec(), Objects.requireNonNull(stored).pid(), spawner)
+            return new Execution(id(), spec(), Objects.requireNonNull(stored).pid(), spawner)
                     .prepare(process, options, first, cgroup);
         }
     }
@@ -382,6 +400,8 @@ public final class Container {
             StoredState state = stored;
             if (state != null) {
                 removeCgroup(state);
+            } else if (damaged) {
+                removeLikelyCgroup();
             }
             ContainerException hookFailed = null;
             if (state != null && state.pid() != 0) {
@@ -404,6 +424,25 @@ public final class Container {
         if (cgroup != null && state.bootId().equals(Containers.bootId())) {
             CgroupFs.find().ifPresent(fs -> fs.remove(cgroup, state.cgroupDirectories(), END));
         }
+    }
+
+    /** Without a record the config says where it was, or else its id. */
+    private void removeLikelyCgroup() {
+        CgroupFs.find().ifPresent(fs -> {
+            String path;
+            try {
+                path = fs.resolve(spec().linux().cgroupsPath(), id());
+            } catch (InvalidSpec | ContainerException lost) {
+                path = fs.resolve(null, id());
+            }
+            Optional<Cgroup> found = fs.open(path);
+            if (found.isPresent()) {
+                try (Cgroup cgroup = found.get()) {
+                    cgroup.kill(END);
+                }
+                fs.remove(path, List.of(path), END);
+            }
+        });
     }
 
     /** Kills everything in it and waits until it is gone. */

@@ -6,6 +6,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
 import io.jpod.oci.State;
@@ -106,7 +107,14 @@ public final class Containers {
 
     public Optional<Container> find(String id) {
         StateDir dir = new StateDir(root.resolve(requireId(id)));
-        return dir.exists() ? Optional.of(new Container(this, dir, dir.read().orElse(null))) : Optional.empty();
+        if (!dir.exists()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Container(this, dir, dir.read().orElse(null)));
+        } catch (InvalidSpec e) {
+            return Optional.of(Container.damaged(this, dir));
+        }
     }
 
     /** Every container, by id; those that were not set up to the end too. */

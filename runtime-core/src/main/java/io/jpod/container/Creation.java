@@ -54,6 +54,9 @@ final class Creation {
     private final Optional<CgroupFs> cgroups = CgroupFs.find();
     private final Undo undo = new Undo();
 
+    /** Not null once hooks may have run. */
+    private @Nullable HookRunner begun;
+
     Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner) {
         this.containers = containers;
         this.spec = spec;
@@ -105,10 +108,14 @@ final class Creation {
      * @return owned by the caller, as is its child
      */
     Created create(boolean waitForStart) {
+        if (spec.process() != null && spec.process().terminal() && options.consoleSocket() == null) {
+            throw new ContainerException("config.json: process.terminal: needs a console socket");
+        }
         Prepared prepared = prepare(waitForStart);
         try {
             StateDir dir = StateDir.create(containers.root(), options.id());
             undo.onFailure(dir::delete);
+            undo.onFailure(this::runPoststopHooks);
             try (Fd _ = dir.lock()) {
                 Created created = create(prepared, dir, waitForStart);
                 undo.forget();
@@ -155,6 +162,13 @@ final class Creation {
             if (cgroup != null) {
                 cgroup.close();
             }
+        }
+    }
+
+    /** What an earlier hook made, poststop takes down (runtime-spec, "Lifecycle": a failing hook leads to step 12). */
+    private void runPoststopHooks() {
+        if (begun != null) {
+            begun.run(HookKind.POSTSTOP);
         }
     }
 
@@ -247,6 +261,7 @@ final class Creation {
     /** Answers the process's milestones until it is ready. */
     private void advance(Executed process, StoredState state) {
         HookRunner hooks = new HookRunner(containers, spawner, spec, state);
+        begun = hooks;
         while (true) {
             int reached = process.awaitMilestone();
             if (reached == Step.Milestone.USER_NAMESPACE.number()) {

@@ -1,7 +1,6 @@
 package io.jpod.container;
 
 import io.jpod.abi.Arch;
-import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
@@ -26,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes one more process in a container: born in its cgroup, moved into its namespaces, then like its first one. */
 final class Execution {
+    private final String id;
     private final Spec container;
     private final int pid;
     private final Spawner spawner;
 
     /** @param pid of the container's first process */
-    Execution(Spec container, int pid, Spawner spawner) {
+    Execution(String id, Spec container, int pid, Spawner spawner) {
+        this.id = id;
         this.container = container;
         this.pid = pid;
         this.spawner = spawner;
@@ -43,22 +44,20 @@ final class Execution {
      * @return ready, and waiting for {@link Executed#execute}
      */
     Executed prepare(Spec.Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
+        if (process.terminal() && options.consoleSocket() == null) {
+            throw new ContainerException("terminal: needs a console socket");
+        }
         Facts facts = HostFacts.forProcess(
                 process,
                 "/proc/" + pid + "/root",
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
-        Plan plan = ExecPlanner.exec(container, process, options.at(), facts);
+        Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), options.preserve());
         Map<String, Fd> descriptors = new HashMap<>();
         try (Fd born = born(cgroup, options.cgroup())) {
             descriptors.putAll(build(plan, programs));
             descriptors.put(Lowering.CONTAINER, Linux.duplicate(first));
-            if (container.linux().namespace(NamespaceType.PID) != null) {
-                descriptors.put(
-                        Lowering.namespace(NamespaceType.PID),
-                        Linux.open("/proc/" + pid + "/ns/pid", Flags.O_RDONLY, 0));
-            }
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }

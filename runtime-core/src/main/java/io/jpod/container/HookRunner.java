@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.oci.Spec;
@@ -16,6 +20,7 @@ import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
 import io.jpod.plan.ExecPlanner;
+import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.nio.ByteBuffer;
@@ -23,6 +28,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,37 +65,61 @@ final class HookRunner {
                 Fd output = memory("hook-output", "")) {
             switch (kind) {
                 case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
-                    run(ExecPlanner.hostHook(hook, at, state.bundle()), hook, at, input, output, null, null);
-                case CREATE_CONTAINER, START_CONTAINER -> {
-                    try (Fd process = Processes.pidfdOpen(state.pid());
-                            Fd pids = pidNamespace()) {
-                        run(ExecPlanner.containerHook(spec, hook, at), hook, at, input, output, process, pids);
-                    }
-                }
+                    run(ExecPlanner.hostHook(hook, at, state.bundle()), hook, at, input, output, Map.of(), null);
+                case CREATE_CONTAINER ->
+                    runInContainer(ExecPlanner.createContainerHook(spec, hook, at), hook, at, input, output);
+                case START_CONTAINER ->
+                    runInContainer(startContainerHook(hook, at, List.of(input, output, output)), hook, at, input, output);
             }
         }
     }
 
+    private Plan startContainerHook(Spec.Hook hook, String at, List<Fd> stdio) {
+        Facts facts = HostFacts.forProcess(
+                Objects.requireNonNull(spec.process(), "process"),
+                "/proc/" + state.pid() + "/root",
+                stdio,
+                spec.linux().namespace(NamespaceType.USER) != null);
+        return ExecPlanner.startContainerHook(state.id(), spec, hook, at, facts);
+    }
+
+    /** In its cgroup too, so that its limits hold. */
+    private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, Fd output) {
+        String path = state.cgroup();
+        Optional<CgroupFs> cgroups = path == null ? Optional.empty() : CgroupFs.find();
+        try (Fd process = Processes.pidfdOpen(state.pid());
+                Cgroup cgroup = cgroups.flatMap(fs -> fs.open(path)).orElse(null)) {
+            Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
+            run(plan, hook, at, input, output, inputs, cgroup == null ? null : cgroup.fd());
+        }
+    }
+
     private void run(
-            Plan plan, Spec.Hook hook, String at, Fd input, Fd output, @Nullable Fd container, @Nullable Fd pids) {
+            Plan plan,
+            Spec.Hook hook,
+            String at,
+            Fd input,
+            Fd output,
+            Map<String, Fd> given,
+            @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        ShimProcess.Setting setting = new ShimProcess.Setting(0, null, null, input, output, output, 0);
-        Map<String, Fd> inputs = new HashMap<>();
-        if (container != null) {
-            inputs.put(Lowering.CONTAINER, container);
-        }
-        if (pids != null) {
-            inputs.put(Lowering.namespace(NamespaceType.PID), pids);
-        }
-        try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
-            if (process.await() instanceof ShimProcess.Reached) {
-                process.proceed();
-                process.await();
+        ShimProcess.Setting setting = new ShimProcess.Setting(0, cgroup, null, input, output, output, 0);
+        Map<String, Fd> built = Map.of();
+        try {
+            built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
+            Map<String, Fd> inputs = new HashMap<>(given);
+            inputs.putAll(built);
+            try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
+                if (process.await() instanceof ShimProcess.Reached) {
+                    process.proceed();
+                    process.await();
+                }
+                await(process, hook, at, output);
             }
-            await(process, hook, at, output);
         } catch (OpFailed e) {
-            throw new ContainerException(
-                    at + ": " + hook.path() + ": " + Errno.describe(e.errno()), e);
+            throw new ContainerException(at + ": " + hook.path() + ": " + Errno.describe(e.errno()), e);
+        } finally {
+            built.values().forEach(Fd::close);
         }
     }
 
@@ -126,12 +157,6 @@ final class HookRunner {
             Linux.rewind(fd);
         }
         return fd;
-    }
-
-    private @Nullable Fd pidNamespace() {
-        return spec.linux().namespace(NamespaceType.PID) == null
-                ? null
-                : Linux.open("/proc/" + state.pid() + "/ns/pid", Flags.O_RDONLY, 0);
     }
 
     private State state(HookKind kind) {

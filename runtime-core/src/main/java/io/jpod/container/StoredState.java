@@ -1,8 +1,10 @@
 package io.jpod.container;
 
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +68,7 @@ record StoredState(
                 .texts("annotations", annotations));
     }
 
+    /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
     static StoredState read(byte[] bytes, String file) {
         Json json = Json.parse(bytes, file);
         return new StoredState(
@@ -76,10 +79,18 @@ record StoredState(
                 json.need("bootId").string(),
                 json.need("bundle").nonEmptyString(),
                 json.need("rootfs").nonEmptyString(),
-                Instant.parse(json.need("created").nonEmptyString()),
+                time(json.need("created").nonEmptyString(), file),
                 (int) json.needNumber("owner", 0, Integer.MAX_VALUE),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
                 json.map("annotations", Json::string));
+    }
+
+    private static Instant time(String text, String file) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new InvalidSpec(file, "created", "is not a time");
+        }
     }
 }

@@ -97,6 +97,26 @@ public record Spec(
             rlimits = List.copyOf(rlimits);
         }
 
+        /** The same with another program, and without a terminal. */
+        public Process forHook(List<String> newArgs, List<String> newEnv) {
+            return new Process(
+                    false,
+                    null,
+                    cwd,
+                    newEnv,
+                    newArgs,
+                    user,
+                    rlimits,
+                    apparmorProfile,
+                    selinuxLabel,
+                    capabilities,
+                    noNewPrivileges,
+                    oomScoreAdj,
+                    scheduler,
+                    ioPriority,
+                    execCPUAffinity);
+        }
+
         public Process withEnv(List<String> newEnv) {
             return new Process(
                     terminal,

@@ -5,18 +5,36 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Plan.By;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Plans for processes beside a container's first one: {@code exec}, and hooks. Pure. */
 public final class ExecPlanner {
     private ExecPlanner() {}
 
     /**
-     * A process that joins a container, with its seccomp filter.
+     * A process that joins a container, with its seccomp filter and session keyring.
      *
+     * @param id of the container
      * @param at where the process stands in its file: {@code process}, or nothing
      */
-    public static Plan exec(Spec container, Spec.Process process, String at, Facts facts) {
+    public static Plan exec(String id, Spec container, Spec.Process process, String at, Facts facts) {
         Validation.process(process, at, facts);
+        return join(id, container, process, facts, new ProcessPlan(process, at, facts, container.linux().seccomp()));
+    }
+
+    /**
+     * A startContainer hook: its path is the image's, so it is what the container's own process is, in credentials and
+     * limits too, and has that one's environment if it brings none.
+     */
+    public static Plan startContainerHook(String id, Spec container, Spec.Hook hook, String at, Facts facts) {
+        Spec.Process own = Objects.requireNonNull(container.process(), "process");
+        Spec.Process process = own.forHook(args(hook), hook.env().isEmpty() ? own.env() : hook.env());
+        ProcessPlan steps = new ProcessPlan(
+                process, "process", facts, container.linux().seccomp(), List.of(hook.path()), at);
+        return join(id, container, process, facts, steps);
+    }
+
+    private static Plan join(String id, Spec container, Spec.Process process, Facts facts, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
@@ -28,18 +46,16 @@ public final class ExecPlanner {
         if (process.terminal()) {
             plan.add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), false), "terminal");
         }
-        ProcessPlan steps = new ProcessPlan(process, at, facts, container.linux().seccomp());
         steps.stdio(plan);
+        // Whoever called jpod has keys of the host in theirs.
+        plan.add(new Step.JoinKeyring("_ses." + id), "default");
         steps.resources(plan, null, container.linux().personality());
         if (process.execCPUAffinity() != null && process.execCPUAffinity().finalCpus() != null) {
             plan.add(new Step.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");
         }
         plan.add(new Step.CloseDescriptors(), "default");
         steps.credentials(plan, warnings::add);
-        boolean pids = container.linux().namespace(NamespaceType.PID) != null;
-        if (pids) {
-            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
-        }
+        enterPidNamespace(plan, container);
         steps.session(plan);
         plan.add(new Step.Await(Step.Milestone.READY), "default");
         steps.exec(plan, warnings::add);
@@ -51,35 +67,47 @@ public final class ExecPlanner {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.CloseDescriptors(), "default");
-        plan.add(new Step.ChangeDirectory(directory), "default");
+        plan.add(new Step.ChangeHostDirectory(directory), "default");
         hook(plan, hook, at);
         return new Plan(entries, List.of());
     }
 
-    /** A hook in the container's namespaces before pivot_root: createContainer, whose path is the host's. */
-    public static Plan containerHook(Spec container, Spec.Hook hook, String at) {
+    /**
+     * A createContainer hook, in the container's namespaces before pivot_root: its path is the host's, and it may do there
+     * all that set-up may.
+     */
+    public static Plan createContainerHook(Spec container, Spec.Hook hook, String at) {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
-        plan.add(new Step.CloseDescriptors(), "default");
-        if (container.linux().namespace(NamespaceType.PID) != null) {
-            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
+        if (container.linux().namespace(NamespaceType.USER) != null) {
+            plan.add(new Step.BecomeRoot(true), "linux.namespaces");
         }
+        plan.add(new Step.CloseDescriptors(), "default");
+        enterPidNamespace(plan, container);
         plan.add(new Step.Await(Step.Milestone.READY), "default");
         hook(plan, hook, at);
         return new Plan(entries, List.of());
     }
 
     private static void hook(Sink plan, Spec.Hook hook, String at) {
-        List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
-        plan.add(new Step.Exec(List.of(hook.path()), args, hook.env()), at);
+        plan.add(new Step.Exec(List.of(hook.path()), args(hook), hook.env()), at);
     }
 
-    /** setns(2) with a pidfd takes them all in one call. The pid namespace is joined by clone, time by setns too. */
+    private static List<String> args(Spec.Hook hook) {
+        return hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
+    }
+
+    private static void enterPidNamespace(Sink plan, Spec container) {
+        if (container.linux().namespace(NamespaceType.PID) != null) {
+            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
+        }
+    }
+
+    /** setns(2) with a pidfd takes them all in one call; the pid namespace is then that of the children. */
     private static List<NamespaceType> joined(Spec container) {
         return container.linux().namespaces().stream()
                 .map(Spec.Namespace::type)
-                .filter(type -> type != NamespaceType.PID)
                 .sorted()
                 .toList();
     }

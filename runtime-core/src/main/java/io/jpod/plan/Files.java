@@ -166,6 +166,23 @@ final class Files {
         parentPath = "";
     }
 
+    /**
+     * Made where it is missing, as runc and Docker do. Links of /proc are not followed: /proc/self/fd/N might be a directory
+     * of the host that the caller handed over (CVE-2024-21626).
+     */
+    void changeDirectory(String path) {
+        Op.Register directory = asm.temporary();
+        Label found = new Label();
+        Label missing = new Label();
+        lookUp(path, true).into(directory).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
+        asm.place(missing);
+        makeDirectories(path);
+        lookUp(path, true).into(directory);
+        asm.place(found);
+        asm.call(Sys.FCHDIR, directory);
+        asm.close(directory);
+    }
+
     private static String parent(String path) {
         return path.substring(0, Math.max(1, path.lastIndexOf('/')));
     }

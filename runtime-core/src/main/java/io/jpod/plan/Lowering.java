@@ -84,8 +84,6 @@ public final class Lowering {
         for (Plan.Entry entry : plan.entries()) {
             if (entry.step() instanceof Step.AwaitStart) {
                 asm.use(START);
-            } else if (entry.step() instanceof Step.EnterPidNamespace) {
-                asm.use(namespace(NamespaceType.PID));
             }
         }
         kept = asm.inputs();
@@ -200,7 +198,8 @@ public final class Lowering {
                     Step.LoadSeccomp _ ->
                 new Credentials(asm).lower(step);
             case Step.CloseDescriptors _ -> closeDescriptors();
-            case Step.ChangeDirectory(String path) -> changeDirectory(path);
+            case Step.ChangeDirectory(String path) -> files.changeDirectory(path);
+            case Step.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
             case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
             case Step.Await(Step.Milestone milestone) -> await(milestone);
             case Step.AwaitStart _ -> awaitStart();
@@ -309,7 +308,6 @@ public final class Lowering {
     }
 
     private void enterPidNamespace() {
-        setns(NamespaceType.PID);
         Op.Blob record = record(Step.Milestone.CLONED);
         Label clone = new Label();
         asm.call(Sys.CLONE, flags(CLONE_PARENT | SIGCHLD, "CLONE_PARENT|SIGCHLD"), value(0), value(0), value(0), value(0))
@@ -428,17 +426,6 @@ public final class Lowering {
                 value(first()),
                 value(end - 1),
                 flags(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
-    }
-
-    /** Made where it is missing, as runc and Docker do. */
-    private void changeDirectory(String path) {
-        Label done = new Label();
-        Label missing = new Label();
-        asm.call(Sys.CHDIR, asm.string(path)).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), done);
-        asm.place(missing);
-        files.makeDirectories(path);
-        asm.call(Sys.CHDIR, asm.string(path));
-        asm.place(done);
     }
 
     private void findProgram(List<String> candidates) {

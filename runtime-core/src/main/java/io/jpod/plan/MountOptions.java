@@ -40,6 +40,11 @@ public record MountOptions(
                 bind, recursive, remount, set, clear, setRecursive, clearRecursive, superblock, propagation, data, words);
     }
 
+    /** The same without ro, in the words too. */
+    MountOptions writable() {
+        return Mounts.parse(words.stream().filter(word -> !word.equals("ro")).toList());
+    }
+
     /** The words as they were written, in parentheses, or nothing. */
     String describe() {
         return words.isEmpty() ? "" : " (" + String.join(",", words) + ")";

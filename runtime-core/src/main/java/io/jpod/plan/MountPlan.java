@@ -1,5 +1,6 @@
 package io.jpod.plan;
 
+import io.jpod.abi.Flags;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import java.util.ArrayList;
@@ -149,7 +150,7 @@ final class MountPlan {
 
     /** A tmpfs takes the mode of the directory that it covers, as with runc; the kernel's own default is 1777. */
     private MountOptions withMode(Planned mount) {
-        MountOptions options = mount.options();
+        MountOptions options = isReadonlyDev(mount) ? mount.options().writable() : mount.options();
         if (!mount.type().equals("tmpfs") || options.data().stream().anyMatch(word -> word.startsWith("mode="))) {
             return options;
         }
@@ -181,6 +182,16 @@ final class MountPlan {
             plan.add(new Step.MakeDevice(device, bindsDevices()), deviceFrom(device));
         }
         LINKS.forEach((path, target) -> plan.add(new Step.Symlink(path, target), "default"));
+        mounts.stream().filter(MountPlan::isReadonlyDev).forEach(mount ->
+                plan.add(new Step.Remount("/dev", Mounts.parse(List.of("ro"))), mount.from()));
+    }
+
+    /** A tmpfs that becomes read-only once the devices are in it. */
+    private static boolean isReadonlyDev(Planned mount) {
+        return mount.destination().equals("/dev")
+                && mount.type().equals("tmpfs")
+                && !mount.options().remount()
+                && (mount.options().set() & Flags.MOUNT_ATTR_RDONLY) != 0;
     }
 
     /** The default devices, unless the spec has its own at the same path, then the spec's. */

@@ -220,10 +220,9 @@ public final class Planner {
     }
 
     private void rootFileSystem() {
-        String propagation = linux.rootfsPropagation();
-        // Slave by default: what the host unmounts goes away here too, and nothing of ours goes back.
-        add(new Step.SetPropagation(propagation == null ? "slave" : propagation, true),
-                propagation == null ? "default" : "linux.rootfsPropagation");
+        // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation comes
+        // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would refuse.
+        add(new Step.SetPropagation("slave", true), "default");
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
         mounts.mountOutside(this::add);
         mounts.devices(this::add);

@@ -18,13 +18,31 @@ final class ProcessPlan {
     private final String at;
     private final Facts facts;
     private final Spec.@Nullable Seccomp seccomp;
+    private final List<String> candidates;
+    private final String program;
 
     /** @param at where the process stands in its file: {@code process}, or nothing in a process.json */
     ProcessPlan(Spec.Process process, String at, Facts facts, Spec.@Nullable Seccomp seccomp) {
+        this(process, at, facts, seccomp, candidates(process), at.isEmpty() ? "args" : at + ".args");
+    }
+
+    /**
+     * @param candidates the paths to try for the program
+     * @param program where it stands in config.json
+     */
+    ProcessPlan(
+            Spec.Process process,
+            String at,
+            Facts facts,
+            Spec.@Nullable Seccomp seccomp,
+            List<String> candidates,
+            String program) {
         this.process = process;
         this.at = at;
         this.facts = facts;
         this.seccomp = seccomp;
+        this.candidates = candidates;
+        this.program = program;
     }
 
     /** What becomes of the standard descriptors. */
@@ -86,7 +104,7 @@ final class ProcessPlan {
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
         plan.add(new Step.SetUser(process.user(), true), from("user"));
         capabilities(plan, wanted, warn);
-        plan.add(new Step.FindProgram(candidates(), process.args().getFirst()), from("args[0]"));
+        plan.add(new Step.FindProgram(candidates, name()), program.endsWith("args") ? program + "[0]" : program);
         if (process.noNewPrivileges()) {
             plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
         }
@@ -111,7 +129,7 @@ final class ProcessPlan {
             // The last thing before execve, so that a filter need allow nothing else of ours.
             seccomp(plan, warn);
         }
-        plan.add(new Step.Exec(candidates(), process.args(), environment()), from("args"));
+        plan.add(new Step.Exec(candidates, process.args(), environment()), program);
     }
 
     private void seccomp(Sink plan, Consumer<String> warn) {
@@ -137,7 +155,7 @@ final class ProcessPlan {
     }
 
     /** The paths that execvp(3) would try. */
-    private List<String> candidates() {
+    private static List<String> candidates(Spec.Process process) {
         String name = process.args().getFirst();
         if (name.contains("/")) {
             return List.of(name);
@@ -153,6 +171,11 @@ final class ProcessPlan {
             candidates.add(directory.isEmpty() ? "./" + name : directory + "/" + name);
         }
         return candidates;
+    }
+
+    /** As the config writes it, for messages. */
+    private String name() {
+        return candidates.size() == 1 ? candidates.getFirst() : process.args().getFirst();
     }
 
     /** HOME from the root file system's /etc/passwd where the config has none, as with runc. */

@@ -107,7 +107,8 @@ public sealed interface Step {
 
     /**
      * setns(2) puts only children into a pid namespace: the process goes on as a clone of itself, a child of the same parent.
-     * It comes last, when there is nothing left in it for those inside to look at (CVE-2016-9962).
+     * {@link JoinContainer} has joined it, with privileges that are gone by now; the clone comes last, when there is nothing
+     * left in it for those inside to look at (CVE-2016-9962).
      */
     record EnterPidNamespace() implements Step {
         @Override
@@ -386,7 +387,7 @@ public sealed interface Step {
         }
     }
 
-    /** Descriptors that only set-up needed. Before chdir, so that no path leads out through them (CVE-2024-21626). */
+    /** Descriptors that only set-up needed. Before the change of directory, so that no path leads out through them (CVE-2024-21626). */
     record CloseDescriptors() implements Step {
         @Override
         public String describe() {
@@ -395,6 +396,14 @@ public sealed interface Step {
     }
 
     record ChangeDirectory(String path) implements Step {
+        @Override
+        public String describe() {
+            return "change directory to " + path;
+        }
+    }
+
+    /** Of a hook, on the host: nothing is made there, and the path is the runtime's own. */
+    record ChangeHostDirectory(String path) implements Step {
         @Override
         public String describe() {
             return "change directory to " + path;

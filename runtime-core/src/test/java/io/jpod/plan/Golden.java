@@ -48,7 +48,7 @@ record Golden(Path directory) {
     Plan plan() {
         if (Files.exists(directory.resolve("process.json"))) {
             Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
-            return ExecPlanner.exec(spec(), process, "", FACTS);
+            return ExecPlanner.exec("c1", spec(), process, "", FACTS);
         }
         return Planner.plan(spec(), REQUEST, FACTS);
     }
@@ -70,7 +70,8 @@ record Golden(Path directory) {
     private static Plan hook(Spec spec, Spec.HookKind kind, Spec.Hook hook, String at) {
         return switch (kind) {
             case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> ExecPlanner.hostHook(hook, at, "/bundle");
-            case CREATE_CONTAINER, START_CONTAINER -> ExecPlanner.containerHook(spec, hook, at);
+            case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at);
+            case START_CONTAINER -> ExecPlanner.startContainerHook("c1", spec, hook, at, FACTS);
         };
     }
 
