@@ -85,10 +85,10 @@ final class HookRunner {
 
     /** In its cgroup too, so that its limits hold. */
     private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, Fd output) {
-        String path = state.cgroup();
-        Optional<CgroupFs> cgroups = path == null ? Optional.empty() : CgroupFs.find();
+        Optional<Cgroup> found = Optional.ofNullable(state.cgroup())
+                .flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
         try (Fd process = Processes.pidfdOpen(state.pid());
-                Cgroup cgroup = cgroups.flatMap(fs -> fs.open(path)).orElse(null)) {
+                Cgroup cgroup = found.orElse(null)) {
             Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
             run(plan, hook, at, input, output, inputs, cgroup == null ? null : cgroup.fd());
         }

@@ -19,7 +19,7 @@ public final class ExecPlanner {
      */
     public static Plan exec(String id, Spec container, Spec.Process process, String at, Facts facts) {
         Validation.process(process, at, facts);
-        return join(id, container, process, facts, new ProcessPlan(process, at, facts, container.linux().seccomp()));
+        return join(id, container, process, new ProcessPlan(process, at, facts, container.linux().seccomp()));
     }
 
     /**
@@ -31,10 +31,10 @@ public final class ExecPlanner {
         Spec.Process process = own.forHook(args(hook), hook.env().isEmpty() ? own.env() : hook.env());
         ProcessPlan steps = new ProcessPlan(
                 process, "process", facts, container.linux().seccomp(), List.of(hook.path()), at);
-        return join(id, container, process, facts, steps);
+        return join(id, container, process, steps);
     }
 
-    private static Plan join(String id, Spec container, Spec.Process process, Facts facts, ProcessPlan steps) {
+    private static Plan join(String id, Spec container, Spec.Process process, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
