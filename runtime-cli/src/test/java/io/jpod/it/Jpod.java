@@ -121,6 +121,13 @@ final class Jpod implements AutoCloseable {
         return new Call(List.of(arguments));
     }
 
+    /** Another program, in the same surroundings. */
+    Call program(List<String> words) {
+        Call call = new Call(List.of());
+        call.program = words;
+        return call;
+    }
+
     /** The container's state, parsed. */
     Config state(String id) {
         return Config.parse(run("state", id).ok().out());
@@ -187,6 +194,7 @@ final class Jpod implements AutoCloseable {
         private @Nullable Path stdin;
         private Duration patience = PATIENCE;
         private boolean hasRoot = true;
+        private @Nullable List<String> program;
 
         private Call(List<String> arguments) {
             this.arguments = arguments;
@@ -232,7 +240,9 @@ final class Jpod implements AutoCloseable {
 
         Running start() {
             ProcessBuilder builder = builder(prefix, arguments.toArray(String[]::new)).directory(directory.toFile());
-            if (!hasRoot) {
+            if (program != null) {
+                builder.command(program);
+            } else if (!hasRoot) {
                 builder.command().subList(prefix.size() + 1, prefix.size() + 3).clear();
             }
             if (isOneShot) {
