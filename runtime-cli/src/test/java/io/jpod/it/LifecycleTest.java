@@ -1,0 +1,333 @@
+package io.jpod.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The operations of the runtime-spec over the command line, as container managers use them. */
+@Tag("root")
+@EnabledIf("io.jpod.it.Jpod#isBuilt")
+class LifecycleTest {
+    private static Jpod jpod;
+    private HostState before;
+
+    @BeforeAll
+    static void start() throws IOException {
+        jpod = Jpod.resident();
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        jpod.close();
+    }
+
+    @BeforeEach
+    void look() {
+        before = HostState.of(jpod);
+    }
+
+    /** Every test deletes what it has made; then nothing is left. */
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind").isEmpty();
+    }
+
+    private static String dir(Bundle bundle) {
+        return bundle.dir().toString();
+    }
+
+    @Test
+    void aContainerGoesThroughItsStates() throws IOException {
+        Bundle bundle = jpod.probe("sleep", "100");
+        String id = jpod.id();
+        Path pidFile = jpod.dir.resolve("pid-file");
+        assertThat(jpod.run("create", "--bundle", dir(bundle), "--pid-file", pidFile.toString(), id).ok().out())
+                .isEmpty();
+
+        Config created = jpod.state(id);
+        assertThat(created.text("status")).isEqualTo("created");
+        assertThat(created.text("id")).isEqualTo(id);
+        assertThat(created.text("bundle")).isEqualTo(dir(bundle));
+        assertThat(Files.readString(pidFile)).isEqualTo(created.text("pid"));
+        assertThat(Path.of("/proc", created.text("pid"))).exists();
+
+        jpod.run("start", id).ok();
+        assertThat(jpod.status(id)).isEqualTo("running");
+        jpod.run("kill", id, "KILL").ok();
+        jpod.awaitStatus(id, "stopped");
+        assertThat(jpod.state(id).text("pid")).isEqualTo("0");
+        jpod.run("delete", id).ok();
+        jpod.run("state", id).ended(1);
+        Files.delete(pidFile);
+    }
+
+    @Test
+    void theSameInOneShotMode() throws IOException {
+        Bundle bundle = jpod.probe("sleep", "100");
+        String id = jpod.id();
+        jpod.call("create", "-b", dir(bundle), id).oneShot().run().ok();
+        jpod.call("start", id).oneShot().run().ok();
+        assertThat(Config.parse(jpod.call("state", id).oneShot().run().ok().out()).text("status"))
+                .isEqualTo("running");
+        jpod.call("kill", id, "9").oneShot().run().ok();
+        jpod.awaitStatus(id, "stopped");
+        jpod.call("delete", id).oneShot().run().ok();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0", "false, 1", "exit 7, 7", "exit 255, 255"})
+    void runEndsLikeItsProgram(String words, int code) throws IOException {
+        Bundle bundle = jpod.probe(words.split(" "));
+        jpod.run("run", "-b", dir(bundle), jpod.id()).ended(code);
+        jpod.call("run", "-b", dir(bundle), jpod.id()).oneShot().run().ended(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"9, 137", "SIGTERM, 143", "int, 130", "RTMIN+2, 164"})
+    void aSignalIs128AndItsNumber(String signal, int code) throws IOException {
+        Bundle bundle = jpod.probe("sleep", "100");
+        // The first process of a pid namespace does not get signals that it does not handle, except KILL from outside.
+        if (!signal.equals("9")) {
+            bundle.change(config -> config.set("process.args", List.of("/probe", "sleep", "100"))
+                    .remove("linux.namespaces[0]"));
+        }
+        String id = jpod.id();
+        Jpod.Running run = jpod.call("run", "-b", dir(bundle), id).start();
+        awaitRunning(id);
+        jpod.run("kill", id, signal).ok();
+        run.await().ended(code);
+    }
+
+    private static void awaitRunning(String id) {
+        for (int i = 0; i < 1000; i++) {
+            Result state = jpod.run("state", id);
+            if (state.code() == 0 && Config.parse(state.out()).text("status").equals("running")) {
+                return;
+            }
+            Jpod.sleep(5);
+        }
+        throw new AssertionError("never runs");
+    }
+
+    @Test
+    void signalsOfTheCallerGoToTheContainer() throws Exception {
+        Bundle bundle = jpod.probe("trap");
+        Jpod.Running run = jpod.call("run", "-b", dir(bundle), jpod.id()).start();
+        Jpod.awaitText(run.out(), "ready");
+        for (String signal : List.of("HUP", "USR1", "INT")) {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(run.process().pid())).start().waitFor();
+            Jpod.awaitText(run.out(), signal);
+        }
+        run.process().destroy();
+        assertThat(run.await().ended(0).out()).endsWith("TERM\n");
+    }
+
+    @Test
+    void stdinAndAMebibyteOfOutputPassUnchanged() throws IOException {
+        byte[] much = new byte[1 << 20];
+        for (int i = 0; i < much.length; i++) {
+            much[i] = (byte) (i * 31 + i / 256);
+        }
+        Bundle bundle = jpod.probe("cat");
+        Result result = jpod.call("run", "-b", dir(bundle), jpod.id()).stdin(much).run().ok();
+        assertThat(Files.readAllBytes(result.stdout())).isEqualTo(much);
+        result = jpod.call("run", "-b", dir(bundle), jpod.id()).through("sh", "-c", "cat \"$0\" | \"$@\" | cat", stdinFile(much))
+                .run().ok();
+        assertThat(Files.readAllBytes(result.stdout())).as("through pipes").isEqualTo(much);
+    }
+
+    private static String stdinFile(byte[] content) throws IOException {
+        Path file = jpod.newDir("stdin").resolve("file");
+        Files.write(file, content);
+        return file.toString();
+    }
+
+    @Test
+    void stdoutAndStderrStayApart() throws IOException {
+        Bundle bundle = jpod.probe("echo", "one", "+", "stderr", "two");
+        Result result = jpod.run("run", "-b", dir(bundle), jpod.id()).ok();
+        assertThat(result.out()).isEqualTo("one\n");
+        assertThat(result.err()).isEqualTo("two\n");
+    }
+
+    @Test
+    void aTerminalIsTheCallersOwnWithItsSize() throws Exception {
+        Bundle bundle = jpod.probe().change(
+                config -> config.set("process.terminal", true).set("process.args", List.of("/probe", "tty", "+", "exit", "3")));
+        String id = jpod.id();
+        String command = "stty rows 33 cols 77; %s/bin/jpod --root %s run -b %s %s".formatted(Jpod.HOME, jpod.root, dir(bundle), id);
+        Process script = terminal(command);
+        String out = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(script.waitFor()).as(out).isEqualTo(3);
+        assertThat(out).contains("0 yes\r\n1 yes\r\n2 yes\r\ncontrolling yes\r\nsize 33 77\r\n");
+    }
+
+    private static Process terminal(String command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("script", "-qefc", command, "/dev/null").redirectErrorStream(true);
+        builder.environment().put("JPOD_SOCKET", jpod.socket().toString());
+        builder.environment().put("JPOD_IT", jpod.token);
+        builder.environment().put("SHELL", "/bin/sh");
+        return builder.start();
+    }
+
+    @Test
+    void whatIsTypedReachesTheContainer() throws Exception {
+        Bundle bundle = jpod.probe().change(
+                config -> config.set("process.terminal", true).set("process.args", List.of("/probe", "cat")));
+        Process script = terminal("%s/bin/jpod --root %s run -b %s %s".formatted(Jpod.HOME, jpod.root, dir(bundle), jpod.id()));
+        script.getOutputStream().write("hello\n\004".getBytes(StandardCharsets.UTF_8));
+        script.getOutputStream().flush();
+        String out = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(script.waitFor()).as(out).isZero();
+        assertThat(out).as("echoed, and printed by cat").contains("hello\r\nhello\r\n");
+    }
+
+    @Test
+    void aDetachedContainerOutlivesItsCaller() throws IOException {
+        Bundle bundle = jpod.probe("trap");
+        String id = jpod.id();
+        Result run = jpod.run("run", "-d", "-b", dir(bundle), id).ok();
+        Jpod.awaitText(run.stdout(), "ready");
+        assertThat(jpod.status(id)).isEqualTo("running");
+        jpod.run("kill", id).ok();
+        jpod.awaitStatus(id, "stopped");
+        jpod.run("delete", id).ok();
+    }
+
+    @Test
+    void keepLeavesAStoppedContainer() throws IOException {
+        String id = jpod.id();
+        jpod.run("run", "--keep", "-b", dir(jpod.probe("exit", "4")), id).ended(4);
+        assertThat(jpod.status(id)).isEqualTo("stopped");
+        jpod.run("delete", id).ok();
+    }
+
+    @Test
+    void whatTheStateForbidsChangesNothing() throws IOException {
+        Bundle bundle = jpod.probe("sleep", "100");
+        String id = jpod.id();
+        jpod.run("create", "-b", dir(bundle), id).ok();
+        assertThat(jpod.run("create", "-b", dir(bundle), id).ended(1).err()).contains("already exists");
+        assertThat(jpod.status(id)).as("after its id was wanted again").isEqualTo("created");
+        jpod.run("start", id).ok();
+        assertThat(jpod.run("start", id).ended(1).err()).contains("already running");
+        assertThat(jpod.run("delete", id).ended(1).err()).contains("not stopped");
+        assertThat(jpod.status(id)).isEqualTo("running");
+        jpod.run("kill", id, "KILL").ok();
+        jpod.awaitStatus(id, "stopped");
+        assertThat(jpod.run("start", id).ended(1).err()).contains("stopped");
+        assertThat(jpod.run("kill", id, "TERM").ended(1).err()).contains("not running");
+        jpod.run("delete", id).ok();
+        jpod.run("delete", id).ended(1);
+        jpod.run("delete", "--force", id).ok();
+    }
+
+    @Test
+    void aCreatedContainerCanBeDeleted() throws IOException {
+        String id = jpod.id();
+        jpod.run("create", "-b", dir(jpod.probe("true")), id).ok();
+        jpod.run("delete", id).ok();
+        jpod.run("state", id).ended(1);
+    }
+
+    @Test
+    void changesOfTheBundleAfterCreateDoNotMatter() throws IOException {
+        Bundle bundle = jpod.probe("echo", "before");
+        String id = jpod.id();
+        Result create = jpod.run("create", "-b", dir(bundle), id).ok();
+        bundle.args("/probe", "echo", "after");
+        jpod.run("start", id).ok();
+        jpod.awaitStatus(id, "stopped");
+        assertThat(create.out()).isEqualTo("before\n");
+        jpod.run("delete", id).ok();
+    }
+
+    @Test
+    void descriptorsOfTheCallerArePassedOnlyIfAsked() throws IOException {
+        Bundle bundle = jpod.probe("fds");
+        String[] shell = {"bash", "-c", "exec 3<\"$0/sentinel\" 4<\"$0/sentinel\" 5<\"$0/sentinel\"; exec \"$@\"", jpod.dir.toString()};
+        Result none = jpod.call("run", "-b", dir(bundle), jpod.id()).through(shell).run().ok();
+        assertThat(none.out().lines()).as(none.out()).hasSize(3);
+        Result two = jpod.call("run", "-b", dir(bundle), "--preserve-fds", "2", jpod.id()).through(shell).run().ok();
+        assertThat(two.out().lines()).as(two.out()).hasSize(5).anyMatch(line -> line.startsWith("4 "));
+        assertThat(jpod.call("run", "-b", dir(bundle), "--preserve-fds", "9", jpod.id()).through(shell).run().ended(1).err())
+                .contains("descriptor 6 is not open");
+        bundle.args("/probe", "fds", "+", "env");
+        Result sockets = jpod.call("run", "-b", dir(bundle), jpod.id()).through(shell).env("LISTEN_FDS", "1").run().ok();
+        assertThat(sockets.out()).contains("\nLISTEN_FDS=1\n", "\nLISTEN_PID=1\n");
+        assertThat(sockets.out().lines().filter(line -> line.matches("\\d .*"))).hasSize(4);
+    }
+
+    @Test
+    void listHasEveryContainerAndItsState() throws IOException {
+        Bundle bundle = jpod.probe("sleep", "100");
+        String created = jpod.id();
+        String running = jpod.id();
+        jpod.run("create", "-b", dir(bundle), created).ok();
+        jpod.run("run", "-d", "-b", dir(bundle), running).ok();
+        assertThat(jpod.run("list", "-q").ok().out().lines()).containsExactlyInAnyOrder(created, running);
+        String json = jpod.run("list", "-f", "json").ok().out();
+        Config list = Config.parse(json);
+        assertThat(List.of(list.text("0.status"), list.text("1.status"))).containsExactlyInAnyOrder("created", "running");
+        assertThat(jpod.run("list").ok().out())
+                .startsWith("ID ")
+                .containsPattern(created + " +\\d+ +created +" + dir(bundle))
+                .containsPattern(running + " +\\d+ +running +" + dir(bundle));
+        jpod.run("delete", "-f", created, running).ok();
+        assertThat(jpod.run("list", "-q").ok().out()).isEmpty();
+    }
+
+    @Test
+    void aSubreaperGetsTheContainerAsItsChild() throws IOException {
+        String python =
+                """
+                import ctypes, os, subprocess, sys
+                ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+                pid_file, jpod = sys.argv[1], sys.argv[2:]
+                subprocess.run(jpod + ['create', '--pid-file', pid_file] + os.environ['CREATE'].split(), check=True)
+                pid = int(open(pid_file).read())
+                subprocess.run(jpod + ['start', os.environ['CREATE'].split()[-1]], check=True)
+                print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                """;
+        Bundle bundle = jpod.probe("exit", "42");
+        String id = jpod.id();
+        Path script = jpod.newDir("python").resolve("subreaper.py");
+        Files.writeString(script, python);
+        // The driver's own words (jpod --root DIR) are the last arguments.
+        Result result = jpod.call()
+                .through("python3", script.toString(), script + ".pid")
+                .env("CREATE", "-b " + dir(bundle) + " " + id)
+                .run()
+                .ok();
+        assertThat(result.out()).isEqualTo("42\n");
+        jpod.run("delete", id).ok();
+    }
+
+    @Test
+    void aCallerInAnotherMountNamespaceIsServedWithItsOwnFiles() throws IOException {
+        Bundle bundle = jpod.probe("cat", "/file");
+        Files.writeString(bundle.rootfs().resolve("file"), "everybody's\n");
+        Path own = jpod.newDir("own").resolve("file");
+        Files.writeString(own, "mine\n");
+        Result result = jpod.call("run", "-b", dir(bundle), jpod.id())
+                .through("unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind \"$0\" \"$1\"; shift; exec \"$@\"",
+                        own.toString(), bundle.rootfs().resolve("file").toString())
+                .run()
+                .ok();
+        assertThat(result.out()).isEqualTo("mine\n");
+        assertThat(jpod.run("run", "-b", dir(bundle), jpod.id()).ok().out()).isEqualTo("everybody's\n");
+    }
+}
