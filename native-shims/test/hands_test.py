@@ -28,7 +28,7 @@ INIT = next(p for p in (BIN + "/jpod-init", BIN + "/../jpod-init") if os.path.ex
 with open(BIN + "/jpod", "rb") as file:
     SANITIZED = b"__asan_init" in file.read()
 HELLO, SPAWNED, EXITED = 1, 2, 3
-ELSEWHERE, SPAWN, RELAY, FORWARD, DETACH, WATCH, WILL, EXIT = range(16, 24)
+ELSEWHERE, SPAWN, RELAY, FORWARD, DETACH, WATCH, WILL, EXIT, ACCEPTED = range(16, 25)
 SPAWN_CGROUP, SPAWN_PIDNS = 1, 2
 NEWPID = 0x20000000
 UNIFIED = "/sys/fs/cgroup/unified" if os.path.exists("/sys/fs/cgroup/unified/cgroup.procs") else "/sys/fs/cgroup"
@@ -237,8 +237,8 @@ class Conversation(HandsCase):
                 brain.send(*words)
                 err = f"jpod: the brain broke the protocol (message {words[0]})\njpod: the brain ended unexpectedly\n"
             else:
-                brain.send(EXIT + 1)
-                err = f"jpod: the brain broke the protocol (message 24)\njpod: the brain ended unexpectedly\n"
+                brain.send(ACCEPTED + 1)
+                err = f"jpod: the brain broke the protocol (message 25)\njpod: the brain ended unexpectedly\n"
             self.assertEnds(hands, 1, err=err)
 
     def test_random_messages_end_in_an_error_and_nothing_else(self):

@@ -74,7 +74,8 @@ final class Execution {
             try {
                 executed.awaitMilestone();
                 return executed;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                executed.kill();
                 executed.close();
                 throw e;
             }

@@ -27,8 +27,8 @@ public final class StepFailed extends RuntimeException {
         Op op = program.ops().get(failed.op());
         Plan.Entry entry = plan.entries().get(op.step());
         String message;
-        if (entry.step() instanceof Step.FindProgram(var candidates, String name)) {
-            message = "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(candidates.size() > 1, failed.errno()));
+        if (entry.step() instanceof Step.FindProgram(_, String name)) {
+            message = "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(!name.contains("/"), failed.errno()));
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"
                     .formatted(

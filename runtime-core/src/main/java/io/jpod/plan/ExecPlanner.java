@@ -30,7 +30,7 @@ public final class ExecPlanner {
         Spec.Process own = Objects.requireNonNull(container.process(), "process");
         Spec.Process process = own.forHook(args(hook), hook.env().isEmpty() ? own.env() : hook.env());
         ProcessPlan steps = new ProcessPlan(
-                process, "process", facts, container.linux().seccomp(), List.of(hook.path()), at);
+                process, "process", facts, container.linux().seccomp(), List.of(hook.path()), hook.path(), at);
         return join(id, container, process, steps);
     }
 

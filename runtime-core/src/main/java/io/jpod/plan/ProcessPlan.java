@@ -19,15 +19,24 @@ final class ProcessPlan {
     private final Facts facts;
     private final Spec.@Nullable Seccomp seccomp;
     private final List<String> candidates;
+    private final String name;
     private final String program;
 
     /** @param at where the process stands in its file: {@code process}, or nothing in a process.json */
     ProcessPlan(Spec.Process process, String at, Facts facts, Spec.@Nullable Seccomp seccomp) {
-        this(process, at, facts, seccomp, candidates(process), at.isEmpty() ? "args" : at + ".args");
+        this(
+                process,
+                at,
+                facts,
+                seccomp,
+                candidates(process),
+                process.args().getFirst(),
+                at.isEmpty() ? "args" : at + ".args");
     }
 
     /**
      * @param candidates the paths to try for the program
+     * @param name the program as the config writes it
      * @param program where it stands in config.json
      */
     ProcessPlan(
@@ -36,12 +45,14 @@ final class ProcessPlan {
             Facts facts,
             Spec.@Nullable Seccomp seccomp,
             List<String> candidates,
+            String name,
             String program) {
         this.process = process;
         this.at = at;
         this.facts = facts;
         this.seccomp = seccomp;
         this.candidates = candidates;
+        this.name = name;
         this.program = program;
     }
 
@@ -104,7 +115,7 @@ final class ProcessPlan {
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
         plan.add(new Step.SetUser(process.user(), true), from("user"));
         capabilities(plan, wanted, warn);
-        plan.add(new Step.FindProgram(candidates, name()), program.endsWith("args") ? program + "[0]" : program);
+        plan.add(new Step.FindProgram(candidates, name), program.endsWith("args") ? program + "[0]" : program);
         if (process.noNewPrivileges()) {
             plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
         }
@@ -171,11 +182,6 @@ final class ProcessPlan {
             candidates.add(directory.isEmpty() ? "./" + name : directory + "/" + name);
         }
         return candidates;
-    }
-
-    /** As the config writes it, for messages. */
-    private String name() {
-        return candidates.size() == 1 ? candidates.getFirst() : process.args().getFirst();
     }
 
     /** HOME from the root file system's /etc/passwd where the config has none, as with runc. */
