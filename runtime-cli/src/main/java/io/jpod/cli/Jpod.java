@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,7 +52,11 @@ public final class Jpod {
     private static final int WIDEST_HELP = 120;
     private static final int NARROWEST_HELP = 60;
 
-    private final Caller caller;
+    /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
+    private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
+
+    private final CommandLine line;
+    private @Nullable Caller caller;
 
     @Spec
     private CommandSpec spec;
@@ -94,27 +100,8 @@ public final class Jpod {
             description = "Print this help.")
     boolean isHelpAsked;
 
-    private Jpod(Caller caller) {
-        this.caller = caller;
-    }
-
-    /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
-    public static int run(Caller caller) {
-        Jpod jpod = new Jpod(caller);
-        try {
-            int code = jpod.commandLine().execute(caller.arguments().toArray(String[]::new));
-            return caller.out().checkError() ? jpod.unwritten() : code;
-        } catch (Throwable e) {
-            return jpod.fail(e);
-        }
-    }
-
-    private CommandLine commandLine() {
-        CommandLine line = new CommandLine(this)
-                .setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
-                .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
-                .setUsageHelpWidth(helpWidth())
+    private Jpod() {
+        line = new CommandLine(this)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
@@ -125,29 +112,55 @@ public final class Jpod {
         for (String verb : List.of("run", "exec", "explain")) {
             Objects.requireNonNull(line.getSubcommands().get(verb)).setStopAtPositional(true);
         }
-        return line;
+    }
+
+    /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
+    public static int run(Caller caller) {
+        Jpod idle = IDLE.poll();
+        Jpod jpod = idle == null ? new Jpod() : idle;
+        jpod.caller = caller;
+        try {
+            return jpod.run(caller.arguments());
+        } finally {
+            jpod.caller = null;
+            IDLE.add(jpod);
+        }
+    }
+
+    private int run(List<String> arguments) {
+        Caller caller = caller();
+        try {
+            line.setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))
+                    .setErr(new PrintWriter(caller.err(), true, StandardCharsets.UTF_8))
+                    .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
+                    .setUsageHelpWidth(helpWidth());
+            int code = line.execute(arguments.toArray(String[]::new));
+            return caller.out().checkError() ? unwritten() : code;
+        } catch (Throwable e) {
+            return fail(e);
+        }
     }
 
     /** See no-color.org. */
     private boolean isColoured() {
-        return caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");
+        return caller().isTerminal(1) && !caller().environment().containsKey("NO_COLOR");
     }
 
     private int helpWidth() {
         int columns =
-                Linux.windowSize(caller.stdio(1)).map(Linux.WindowSize::columns).orElse(0);
+                Linux.windowSize(caller().stdio(1)).map(Linux.WindowSize::columns).orElse(0);
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
     }
 
     /** A reader that has had enough (jpod list | head -1) needs no words, but it is no success. */
     private int unwritten() {
-        boolean isReaderGone = Linux.poll(List.of(caller.stdio(1)), 0, 0)[0] != 0;
+        boolean isReaderGone = Linux.poll(List.of(caller().stdio(1)), 0, 0)[0] != 0;
         return isReaderGone ? ExitCode.ERROR.number() : fail(new IllegalStateException("cannot write to stdout"));
     }
 
     private int misused(ParameterException e) {
         fail(e);
-        caller.err()
+        caller().err()
                 .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName()
                         + " --help' for more information.");
         return ExitCode.ERROR.number();
@@ -157,7 +170,7 @@ public final class Jpod {
         if (debug) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace, true));
-            caller.err().print(trace);
+            caller().err().print(trace);
         }
         write(Log.Level.ERROR, Objects.requireNonNullElse(e.getMessage(), e.toString()));
         return ExitCode.ERROR.number();
@@ -165,9 +178,9 @@ public final class Jpod {
 
     private void write(Log.Level level, String message) {
         try {
-            new Log(log == null ? null : path(log), logFormat).write(caller, level, message);
+            new Log(log == null ? null : path(log), logFormat).write(caller(), level, message);
         } catch (RuntimeException e) {
-            caller.err().println("jpod: --log: " + e.getMessage());
+            caller().err().println("jpod: --log: " + e.getMessage());
         }
     }
 
@@ -177,7 +190,7 @@ public final class Jpod {
     }
 
     Caller caller() {
-        return caller;
+        return Objects.requireNonNull(caller, "no caller");
     }
 
     /** The containers below {@link #root}. */
@@ -195,21 +208,21 @@ public final class Jpod {
         return switch (rootless) {
             case TRUE -> true;
             case FALSE -> false;
-            case AUTO -> caller.uid() != 0;
+            case AUTO -> caller().uid() != 0;
         };
     }
 
     /** A path of the command line, which is relative to where the caller is. */
     Path path(String path) {
-        return caller.directory().resolve(path);
+        return caller().directory().resolve(path);
     }
 
     /** The directory for what ends with the boot. */
     Path runtimeDirectory() {
-        if (caller.uid() == 0) {
+        if (caller().uid() == 0) {
             return Path.of("/run/jpod");
         }
-        String user = caller.environment().get("XDG_RUNTIME_DIR");
+        String user = caller().environment().get("XDG_RUNTIME_DIR");
         if (user == null || !user.startsWith("/")) {
             throw new IllegalStateException("XDG_RUNTIME_DIR is not set: say where the state shall lie with --root");
         }
