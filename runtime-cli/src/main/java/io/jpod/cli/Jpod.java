@@ -42,7 +42,13 @@ import picocli.CommandLine.Spec;
             Resume.class,
             Wait.class,
             Logs.class,
+            Ps.class,
+            Events.class,
+            Update.class,
+            SpecCommand.class,
+            FeaturesCommand.class,
             Explain.class,
+            Completion.class,
             Serve.class
         })
 public final class Jpod {
@@ -109,7 +115,7 @@ public final class Jpod {
                     return command.getCommandSpec().exitCodeOnExecutionException();
                 });
         // What follows the command that a container is to run is that command's.
-        for (String verb : List.of("run", "exec", "explain")) {
+        for (String verb : List.of("run", "exec", "ps", "explain")) {
             Objects.requireNonNull(line.getSubcommands().get(verb)).setStopAtPositional(true);
         }
     }

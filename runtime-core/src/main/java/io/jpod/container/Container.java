@@ -17,6 +17,7 @@ import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.SpecReader;
+import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
 import io.jpod.oci.State.Status;
 import java.nio.file.Files;
@@ -292,6 +293,23 @@ public final class Container {
         }
         try (Cgroup cgroup = requireCgroup()) {
             cgroup.thaw(END);
+        }
+    }
+
+    /**
+     * Changes its limits: all of them or none. A later update starts from what they are then.
+     *
+     * @param source what errors call the place that the update is from
+     */
+    public void update(Spec.Resources update, String source) {
+        try (Fd _ = dir.lock();
+                Cgroup cgroup = requireCgroup()) {
+            if (status() == Status.STOPPED) {
+                throw new ContainerException("container not running");
+            }
+            Spec spec = spec();
+            Spec.Resources merged = LimitsUpdate.apply(cgroup, spec.linux().resources(), update, source);
+            dir.writeConfig(SpecWriter.write(spec.withLinux(spec.linux().withResources(merged))));
         }
     }
 

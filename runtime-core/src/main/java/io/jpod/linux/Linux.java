@@ -224,6 +224,11 @@ public final class Linux {
         return Stat.of(fd.number(), "", Flags.AT_EMPTY_PATH);
     }
 
+    /** Whether the kernel knows these SECCOMP_FILTER_FLAG_*: it looks at them before it looks at the filter, which is none. */
+    public static boolean takesSeccompFlags(long flags) {
+        return KERNEL.syscall(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, 0) == -Errno.EFAULT.number();
+    }
+
     /** The size of this terminal; empty if it is no terminal. */
     public static Optional<WindowSize> windowSize(Fd fd) {
         try (Arena arena = Arena.ofConfined()) {

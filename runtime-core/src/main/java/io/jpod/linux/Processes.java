@@ -104,6 +104,10 @@ public final class Processes {
         }
     }
 
+    public static int gid() {
+        return (int) KERNEL.syscall(Sys.GETGID);
+    }
+
     public static int uid() {
         return (int) KERNEL.syscall(Sys.GETUID);
     }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What this runtime implements, as the runtime-spec's features.md defines it. It says nothing about the host. A list
@@ -82,6 +83,17 @@ public record Features(
             List<String> archs,
             List<String> knownFlags,
             List<String> supportedFlags) {
+
+        /**
+         * With every action, operator and flag of the runtime-spec.
+         *
+         * @param supported whether the running kernel takes that flag
+         */
+        public static Seccomp of(List<String> archs, Predicate<String> supported) {
+            List<String> flags = Names.SECCOMP_FLAGS;
+            List<String> taken = flags.stream().filter(supported).toList();
+            return new Seccomp(true, Names.SECCOMP_ACTIONS, Names.SECCOMP_OPERATORS, archs, flags, taken);
+        }
 
         public Seccomp {
             actions = List.copyOf(actions);

@@ -350,6 +350,27 @@ public record Spec(
             readonlyPaths = List.copyOf(readonlyPaths);
         }
 
+        public Linux withResources(@Nullable Resources newResources) {
+            return new Linux(
+                    namespaces,
+                    uidMappings,
+                    gidMappings,
+                    timeOffsets,
+                    devices,
+                    netDevices,
+                    cgroupsPath,
+                    newResources,
+                    intelRdt,
+                    memoryPolicy,
+                    sysctl,
+                    seccomp,
+                    rootfsPropagation,
+                    maskedPaths,
+                    readonlyPaths,
+                    mountLabel,
+                    personality);
+        }
+
         /** The namespace of that type, or null if it is to be inherited from the runtime. */
         public @Nullable Namespace namespace(NamespaceType type) {
             for (Namespace namespace : namespaces) {

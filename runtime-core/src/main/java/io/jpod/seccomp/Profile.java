@@ -183,7 +183,7 @@ record Profile(
         }
     }
 
-    private static long flags(List<String> names, boolean listener) {
+    static long flags(List<String> names, boolean listener) {
         long flags = listener ? Flags.SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
         for (int i = 0; i < names.size(); i++) {
             flags |= switch (names.get(i)) {

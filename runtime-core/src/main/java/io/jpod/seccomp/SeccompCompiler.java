@@ -54,6 +54,16 @@ public final class SeccompCompiler {
         return new Filter(program, profile.flags(), profile.listener(), profile.warnings());
     }
 
+    /** Whose calls a filter can hold on a kernel of this architecture, as config.json names them, its own first. */
+    public static List<String> architectures(Arch arch) {
+        return Abi.servedBy(arch).stream().map(Abi::ociName).toList();
+    }
+
+    /** The bit of a filter flag, with the one for a listener if it goes with that alone. */
+    public static long flag(String name) {
+        return Profile.flags(List.of(name), name.equals("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"));
+    }
+
     private byte[] program() {
         Map<Integer, IntervalMap> maps = new LinkedHashMap<>();
         for (Abi abi : profile.abis()) {

@@ -1,0 +1,93 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupEvents;
+import io.jpod.cgroup.CgroupEvents.Event;
+import io.jpod.cgroup.CgroupStats;
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.linux.Linux;
+import io.jpod.oci.State.Status;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "events",
+        description = "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
+        footer = {
+            "",
+            "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.",
+            "",
+            "Examples:",
+            "  jpod events --stats web | jq .data.memory.usage.usage",
+            "  jpod events --interval 1m web"
+        })
+final class Events implements Callable<Integer> {
+    /** How soon it is noticed that nobody listens any more. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
+    @ParentCommand
+    private Jpod jpod;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "TIME",
+            description = "How often, such as 500ms or 1m30s (default: 5s).")
+    private String interval = "5s";
+
+    @Option(names = "--stats", description = "Print the figures once and end.")
+    private boolean stats;
+
+    @Parameters(paramLabel = "ID", description = "The container.")
+    private String id;
+
+    @Override
+    public Integer call() {
+        Duration period = Durations.parse("--interval", interval);
+        Container container = jpod.containers().get(id);
+        if (container.status() == Status.STOPPED || container.status() == Status.CREATING) {
+            throw new ContainerException("container with id " + id + " is not running");
+        }
+        try (Cgroup cgroup =
+                container.cgroup().orElseThrow(() -> new ContainerException("container " + id + " has no cgroup"))) {
+            if (stats) {
+                jpod.caller().out().println(cgroup.stats().toEvent(id));
+            } else {
+                follow(cgroup, period);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+
+    private void follow(Cgroup cgroup, Duration period) {
+        PrintStream out = jpod.caller().out();
+        CgroupEvents events = cgroup.events();
+        long next = System.nanoTime() + period.toNanos();
+        while (isListening(out)) {
+            Duration left = Duration.ofNanos(Math.max(0, next - System.nanoTime()));
+            switch (events.await(left.compareTo(GLANCE) < 0 ? left : GLANCE)) {
+                case Event.Empty _ -> {
+                    return;
+                }
+                case Event.OutOfMemory _ -> out.println(CgroupStats.oomEvent(id));
+                case Event.Nothing _ -> {
+                    if (System.nanoTime() - next >= 0) {
+                        out.println(cgroup.stats().toEvent(id));
+                        next += period.toNanos();
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean isListening(PrintStream out) {
+        return !out.checkError() && Linux.poll(List.of(jpod.caller().connection()), Flags.POLLIN, 0)[0] == 0;
+    }
+}

@@ -1,0 +1,46 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Arch;
+import io.jpod.linux.Linux;
+import io.jpod.oci.Features;
+import io.jpod.plan.Capability;
+import io.jpod.plan.Mounts;
+import io.jpod.seccomp.SeccompCompiler;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "features",
+        description = "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
+        footer = {"", "Example:", "  jpod features | jq .linux.seccomp.actions"})
+final class FeaturesCommand implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @Override
+    public Integer call() {
+        jpod.caller().out().println(features().toJson());
+        return ExitCode.OK.number();
+    }
+
+    static Features features() {
+        Features.Seccomp seccomp = Features.Seccomp.of(
+                SeccompCompiler.architectures(Arch.host()), flag -> Linux.takesSeccompFlags(SeccompCompiler.flag(flag)));
+        Features.Linux linux = new Features.Linux(
+                Features.allNamespaces(),
+                Arrays.stream(Capability.values()).map(Capability::name).toList(),
+                new Features.Cgroup(false, true, false, false, true),
+                seccomp,
+                true,
+                false,
+                new Features.IntelRdt(false, false, false),
+                Features.MemoryPolicy.ALL,
+                false,
+                false);
+        return Features.of(List.copyOf(Mounts.words()), linux, Map.of("io.jpod.version", Jpod.VERSION), List.of());
+    }
+}
