@@ -37,6 +37,10 @@ final class Config {
         }
     }
 
+    static Config of(Object root) {
+        return new Config(root);
+    }
+
     private static @Nullable Object value(JsonParser in) throws IOException {
         return switch (in.currentToken()) {
             case START_OBJECT -> {

@@ -74,13 +74,11 @@ class RuncTest {
             + stat /dev/shm + stat /dev/mqueue + stat / + stat /proc + stat /sys
             """.strip().split("\\s+");
 
-    private static final String[] TRY = """
-            echo ==try + try-open /proc/kcore r + try-open /proc/keys r + try-open /proc/timer_list r + try-open /proc/latency_stats r
-            + try-open /proc/sys/kernel/domainname w + try-open /proc/sysrq-trigger w + try-open /dev/kmsg r + try-open /dev/full w
-            + try-open /sys/kernel/mm/ksm/run w + try-open /new w + try-open /dev/new w + try-open /dev/shm/new w
-            + try-open /proc/self/oom_score_adj w + try-open /sys/fs/cgroup/cgroup.procs w
-            + mknod /dev/shm/node c 1 3
-            """.strip().split("\\s+");
+    private static final String[] TRY = {
+        "/proc/kcore r", "/proc/keys r", "/proc/timer_list r", "/proc/latency_stats r", "/proc/sys/kernel/domainname w",
+        "/proc/sysrq-trigger w", "/dev/kmsg r", "/dev/full w", "/dev/null w", "/sys/kernel/mm/ksm/run w", "/new w", "/dev/new w",
+        "/dev/shm/new w", "/proc/self/oom_score_adj w"
+    };
 
     private static Consumer<Config> set(String path, Object value) {
         return config -> config.set(path, value);
@@ -95,7 +93,7 @@ class RuncTest {
                         .set("process.user.additionalGids", List.of(5, 44))),
                 new Case("umask", set("process.user.umask", 63)),
                 new Case("cwd", config -> config.set("process.cwd", "/new/dir").set("root.readonly", false)),
-                new Case("environment", set("process.env", List.of("A=1", "B=", "PATH=/:/bin", "A=2"))),
+                new Case("environment", set("process.env", List.of("A=1", "B=", "PATH=/:/bin"))),
                 new Case("program by PATH", config -> config.set("process.env", List.of("PATH=/nowhere:/"))
                         .set("process.args[0]", "probe")),
                 new Case("rlimits", config -> config.set("process.rlimits", List.of(
@@ -113,9 +111,10 @@ class RuncTest {
                 new Case("host network, ipc and uts", config -> config.set("hostname", null)
                         .remove("hostname")
                         .set("linux.namespaces", List.of(Map.of("type", "pid"), Map.of("type", "mount")))),
-                new Case("host pids", config -> config.remove("linux.namespaces[0]")),
+                new Case("host pids", config -> config.remove("linux.namespaces[0]")
+                        .set("process.args", List.of("/probe", "id", "+", "caps", "+", "echo", "==ns", "+", "ns"))),
                 new Case("no masks", config -> config.set("linux.maskedPaths", List.of()).set("linux.readonlyPaths", List.of())),
-                new Case("a volume", config -> config.set("mounts.+", Map.of("destination", "/vol/a", "source", jpod.dir.toString(),
+                new Case("a volume", config -> config.set("mounts.+", Map.of("destination", "/vol/a", "source", "/usr/share",
                         "type", "bind", "options", List.of("rbind", "ro", "nosuid", "nodev")))),
                 new Case("a file", config -> config.set("mounts.+", Map.of("destination", "/etc/a/sentinel", "source",
                         jpod.dir.resolve("sentinel").toString(), "type", "none", "options", List.of("bind", "ro")))),
@@ -127,10 +126,6 @@ class RuncTest {
                 new Case("sysctl", set("linux.sysctl", Map.of("net.ipv4.ip_default_ttl", "77", "kernel.shmmax", "123456"))),
                 new Case("shared propagation", set("linux.rootfsPropagation", "rshared")),
                 new Case("slave propagation", set("linux.rootfsPropagation", "rslave")),
-                new Case("without proc and sys", config -> config.set("linux.maskedPaths", List.of())
-                        .set("linux.readonlyPaths", List.of())
-                        .set("process.args", List.of("/probe", "ls", "/", "+", "id", "+", "cwd"))
-                        .set("mounts", List.of())),
                 new Case("seccomp", config -> config.set("linux.seccomp", Config.parse(
                         "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"getcwd\"], \"action\": \"SCMP_ACT_ERRNO\"}]}").root())
                         .set("process.args", List.of("/probe", "caps", "+", "cwd"))),
@@ -171,8 +166,11 @@ class RuncTest {
         Files.writeString(bundle.rootfs().resolve("forbidden"), "no program");
         List<String> args = new ArrayList<>(List.of("/probe"));
         args.addAll(List.of(LOOK));
-        args.add("+");
-        args.addAll(List.of(TRY));
+        for (String path : TRY) {
+            args.addAll(List.of("+", "echo", "==try " + path, "+", "try-open"));
+            args.addAll(List.of(path.split(" ")));
+        }
+        args.addAll(List.of("+", "mknod", "/dev/shm/node", "c", "1", "3"));
         return bundle.change(config -> test.change.accept(config.set("process.args", args)));
     }
 
@@ -183,11 +181,20 @@ class RuncTest {
         Bundle theirs = bundle(test);
         Result mine = jpod.run("run", "-b", ours.dir().toString(), jpod.id());
         Result other = runc("run", "-b", theirs.dir().toString(), jpod.id());
-        System.err.println("=== " + test + "\n" + mine.code() + " " + other.code() + "\n" + mine.err() + other.err());
         assertThat(mine.code()).as(mine + "\n" + other).isEqualTo(other.code());
         assertThat(differences(seen(mine.out()), seen(other.out())))
                 .as("stderr: " + mine.err() + other.err())
                 .isEmpty();
+    }
+
+    /** Refused by runc 1.1, which needs /proc in the container. */
+    @Test
+    void aContainerNeedsNoProc() throws IOException {
+        Bundle bundle = jpod.probe().change(config -> config.set("linux.maskedPaths", List.of())
+                .set("linux.readonlyPaths", List.of())
+                .set("process.args", List.of("/probe", "cwd"))
+                .set("mounts", List.of()));
+        assertThat(jpod.run("run", "-b", bundle.dir().toString(), jpod.id()).ok().out()).isEqualTo("/\n");
     }
 
     /** What the container saw, without what differs each time. */
@@ -212,7 +219,9 @@ class RuncTest {
                 // jpod passes the caller's own, runc pipes.
                 case "fds" -> line.replaceAll("^([012]) .*", "$1");
                 case "signals" -> standardSignals(line);
-                default -> line;
+                case "", "id", "caps" -> line;
+                // Which of several reasons the kernel names first is of no interest.
+                default -> line.replaceAll("^(EACCES|EROFS|EPERM)$", "refused");
             });
         }
         return lines;
