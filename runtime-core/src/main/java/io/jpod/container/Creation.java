@@ -148,8 +148,8 @@ final class Creation {
             Executed process = spawn(prepared, descriptors, cgroup);
             undo.onFailure(process::close);
             undo.onFailure(process::kill);
+            advance(process, state);
             int pid = process.pid();
-            advance(process, state.withProcess(pid, 0));
             StoredState complete =
                     state.withProcess(pid, ProcessStat.of(pid).orElseThrow().startTime());
             dir.write(complete);
@@ -260,16 +260,17 @@ final class Creation {
 
     /** Answers the process's milestones until it is ready. */
     private void advance(Executed process, StoredState state) {
-        HookRunner hooks = new HookRunner(containers, spawner, spec, state);
-        begun = hooks;
         while (true) {
             int reached = process.awaitMilestone();
+            HookRunner hooks = new HookRunner(containers, spawner, spec, state.withProcess(process.pid(), 0));
             if (reached == Step.Milestone.USER_NAMESPACE.number()) {
                 IdMappings.write(process.pid(), spec.linux());
             } else if (reached == Step.Milestone.CREATE_RUNTIME_HOOKS.number()) {
+                begun = hooks;
                 hooks.run(HookKind.PRESTART);
                 hooks.run(HookKind.CREATE_RUNTIME);
             } else if (reached == Step.Milestone.CREATE_CONTAINER_HOOKS.number()) {
+                begun = hooks;
                 hooks.run(HookKind.CREATE_CONTAINER);
             } else {
                 return;

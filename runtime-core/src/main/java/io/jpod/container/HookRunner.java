@@ -110,9 +110,14 @@ final class HookRunner {
             Map<String, Fd> inputs = new HashMap<>(given);
             inputs.putAll(built);
             try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
-                if (process.await() instanceof ShimProcess.Reached) {
-                    process.proceed();
-                    process.await();
+                try {
+                    if (process.await() instanceof ShimProcess.Reached) {
+                        process.proceed();
+                        process.await();
+                    }
+                } catch (OpFailed e) {
+                    process.child().await();
+                    throw e;
                 }
                 await(process, hook, at, output);
             }

@@ -31,6 +31,8 @@ final class Hints {
                 bind.file() ? "the source is a file, the destination a directory" : "the destination is a file";
             case Step.MountFilesystem _, Step.MountBind _ when errno == Errno.EROFS ->
                 "the mount point does not exist, and the file system is read-only";
+            case Step.AttachRootfs _ when errno == Errno.EACCES ->
+                "a directory above it is closed to the caller, whose privileges do not count in the user namespace";
             case Step.ChangeDirectory _ when errno == Errno.ELOOP -> "it is, or leads through, a link of /proc or a loop";
             case Step.SetRlimit _ when errno == Errno.EPERM -> "raising a hard limit takes CAP_SYS_RESOURCE";
             case Step.SetUser _ when errno == Errno.EINVAL -> "the id has no mapping in the user namespace";

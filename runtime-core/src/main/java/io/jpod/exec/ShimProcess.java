@@ -116,6 +116,7 @@ public final class ShimProcess implements AutoCloseable {
             original.await();
             child = spawner.adopt(report.pid());
         }
+        proceed();
         return await();
     }
 

@@ -39,6 +39,7 @@ public final class ExecPlanner {
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
+        steps.outside(plan);
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
         if (container.linux().namespace(NamespaceType.USER) != null) {
             plan.add(new Step.BecomeRoot(true), "linux.namespaces");

@@ -316,6 +316,8 @@ public final class Lowering {
         asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
         asm.call(Sys.EXIT_GROUP, value(0));
         asm.place(clone);
+        // What the clone says must not come before the news of it.
+        asm.call(Sys.READ, asm.use(STATUS), record, value(1)).failOn(new Op.OnZero());
     }
 
     /** A struct status_record. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +87,13 @@ public final class Planner {
         openOnHost();
         if (early) {
             cloneProcess();
-            enterUserNamespace();
-            enterNamespaces();
-            enterOwnNamespaces();
+            outside();
+            if (linux.namespace(NamespaceType.USER) == null) {
+                enterNamespaces();
+                enterCgroupNamespace();
+            } else {
+                enterUserNamespace();
+            }
             identity();
             awaitHooks(Milestone.CREATE_RUNTIME_HOOKS, HookKind.PRESTART, HookKind.CREATE_RUNTIME);
             rootFileSystem();
@@ -101,8 +106,9 @@ public final class Planner {
             rootFileSystem();
             pivot();
             cloneProcess();
+            outside();
             add(new Step.AdoptNamespaces(builderNamespaces()), "linux.namespaces");
-            enterOwnNamespaces();
+            enterCgroupNamespace();
             mounts.mountInside(this::add);
         }
         restrictPaths();
@@ -154,16 +160,14 @@ public final class Planner {
 
     private void cloneProcess() {
         Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
-        if (isNew(NamespaceType.PID)) {
-            made.add(NamespaceType.PID);
-        }
-        if (early && !isJoined(NamespaceType.USER)) {
-            // One clone makes the user namespace first and the others as its property, clone(2).
-            for (NamespaceType type : List.of(NamespaceType.USER, NamespaceType.NETWORK, NamespaceType.IPC,
-                    NamespaceType.UTS, NamespaceType.MOUNT)) {
-                if (isNew(type)) {
-                    made.add(type);
-                }
+        // One that is cloned into a user namespace would lose all capabilities in it when it executes jpod-init, since its
+        // uid is not mapped yet, capabilities(7): then the process makes the namespaces itself.
+        if (linux.namespace(NamespaceType.USER) == null) {
+            if (isNew(NamespaceType.PID)) {
+                made.add(NamespaceType.PID);
+            }
+            if (early) {
+                BUILDER_NAMESPACES.stream().filter(this::isNew).forEach(made::add);
             }
         }
         boolean joinsPid = isJoined(NamespaceType.PID);
@@ -172,13 +176,42 @@ public final class Planner {
         by = By.PROCESS;
     }
 
+    /** What takes the host's privileges, and a /proc/self that a change of uid has not closed yet, proc(5). */
+    private void outside() {
+        if (spec.process() != null) {
+            processPlan(spec.process()).outside(this::add);
+        }
+        if (isJoined(NamespaceType.TIME)) {
+            add(new Step.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
+        } else if (isNew(NamespaceType.TIME)) {
+            List<String> offsets = linux.timeOffsets().entrySet().stream()
+                    .map(e -> e.getKey() + " " + e.getValue().secs() + " " + e.getValue().nanosecs())
+                    .toList();
+            add(new Step.EnterTimeNamespace(offsets), offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
+        }
+    }
+
+    /**
+     * Given namespaces first: those that the host owns cannot be joined from inside. The new ones come with the user
+     * namespace, or behind it, so that it owns them.
+     */
     private void enterUserNamespace() {
-        if (isJoined(NamespaceType.USER)) {
-            add(new Step.JoinNamespace(NamespaceType.USER), from(NamespaceType.USER));
-            add(new Step.BecomeRoot(true), "linux.namespaces");
-        } else if (isNew(NamespaceType.USER)) {
+        for (NamespaceType type : List.of(
+                NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.CGROUP, NamespaceType.USER)) {
+            if (isJoined(type)) {
+                add(new Step.JoinNamespace(type), from(type));
+            }
+        }
+        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
+        Stream.of(NamespaceType.values())
+                .filter(type -> type != NamespaceType.TIME && isNew(type))
+                .forEach(made::add);
+        add(new Step.UnshareNamespaces(made), "linux.namespaces");
+        if (isNew(NamespaceType.USER)) {
             add(new Step.Await(Milestone.USER_NAMESPACE), "linux.uidMappings, linux.gidMappings");
-            add(new Step.BecomeRoot(true), "linux.uidMappings");
+        }
+        if (isNew(NamespaceType.PID)) {
+            add(new Step.EnterPidNamespace(), from(NamespaceType.PID));
         }
     }
 
@@ -187,7 +220,7 @@ public final class Planner {
         for (NamespaceType type : BUILDER_NAMESPACES) {
             if (isJoined(type)) {
                 add(new Step.JoinNamespace(type), from(type));
-            } else if (isNew(type) && (!early || isJoined(NamespaceType.USER))) {
+            } else if (isNew(type) && !early) {
                 made.add(type);
             }
         }
@@ -224,6 +257,10 @@ public final class Planner {
         // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would refuse.
         add(new Step.SetPropagation("slave", true), "default");
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
+        if (linux.namespace(NamespaceType.USER) != null) {
+            // Not before: directories above the root file system may be closed to everybody but the caller.
+            add(new Step.BecomeRoot(true), from(NamespaceType.USER));
+        }
         mounts.mountOutside(this::add);
         mounts.devices(this::add);
         Spec.Process process = spec.process();
@@ -239,20 +276,12 @@ public final class Planner {
         }
     }
 
-    /** Those that only the process itself can make or enter; it is in its cgroup and pid namespace already. */
-    private void enterOwnNamespaces() {
+    /** By the process itself, which is in its cgroup already: that becomes the root of what it sees. */
+    private void enterCgroupNamespace() {
         if (isJoined(NamespaceType.CGROUP)) {
             add(new Step.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
         } else if (isNew(NamespaceType.CGROUP)) {
             add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
-        }
-        if (isJoined(NamespaceType.TIME)) {
-            add(new Step.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
-        } else if (isNew(NamespaceType.TIME)) {
-            List<String> offsets = linux.timeOffsets().entrySet().stream()
-                    .map(e -> e.getKey() + " " + e.getValue().secs() + " " + e.getValue().nanosecs())
-                    .toList();
-            add(new Step.EnterTimeNamespace(offsets), offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
         }
     }
 
@@ -269,7 +298,7 @@ public final class Planner {
     }
 
     private void process(Spec.Process process) {
-        ProcessPlan plan = new ProcessPlan(process, "process", facts, linux.seccomp());
+        ProcessPlan plan = processPlan(process);
         plan.stdio(this::add);
         plan.session(this::add);
         if (request.keyring()) {
@@ -283,6 +312,10 @@ public final class Planner {
             add(new Step.AwaitStart(), "default");
         }
         plan.exec(this::add, warnings::add);
+    }
+
+    private ProcessPlan processPlan(Spec.Process process) {
+        return new ProcessPlan(process, "process", facts, linux.seccomp());
     }
 
     private void add(Step step, String from) {

@@ -56,6 +56,13 @@ final class ProcessPlan {
         this.program = program;
     }
 
+    /** What comes before any namespace: a user namespace takes the privilege to lower it. */
+    void outside(Sink plan) {
+        if (process.oomScoreAdj() != null) {
+            plan.add(new Step.SetOomScoreAdj(process.oomScoreAdj()), from("oomScoreAdj"));
+        }
+    }
+
     /** What becomes of the standard descriptors. */
     void stdio(Sink plan) {
         if (process.terminal()) {
@@ -77,9 +84,6 @@ final class ProcessPlan {
     /** What needs privileges that the process is about to lose, or the host's /proc, which is about to be closed. */
     void resources(
             Sink plan, Spec.@Nullable MemoryPolicy memoryPolicy, Spec.@Nullable Personality personality) {
-        if (process.oomScoreAdj() != null) {
-            plan.add(new Step.SetOomScoreAdj(process.oomScoreAdj()), from("oomScoreAdj"));
-        }
         for (int i = 0; i < process.rlimits().size(); i++) {
             plan.add(new Step.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
         }

@@ -506,7 +506,7 @@ public sealed interface Step {
         CREATE_RUNTIME_HOOKS("wait for the prestart and createRuntime hooks"),
         /** Mounts exist, before pivot_root. */
         CREATE_CONTAINER_HOOKS("wait for the createContainer hooks"),
-        /** The process goes on as its clone, whose pid is in the report; nobody waits here. */
+        /** The process goes on as its clone, whose pid is in the report, and which waits. */
         CLONED("go on as a clone"),
         /** Nothing can fail any more but execve. */
         READY("ready");

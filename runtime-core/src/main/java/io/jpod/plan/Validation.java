@@ -92,12 +92,6 @@ final class Validation {
                 !linux.timeOffsets().isEmpty() && linux.namespace(NamespaceType.TIME) == null,
                 "linux.timeOffsets",
                 "needs a time namespace in linux.namespaces");
-        Spec.Namespace user = linux.namespace(NamespaceType.USER);
-        Spec.Namespace pid = linux.namespace(NamespaceType.PID);
-        refuse(
-                user != null && user.path() != null && pid != null && pid.path() == null,
-                "linux.namespaces",
-                "a new pid namespace inside a user namespace that is joined is not supported yet");
     }
 
     private void mappings() {

@@ -1,0 +1,180 @@
+package io.jpod.container;
+
+import static io.jpod.container.Bundle.map;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpod.oci.Spec.HookKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** config.md, "POSIX-platform Hooks": when, where and with which state on stdin. */
+class HookTest extends ContainerTests {
+    private static final List<String> KINDS =
+            List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+
+    private Path log;
+    private Bundle bundle;
+
+    @BeforeEach
+    void prepare() {
+        log = temporary.resolve("log");
+        bundle = bundle("echo", "program");
+    }
+
+    /** Appends its name, its namespaces, whether it sees the container's root, and its state. */
+    private Map<String, Object> hook(String name) {
+        String script = "echo " + name + " net=$(readlink /proc/self/ns/net) mnt=$(readlink /proc/self/ns/mnt)"
+                + " $(cat | tr -d ' \\n') >>" + log;
+        return map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"));
+    }
+
+    private List<String> names() throws IOException {
+        return Files.exists(log) ? Files.readAllLines(log).stream().map(line -> line.split(" ")[0]).toList() : List.of();
+    }
+
+    /** One whose path is the image's: all that it can do is to print, and be seen by its failure. */
+    private static Map<String, Object> inside(Object... args) {
+        List<Object> all = new ArrayList<>(List.of("probe"));
+        all.addAll(List.of(args));
+        return map("path", "/probe", "args", all);
+    }
+
+    @Test
+    void runInTheirOrderAndNamespaces() throws IOException {
+        for (String kind : KINDS) {
+            bundle.set("hooks." + kind, List.of(kind.equals("startContainer") ? inside("write", "/seen", "yes") : hook(kind)));
+        }
+        Created created = create(bundle, "c");
+        assertThat(names()).containsExactly("prestart", "createRuntime", "createContainer");
+        assertThat(bundle.rootfs.resolve("seen")).doesNotExist();
+        int pid = created.process().pid();
+        String own = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+        String net = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")).toString();
+        String mnt = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")).toString();
+
+        created.container().start(spawner);
+        assertThat(bundle.rootfs.resolve("seen")).hasContent("yes");
+        assertThat(names()).endsWith("createContainer", "poststart");
+        created.await();
+        created.container().delete(false, spawner);
+        assertThat(names()).containsExactly("prestart", "createRuntime", "createContainer", "poststart", "poststop");
+
+        for (String line : Files.readAllLines(log)) {
+            String name = line.split(" ")[0];
+            assertThat(line).as(name).contains("net=" + (name.equals("createContainer") ? net : own));
+            assertThat(line.contains("mnt=" + mnt)).as(name).isEqualTo(name.equals("createContainer"));
+            assertThat(line).contains("\"id\":\"c\"", "\"ociVersion\":\"1.3.0\"", "\"bundle\":\"" + bundle.dir + "\"");
+            assertThat(line).contains("\"status\":\"" + status(name) + "\"");
+            assertThat(line.contains("\"pid\":" + pid)).as(line).isEqualTo(!name.equals("poststop"));
+        }
+    }
+
+    private static String status(String kind) {
+        return switch (HookKind.values()[KINDS.indexOf(kind)]) {
+            case PRESTART, CREATE_RUNTIME, CREATE_CONTAINER -> "creating";
+            case START_CONTAINER -> "created";
+            case POSTSTART -> "running";
+            case POSTSTOP -> "stopped";
+        };
+    }
+
+    @Test
+    void runInAUserNamespaceToo() throws IOException {
+        bundle.userNamespace();
+        String script = "(id -u; cat /proc/self/uid_map) >/dev/shm/jpod-hook-" + ProcessHandle.current().pid();
+        Path seen = Path.of("/dev/shm/jpod-hook-" + ProcessHandle.current().pid());
+        Files.writeString(seen, "");
+        Files.setAttribute(seen, "unix:uid", 100_000);
+        bundle.set("hooks.createRuntime", List.of(hook("createRuntime")));
+        bundle.set("hooks.createContainer", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
+        bundle.set("hooks.startContainer", List.of(inside("write", "/seen", "yes")));
+        try {
+            run(bundle);
+            assertThat(seen).content().containsPattern("0\n +0 +100000 +65536\n");
+        } finally {
+            Files.delete(seen);
+        }
+        assertThat(Files.getAttribute(bundle.rootfs.resolve("seen"), "unix:uid")).isEqualTo(100_000);
+    }
+
+    @Test
+    void mountsOfCreateContainerStayInTheContainer() throws IOException {
+        Path inside = Files.createDirectory(bundle.rootfs.resolve("mnt"));
+        String script = "mount -t tmpfs none " + inside + " && echo hello >" + inside + "/file";
+        bundle.set("hooks.createContainer", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
+        bundle.set("process.args", Bundle.probe("cat", "/mnt/file"));
+        assertThat(run(bundle)).isEqualTo("hello\n");
+    }
+
+    @Test
+    void aStartContainerHookIsNoMoreThanTheContainersProcess() {
+        bundle.set("process.user.uid", 1000).set("process.noNewPrivileges", true);
+        bundle.set("hooks.startContainer", List.of(inside("caps", "+", "id", "+", "false")));
+        assertThatThrownBy(() -> run(bundle))
+                .hasMessageContaining("hooks.startContainer[0]: /probe: exit status 1, output: ")
+                .hasMessageContaining("CapPrm 0000000000000000")
+                .hasMessageContaining("NoNewPrivs 1")
+                .hasMessageContaining("uid 1000 1000 1000");
+    }
+
+    @Test
+    void ofOneKindRunInTheOrderOfTheConfig() throws IOException {
+        bundle.set("hooks.createRuntime", List.of(hook("1"), hook("2"), hook("3")));
+        run(bundle);
+        assertThat(names()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void oneThatFailsBeforeStartEndsTheContainerAndPoststopIsCalled() throws IOException {
+        for (String kind : List.of("prestart", "createRuntime", "createContainer")) {
+            Files.deleteIfExists(log);
+            Bundle failing = bundle("true");
+            Map<String, Object> fails = map("path", "/bin/sh", "args", List.of("sh", "-c", "echo oh no; exit 3"), "env", List.of("PATH=/bin"));
+            failing.set("hooks." + kind, List.of(hook("first"), fails, hook("never"))).set("hooks.poststop", List.of(hook("poststop")));
+            assertThatThrownBy(() -> create(failing, "c"))
+                    .hasMessage("hooks." + kind + "[1]: /bin/sh: exit status 3, output: oh no");
+            assertThat(names()).as(kind).containsExactly("first", "poststop");
+            assertThat(containers.list()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneThatFailsAtStartStopsTheContainer() {
+        for (String kind : List.of("startContainer", "poststart")) {
+            Bundle failing = bundle("sleep", "100");
+            failing.set("hooks." + kind, List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")));
+            Created created = create(failing, kind);
+            assertThatThrownBy(() -> created.container().start(spawner)).hasMessageContaining("hooks." + kind + "[0]: ");
+            assertThat(created.await()).isEqualTo(137);
+            assertThat(created.container().status()).isEqualTo(io.jpod.oci.State.Status.STOPPED);
+        }
+    }
+
+    @Test
+    void aPoststopThatFailsIsReportedAndTheContainerIsGone() {
+        bundle.set("hooks.poststop", List.of(map("path", "/bin/false")));
+        Container container = create(bundle, "c").container();
+        assertThatThrownBy(() -> container.delete(true, spawner)).isInstanceOf(PoststopFailed.class);
+        assertThat(containers.list()).isEmpty();
+    }
+
+    @Test
+    void oneThatTakesTooLongIsKilled() {
+        bundle.set("hooks.createRuntime", List.of(map("path", "/bin/sleep", "args", List.of("sleep", "60"), "timeout", 1)));
+        assertThatThrownBy(() -> create(bundle, "c")).hasMessage("hooks.createRuntime[0]: /bin/sleep: not done after 1 seconds");
+    }
+
+    @Test
+    void oneThatIsMissingIsNamed() {
+        bundle.set("hooks.createRuntime", List.of(map("path", "/not/there")));
+        assertThatThrownBy(() -> create(bundle, "c"))
+                .hasMessage("hooks.createRuntime[0]: /not/there: ENOENT (no such file or directory)");
+    }
+}
