@@ -112,7 +112,7 @@ $(TREE): $(JARS)
 # bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
 # -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
 # the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
-brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
+brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms12m -Xmn8m -Xmx128m -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
     -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
