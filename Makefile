@@ -107,6 +107,10 @@ $(TREE): $(JARS)
 	@install native-shims/out/jpod bin/jpod
 	@rm -f lib/jpod/*
 	@install -p -m 644 runtime-cli/target/lib/*.jar runtime-cli/target/runtime-cli-$(VERSION).jar lib/jpod
+	@for jar in lib/jpod/picocli-*.jar; do \
+	    $(JDK)/bin/java -cp "$$(echo lib/jpod/asm*.jar $$jar | tr ' ' :)" runtime-cli/src/main/tools/RaiseBytecode.java $$jar target/raised.jar; \
+	    touch -r $$jar target/raised.jar; mv target/raised.jar $$jar; \
+	done
 	@touch $@
 
 # bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
@@ -118,16 +122,13 @@ brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms12m -Xmn8m -Xmx128m -
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
 
-# The JVM writes the cache when a typical command has ended, in a copy of the tree (hard links: it checks the jars' times).
-# The pipe stays open until it has done so, even if the command is back sooner.
-TRAINING := $(if $(ROOT),run --rm,explain) --rootfs test-rootfs/out/busybox -- true
-lib/jpod/jpod.aot: $(TREE) | rootfs
-	@if [ -e runtime-cli/target/classes/io/jpod/server/Main.class ]; then \
-	    echo "==> train the JVM"; \
-	    rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train; \
-	    rm -f target/train/lib/jpod/{brain.argv,jpod.aot}; \
-	    $(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv; \
-	    JPOD_ONESHOT=1 target/train/bin/jpod $(TRAINING) 2>&1 | cat >target/train/log || true; \
-	    if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
-	    else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi; \
-	else echo "==> no io.jpod.server.Main yet, so no AOT cache"; fi
+# The JVM writes the cache when it ends, in a copy of the tree (hard links: it checks the jars' times): a resident one, which
+# has seen a typical day. The pipe stays open until it has written.
+lib/jpod/jpod.aot: $(TREE) test-rootfs/train.sh | rootfs
+	@echo "==> train the JVM"
+	@rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train
+	@rm -f target/train/lib/jpod/{brain.argv,jpod.aot}
+	@$(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv
+	@test-rootfs/train.sh target/train/bin/jpod test-rootfs/out/busybox 2>&1 | cat >target/train/log || true
+	@if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
+	else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi

@@ -1,0 +1,43 @@
+#!/bin/bash
+# Has a resident brain do what brains do, so that the AOT cache it writes at its end knows the way.
+# usage: train.sh JPOD ROOTFS
+set -u
+jpod=$1
+rootfs=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export JPOD_SOCKET=$work/brain.sock
+unset JPOD_ONESHOT
+
+"$jpod" serve &
+for _ in $(seq 100); do [ -S "$JPOD_SOCKET" ] && break; sleep 0.1; done
+
+j() { "$jpod" --root "$work/state" "$@"; }
+for _ in 1 2 3; do
+    j --help
+    j --version
+    j run --help
+    j explain --rootfs "$rootfs" --memory 64m -- true
+    (cd "$work" && rm -f config.json && j spec && sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"true"/; s#"rootfs"#"'"$rootfs"'"#' config.json)
+    j explain --bundle "$work"
+    j list
+    j state nobody
+    if [ "$(id -u)" = 0 ]; then
+        j run --bundle "$work" c1
+        j create --bundle "$work" c2
+        j state c2
+        j start c2
+        j delete --force c2
+        j run --rootfs "$rootfs" --name c3 -d -- sleep 10
+        j exec c3 true
+        j ps c3
+        j list
+        j kill c3 KILL
+        j wait c3
+        j delete --force c3
+    fi
+done
+kill %1
+# The brain is its child and writes the cache while it ends.
+wait %1
+exit 0
