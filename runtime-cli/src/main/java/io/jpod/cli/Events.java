@@ -78,7 +78,7 @@ final class Events implements Callable<Integer> {
                 }
                 case Event.OutOfMemory _ -> out.println(CgroupStats.oomEvent(id));
                 case Event.Nothing _ -> {
-                    if (System.nanoTime() - next >= 0) {
+                    if (System.nanoTime() - next >= 0 && isListening(out)) {
                         out.println(cgroup.stats().toEvent(id));
                         next += period.toNanos();
                     }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -106,7 +107,7 @@ public final class Jpod {
             description = "Print this help.")
     boolean isHelpAsked;
 
-    private Jpod() {
+    Jpod() {
         line = new CommandLine(this)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
@@ -165,11 +166,24 @@ public final class Jpod {
     }
 
     private int misused(ParameterException e) {
-        fail(e);
+        CommandLine used = e.getCommandLine();
+        if (used.getParent() == null && caller().arguments().isEmpty()) {
+            used.usage(used.getErr());
+            return ExitCode.ERROR.number();
+        }
+        fail(used.getParent() == null && e instanceof UnmatchedArgumentException wrong ? unknown(wrong) : e);
         caller().err()
                 .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName()
                         + " --help' for more information.");
         return ExitCode.ERROR.number();
+    }
+
+    private static RuntimeException unknown(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().getFirst();
+        String what = e.isUnknownOption() ? "unknown option " : "unknown command ";
+        List<String> similar = e.getSuggestions();
+        return new IllegalArgumentException(
+                what + word + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?"), e);
     }
 
     private int fail(Throwable e) {

@@ -64,7 +64,7 @@ final class ProcessOptions {
         if (preserve < 0) {
             throw new ContainerException("--preserve-fds must not be negative");
         }
-        int passed = passedBySystemd(caller.environment());
+        int passed = passedBySystemd(caller);
         long all = (long) passed + preserve;
         if (all > caller.inherited()) {
             throw new ContainerException("descriptor %d is not open: %d are to be passed, from 3 on"
@@ -75,7 +75,7 @@ final class ProcessOptions {
 
     /** The process, told of the sockets it gets; it is process 1 of its container (sd_listen_fds(3)). */
     static Spec.Process withListenFds(Spec.Process process, Caller caller) {
-        int passed = passedBySystemd(caller.environment());
+        int passed = passedBySystemd(caller);
         if (passed == 0) {
             return process;
         }
@@ -85,10 +85,16 @@ final class ProcessOptions {
         return process.withEnv(env);
     }
 
-    private static int passedBySystemd(Map<String, String> environment) {
+    /** LISTEN_PID says for whom they are: the variables are inherited further than the descriptors. */
+    private static int passedBySystemd(Caller caller) {
+        Map<String, String> environment = caller.environment();
         String count = environment.getOrDefault("LISTEN_FDS", "");
+        String pid = Integer.toString(Sockets.peer(caller.connection()).pid());
+        if (count.isEmpty() || !pid.equals(environment.get("LISTEN_PID"))) {
+            return 0;
+        }
         try {
-            return count.isEmpty() ? 0 : Math.max(0, Integer.parseInt(count));
+            return Math.max(0, Integer.parseInt(count));
         } catch (NumberFormatException e) {
             throw new ContainerException("$LISTEN_FDS is no number: " + count, e);
         }

@@ -12,8 +12,11 @@ import io.jpod.linux.Kernel;
 import io.jpod.linux.SyscallException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Puts a {@link DeviceFilter} on a cgroup, by bpf(2). The cgroup keeps the program until it is removed. Programs of
@@ -35,6 +38,11 @@ public final class DeviceFilterAttachment {
 
     private static final int MAX_INTERRUPTIONS = 5;
 
+    /** Most containers have one of few filters, and the kernel's verifier takes longer than all else here. */
+    private static final int MOST_KEPT = 8;
+
+    private static final Map<ByteBuffer, Fd> KEPT = new ConcurrentHashMap<>();
+
     private static final Kernel KERNEL = Kernel.get();
 
     private DeviceFilterAttachment() {}
@@ -49,10 +57,21 @@ public final class DeviceFilterAttachment {
      *     kernel has no CONFIG_CGROUP_BPF
      */
     public static void put(Fd cgroup, byte[] program) {
-        List<Fd> earlier = new ArrayList<>();
+        ByteBuffer key = ByteBuffer.wrap(program);
+        if (KEPT.size() < MOST_KEPT || KEPT.containsKey(key)) {
+            put(cgroup, KEPT.computeIfAbsent(key, _ -> load(program)));
+            return;
+        }
         try (Fd loaded = load(program)) {
+            put(cgroup, loaded);
+        }
+    }
+
+    private static void put(Fd cgroup, Fd program) {
+        List<Fd> earlier = new ArrayList<>();
+        try {
             findEarlier(cgroup, earlier);
-            attach(cgroup, loaded, earlier);
+            attach(cgroup, program, earlier);
             for (Fd left : earlier.subList(Math.min(1, earlier.size()), earlier.size())) {
                 detach(cgroup, left);
             }

@@ -95,6 +95,11 @@ public record Features(
             return new Seccomp(true, Names.SECCOMP_ACTIONS, Names.SECCOMP_OPERATORS, archs, flags, taken);
         }
 
+        public Seccomp without(String action) {
+            List<String> others = actions.stream().filter(a -> !a.equals(action)).toList();
+            return new Seccomp(enabled, others, operators, archs, knownFlags, supportedFlags);
+        }
+
         public Seccomp {
             actions = List.copyOf(actions);
             operators = List.copyOf(operators);
