@@ -7,6 +7,7 @@
  *   run WORD...     a command, timed; % in a word stands for the number of the run
  *   also WORD...    a command, not timed
  *   reap            until no child is left, timed: what `create` leaves behind becomes ours to wait for
+ *   drain           the same, not timed, however they end
  *
  *   timeit [-n RUNS] [-w WARM_UP] [-p PAUSE_US] [-j CLIENTS] [-f FIRST_NUMBER]
  *
@@ -30,7 +31,7 @@
 enum { MAX_CONTENDERS = 16, MAX_STEPS = 8, MAX_WORDS = 32, MAX_ENV = 8 };
 
 struct step {
-    enum { RUN, ALSO, REAP } kind;
+    enum { RUN, ALSO, REAP, DRAIN } kind;
     char *words[MAX_WORDS + 1];
 };
 
@@ -57,6 +58,18 @@ static void split(char *text, char **words) {
     }
 }
 
+static int read_step(struct step *step, const char *verb, char *rest) {
+    static const char *const verbs[] = {[RUN] = "run", [ALSO] = "also", [REAP] = "reap", [DRAIN] = "drain"};
+    for (unsigned kind = RUN; kind <= DRAIN; kind++) {
+        if (!strcmp(verb, verbs[kind])) {
+            step->kind = kind;
+            split(rest ? rest : strdup(""), step->words);
+            return (kind == RUN || kind == ALSO) == (step->words[0] != NULL);
+        }
+    }
+    return 0;
+}
+
 static void read_plan(void) {
     struct contender *c = NULL;
     char *line = NULL;
@@ -75,13 +88,7 @@ static void read_plan(void) {
             }
         } else if (!strcmp(verb, "with") && c && rest && c->variables < MAX_ENV) {
             c->environment[c->variables++] = rest;
-        } else if (c && c->count < MAX_STEPS && (!strcmp(verb, "reap") || (rest && (!strcmp(verb, "run") || !strcmp(verb, "also"))))) {
-            struct step *step = &c->steps[c->count++];
-            step->kind = verb[0] == 'a' ? ALSO : verb[1] == 'u' ? RUN : REAP;
-            if (rest) {
-                split(rest, step->words);
-            }
-        } else {
+        } else if (!c || c->count == MAX_STEPS || !read_step(&c->steps[c->count++], verb, rest)) {
             errx(2, "what is this: %s", line);
         }
     }
@@ -148,8 +155,10 @@ static uint64_t once(const struct contender *c, long number, int *failures) {
     *failures = 0;
     for (const struct step *step = c->steps; step < c->steps + c->count; step++) {
         uint64_t from = now();
-        *failures += step->kind == REAP ? reap() : ended(start(c, step, number)) != 0;
-        took += step->kind == ALSO ? 0 : now() - from;
+        int failed = step->words[0] ? ended(start(c, step, number)) != 0 : reap();
+        int timed = step->kind == RUN || step->kind == REAP;
+        took += timed ? now() - from : 0;
+        *failures += step->kind == DRAIN ? 0 : failed;
     }
     return took;
 }
