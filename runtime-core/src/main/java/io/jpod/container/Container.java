@@ -421,11 +421,14 @@ public final class Container {
             } else if (damaged) {
                 removeLikelyCgroup();
             }
-            ContainerException hookFailed = null;
+            RuntimeException hookFailed = null;
             if (state != null && state.pid() != 0) {
                 try {
+                    if (dir.readConfig().isEmpty()) {
+                        throw new ContainerException("its config.json is lost: poststop hooks were not run");
+                    }
                     hooks(spec(), spawner, HookKind.POSTSTOP);
-                } catch (ContainerException e) {
+                } catch (ContainerException | InvalidSpec e) {
                     // runtime-spec: a failing poststop hook is reported, and the rest goes on.
                     hookFailed = e;
                 }

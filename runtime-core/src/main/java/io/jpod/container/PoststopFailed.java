@@ -4,7 +4,7 @@ package io.jpod.container;
 public final class PoststopFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    PoststopFailed(ContainerException hook) {
+    PoststopFailed(RuntimeException hook) {
         super(hook.getMessage(), hook);
     }
 }

@@ -1,0 +1,218 @@
+package io.jpod.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Sys;
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Spec;
+import io.jpod.plan.Plan.By;
+import java.util.BitSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every plan and its programs, tried on mixtures of the golden configs. */
+class RandomSpecsTest {
+    private static final int SPECS = 3_000;
+    private static final Set<String> FROM_THE_BRAIN =
+            Set.of(Lowering.STATUS, Lowering.START, Lowering.CONSOLE, Lowering.CONTAINER);
+
+    private final List<Spec> golden = Golden.all().map(Golden::spec).toList();
+    private final Random random = new Random(20_26);
+
+    private <T> T pick(Function<Spec, T> field) {
+        return field.apply(golden.get(random.nextInt(golden.size())));
+    }
+
+    private Spec mixture() {
+        Spec namespaces = pick(spec -> spec);
+        Spec.Linux linux = new Spec.Linux(
+                namespaces.linux().namespaces(),
+                namespaces.linux().uidMappings(),
+                namespaces.linux().gidMappings(),
+                namespaces.linux().timeOffsets(),
+                pick(spec -> spec.linux().devices()),
+                pick(spec -> spec.linux().netDevices()),
+                pick(spec -> spec.linux().cgroupsPath()),
+                pick(spec -> spec.linux().resources()),
+                null,
+                pick(spec -> spec.linux().memoryPolicy()),
+                namespaces.linux().sysctl(),
+                pick(spec -> spec.linux().seccomp()),
+                pick(spec -> spec.linux().rootfsPropagation()),
+                pick(spec -> spec.linux().maskedPaths()),
+                pick(spec -> spec.linux().readonlyPaths()),
+                null,
+                pick(spec -> spec.linux().personality()));
+        return new Spec(
+                "1.3.0",
+                pick(Spec::process),
+                pick(Spec::root),
+                namespaces.hostname(),
+                namespaces.domainname(),
+                pick(Spec::mounts),
+                pick(Spec::hooks),
+                namespaces.annotations(),
+                linux,
+                null);
+    }
+
+    @Test
+    void everyPlanKeepsTheRules() {
+        int planned = 0;
+        for (int i = 0; i < SPECS; i++) {
+            Spec spec = mixture();
+            Plan plan;
+            try {
+                plan = Planner.plan(spec, Golden.REQUEST, Golden.FACTS);
+            } catch (InvalidSpec refused) {
+                continue;
+            }
+            check(spec, plan);
+            if (spec.process() != null) {
+                check(spec, ExecPlanner.exec("c1", spec, spec.process(), "process", Golden.FACTS));
+            }
+            planned++;
+        }
+        assertThat(planned).isGreaterThan(SPECS / 2);
+    }
+
+    private static void check(Spec spec, Plan plan) {
+        Lowering.Lowered programs = Lowering.lower(plan, Arch.X86_64, 0);
+        String text = plan.toString();
+        assertThat(executors(plan)).as(text).matches("B*T*B?P*");
+        order(plan, text);
+        flow(programs.builder(), text);
+        flow(programs.process(), text);
+        Set<String> given = new HashSet<>(FROM_THE_BRAIN);
+        programs.builder().outputs().forEach(slot -> given.add(slot.name()));
+        assertThat(given).as(text).containsAll(names(programs.process()));
+        assertThat(FROM_THE_BRAIN).as(text).containsAll(names(programs.builder()));
+        noHostPathsInside(spec, programs.builder(), false, text);
+        boolean pivots = programs.process().ops().stream().anyMatch(op -> op.sys() == Sys.PIVOT_ROOT);
+        noHostPathsInside(spec, programs.process(), !pivots, text);
+    }
+
+    private static List<String> names(Program program) {
+        return program.inputs().stream().map(Program.Slot::name).toList();
+    }
+
+    private static String executors(Plan plan) {
+        return plan.entries().stream()
+                .map(entry -> entry.by() == By.BRAIN ? "B" : entry.by() == By.BUILDER ? "T" : "P")
+                .collect(Collectors.joining());
+    }
+
+    /** One step comes before another, wherever both are there. */
+    private static void order(Plan plan, String text) {
+        before(plan, text, Step.CloseDescriptors.class::isInstance, Step.ChangeDirectory.class::isInstance);
+        before(plan, text, Step.OpenSource.class::isInstance, Step.UnshareNamespaces.class::isInstance);
+        before(plan, text, Step.SetPropagation.class::isInstance, Step.AttachRootfs.class::isInstance);
+        before(plan, text, Step.AttachRootfs.class::isInstance, Step.MountFilesystem.class::isInstance);
+        before(plan, text, Step.PivotRoot.class::isInstance, Step.MaskPath.class::isInstance);
+        before(plan, text, Step.MountFilesystem.class::isInstance, Step.MaskPath.class::isInstance);
+        before(plan, text, Step.MountBind.class::isInstance, Step.MaskPath.class::isInstance);
+        before(plan, text, Step.MaskPath.class::isInstance, Step.CloseDescriptors.class::isInstance);
+        before(plan, text, Step.MakeDevice.class::isInstance, Step.ReadonlyRootfs.class::isInstance);
+        before(plan, text, Step.LimitBoundingSet.class::isInstance, Step.SetUser.class::isInstance);
+        before(plan, text, Step.SetUser.class::isInstance, Step.SetCapabilities.class::isInstance);
+        before(plan, text, Step.SetCapabilities.class::isInstance, Step.Exec.class::isInstance);
+        before(plan, text, Step.CloseDescriptors.class::isInstance, Step.Exec.class::isInstance);
+        before(plan, text, Step.SetNoNewPrivileges.class::isInstance, Step.LoadSeccomp.class::isInstance);
+        before(plan, text, Step.LoadSeccomp.class::isInstance, Step.Exec.class::isInstance);
+        before(plan, text, Step.NewSession.class::isInstance, Step.ControllingTerminal.class::isInstance);
+        before(plan, text, Step.TerminalAsStdio.class::isInstance, Step.ControllingTerminal.class::isInstance);
+        before(plan, text, Step.BecomeRoot.class::isInstance, Step.MountFilesystem.class::isInstance);
+        boolean newPrivileges = plan.entries().stream().noneMatch(entry -> entry.step() instanceof Step.SetNoNewPrivileges);
+        if (newPrivileges) {
+            before(plan, text, Step.LoadSeccomp.class::isInstance, Step.SetCapabilities.class::isInstance);
+        }
+    }
+
+    private static void before(Plan plan, String text, Predicate<Step> first, Predicate<Step> second) {
+        int lastFirst = IntStream.range(0, plan.entries().size())
+                .filter(i -> first.test(plan.entries().get(i).step()))
+                .max()
+                .orElse(-1);
+        int firstSecond = IntStream.range(0, plan.entries().size())
+                .filter(i -> second.test(plan.entries().get(i).step()))
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
+        assertThat(lastFirst).as(text).isLessThan(firstSecond);
+    }
+
+    /** Registers that may have been written when an op is reached, along every way that leads there. */
+    private static void flow(Program program, String text) {
+        int size = program.ops().size();
+        BitSet[] written = new BitSet[size + 1];
+        BitSet inputs = new BitSet();
+        program.inputs().forEach(slot -> inputs.set(slot.register()));
+        written[0] = inputs;
+        for (int i = 0; i < size; i++) {
+            Op op = program.ops().get(i);
+            String line = i + " " + ProgramText.line(op) + "\n" + text;
+            assertThat(written[i]).as("can be reached: %s", line).isNotNull();
+            for (Op.Arg arg : op.args()) {
+                if (arg instanceof Op.Register(int index, String _)) {
+                    assertThat(written[i].get(index)).as(line).isTrue();
+                } else if (arg instanceof Op.Blob(int offset, String _)) {
+                    assertThat(offset).as(line).isBetween(0, program.blob().length);
+                }
+            }
+            BitSet after = (BitSet) written[i].clone();
+            if (op.result() instanceof Op.ToRegister(int index, String _)) {
+                assertThat(index).as(line).isLessThan(program.registers());
+                after.set(index);
+            }
+            boolean succeedsElsewhere = false;
+            for (Op.Case possible : op.cases()) {
+                if (possible.action() instanceof Op.Skip(int skipped)) {
+                    assertThat(i + 1 + skipped).as(line).isLessThanOrEqualTo(size);
+                    boolean failed = possible.match() instanceof Op.OnErrno || possible.match() instanceof Op.OnAnyError;
+                    reach(written, i + 1 + skipped, failed ? written[i] : after);
+                }
+                succeedsElsewhere |= possible.match() instanceof Op.OnSuccess;
+            }
+            if (!succeedsElsewhere && op.sys() != Sys.EXIT_GROUP) {
+                reach(written, i + 1, after);
+            }
+        }
+        program.relocations().forEach(r -> assertThat(r.at() + 8).isLessThanOrEqualTo(program.blob().length));
+        assertThat(program.registers()).as(text).isLessThanOrEqualTo(Program.MAX_REGISTERS);
+    }
+
+    private static void reach(BitSet[] written, int index, BitSet registers) {
+        if (written[index] == null) {
+            written[index] = new BitSet();
+        }
+        written[index].or(registers);
+    }
+
+    /** @param inside whether the program starts behind pivot_root */
+    private static void noHostPathsInside(Spec spec, Program program, boolean inside, String text) {
+        Set<String> host = new HashSet<>(Set.of(Golden.REQUEST.rootfs()));
+        spec.linux().namespaces().forEach(namespace -> host.add(String.valueOf(namespace.path())));
+        spec.mounts().stream().filter(m -> Mounts.parse(m.options()).bind()).forEach(m -> host.add(m.source()));
+        host.removeIf(path -> spec.mounts().stream().anyMatch(mount -> mount.destination().equals(path)));
+        Set<String> quoted = host.stream().map(path -> '"' + path + '"').collect(Collectors.toSet());
+        boolean pivoted = inside;
+        for (Op op : program.ops()) {
+            String line = ProgramText.line(op) + "\n" + text;
+            if (pivoted) {
+                assertThat(op.args()).as(line).noneMatch(arg -> quoted.contains(arg.text()));
+            }
+            if (op.sys() == Sys.OPENAT2) {
+                assertThat(op.args().get(2).text()).as(line).containsAnyOf("RESOLVE_IN_ROOT", "RESOLVE_BENEATH");
+                assertThat(op.args().get(0) instanceof Op.Register || pivoted).as(line).isTrue();
+            }
+            pivoted |= op.sys() == Sys.PIVOT_ROOT;
+        }
+    }
+}

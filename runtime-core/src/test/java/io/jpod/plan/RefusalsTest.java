@@ -1,0 +1,102 @@
+package io.jpod.plan;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.SpecReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot be honoured is refused before anything is done, by its place in config.json. Nothing is ignored. */
+class RefusalsTest {
+    private static Plan plan(String members, String linux, String namespaces) {
+        String process = "'process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':0}%s}";
+        String config = "{'ociVersion':'1.3.0',"
+                + (members.contains("'root':") ? "" : "'root':{'path':'rootfs'},")
+                + (members.startsWith("process ") ? process.formatted("," + members.substring(8)) : members.isEmpty() ? process.formatted("") : members)
+                + ",'linux':{"
+                + (linux.isEmpty() ? "" : linux + ",")
+                + "'namespaces':["
+                + (namespaces.equals("none") ? "" : "{'type':'mount'}" + (namespaces.isEmpty() ? "" : "," + namespaces))
+                + "]}}";
+        return Planner.plan(
+                SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json"), Golden.REQUEST, Golden.FACTS);
+    }
+
+    @Test
+    void theSmallestSpecIsTaken() {
+        assertThat(plan("", "", "").warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            # members | linux | namespaces | path
+            'vm':{'kernel':{'path':'/k'}} | `` | `` | vm
+            'root':{'path':'r'},'hostname':'h' | `` | `` | hostname
+            'domainname':'d' | `` | `` | domainname
+            'domainname':'d' | `` | {'type':'network'} | domainname
+            `` | `` | none | linux.namespaces
+            `` | 'netDevices':{'eth0':{}} | {'type':'network'} | linux.netDevices
+            `` | 'intelRdt':{'closID':'c'} | `` | linux.intelRdt
+            `` | 'mountLabel':'system_u:object_r:t:s0' | `` | linux.mountLabel
+            `` | 'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','listenerPath':'/run/x'} | `` | linux.seccomp.listenerPath
+            `` | 'seccomp':{'defaultAction':'SCMP_ACT_NOTIFY'} | `` | linux.seccomp.listenerPath
+            `` | 'timeOffsets':{'boottime':{'secs':1}} | `` | linux.timeOffsets
+            `` | 'uidMappings':[{'containerID':0,'hostID':1,'size':1}] | `` | linux.uidMappings
+            `` | 'gidMappings':[{'containerID':0,'hostID':1,'size':1}] | `` | linux.gidMappings
+            `` | `` | {'type':'user'} | linux.uidMappings
+            `` | 'uidMappings':[{'containerID':1,'hostID':1,'size':1}],'gidMappings':[{'containerID':0,'hostID':1,'size':1}] | {'type':'user'} | linux.uidMappings
+            `` | 'uidMappings':[{'containerID':0,'hostID':1,'size':1}],'gidMappings':[{'containerID':1,'hostID':1,'size':1}] | {'type':'user'} | linux.gidMappings
+            `` | 'uidMappings':[{'containerID':0,'hostID':1,'size':1}] | {'type':'user','path':'/proc/7/ns/user'} | linux.uidMappings
+            'mounts':[{'destination':'/','type':'tmpfs','source':'t'}] | `` | `` | mounts[0].destination
+            'mounts':[{'destination':'/m','source':'s'}] | `` | `` | mounts[0].type
+            'mounts':[{'destination':'/m','type':'bind'}] | `` | `` | mounts[0].source
+            'mounts':[{'destination':'/m','options':['rbind']}] | `` | `` | mounts[0].source
+            'mounts':[{'destination':'/proc','type':'tmpfs','source':'t'}] | `` | `` | mounts[0].type
+            'mounts':[{'destination':'/proc/self/attr','type':'tmpfs','source':'t'}] | `` | `` | mounts[0].destination
+            'mounts':[{'destination':'/proc/self','type':'bind','source':'/s','options':['bind']}] | `` | `` | mounts[0].destination
+            'mounts':[{'destination':'/proc/sys/kernel','type':'bind','source':'/s'}] | `` | `` | mounts[0].destination
+            'mounts':[{'destination':'/m','type':'bind','source':'/s','options':['bind','idmap']}] | `` | `` | mounts[0].options
+            'mounts':[{'destination':'/m','type':'bind','source':'/s','options':['rbind','ridmap']}] | `` | `` | mounts[0].options
+            'mounts':[{'destination':'/m','type':'tmpfs','source':'t','options':['tmpcopyup']}] | `` | `` | mounts[0].options
+            'mounts':[{'destination':'/m','type':'bind','source':'/s','uidMappings':[{'containerID':0,'hostID':1,'size':1}],'gidMappings':[{'containerID':0,'hostID':1,'size':1}]}] | `` | `` | mounts[0].uidMappings
+            `` | 'sysctl':{'kernel.core_pattern':'x'} | {'type':'ipc'} | linux.sysctl["kernel.core_pattern"]
+            `` | 'sysctl':{'kernel/core_pattern':'x'} | {'type':'ipc'} | linux.sysctl["kernel/core_pattern"]
+            `` | 'sysctl':{'net/../kernel/core_pattern':'x'} | {'type':'network'} | linux.sysctl["net/../kernel/core_pattern"]
+            `` | 'sysctl':{'net./../kernel.core_pattern':'x'} | {'type':'network'} | linux.sysctl["net./../kernel.core_pattern"]
+            `` | 'sysctl':{'net.ipv4+kernel.core_pattern':'x'} | {'type':'network'} | linux.sysctl["net.ipv4+kernel.core_pattern"]
+            `` | 'sysctl':{'net.ipv4=x':'x'} | {'type':'network'} | linux.sysctl["net.ipv4=x"]
+            `` | 'sysctl':{'net.ipv4.ip_forward':'1'} | `` | linux.sysctl["net.ipv4.ip_forward"]
+            `` | 'sysctl':{'kernel.shmmax':'1'} | {'type':'network'} | linux.sysctl["kernel.shmmax"]
+            `` | 'sysctl':{'fs.mqueue.msg_max':'1'} | `` | linux.sysctl["fs.mqueue.msg_max"]
+            `` | 'sysctl':{'kernel.hostname':'h'} | {'type':'uts'} | linux.sysctl["kernel.hostname"]
+            `` | 'sysctl':{'vm.overcommit_memory':'1'} | {'type':'network'} | linux.sysctl["vm.overcommit_memory"]
+            process 'selinuxLabel':'l' | `` | `` | process.selinuxLabel
+            process 'apparmorProfile':'p' | `` | `` | process.apparmorProfile
+            process 'execCPUAffinity':{'initial':'0'} | `` | `` | process.execCPUAffinity.initial
+            process 'rlimits':[{'type':'RLIMIT_NOFILES','soft':1,'hard':1}] | `` | `` | process.rlimits[0].type
+            process 'scheduler':{'policy':'SCHED_FAIR'} | `` | `` | process.scheduler.policy
+            process 'scheduler':{'policy':'SCHED_OTHER','flags':['X']} | `` | `` | process.scheduler.flags[0]
+            process 'ioPriority':{'class':'IOPRIO_CLASS_X','priority':1} | `` | `` | process.ioPriority.class
+            `` | 'memoryPolicy':{'mode':'MPOL_X'} | `` | linux.memoryPolicy.mode
+            `` | 'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0','flags':['MPOL_F_X']} | `` | linux.memoryPolicy.flags[0]
+            `` | 'memoryPolicy':{'mode':'MPOL_BIND','nodes':'0-x'} | `` | linux.memoryPolicy.nodes
+            `` | 'rootfsPropagation':'public' | `` | linux.rootfsPropagation
+            `` | 'personality':{'domain':'SUN'} | `` | linux.personality.domain
+            `` | 'resources':{'memory':{'swappiness':10}} | `` | linux.resources.memory.swappiness
+            `` | 'resources':{'cpu':{'realtimeRuntime':10}} | `` | linux.resources.cpu.realtimeRuntime
+            `` | 'resources':{'network':{'classID':1}} | `` | linux.resources.network.classID
+            `` | 'resources':{'blockIO':{'leafWeight':10}} | `` | linux.resources.blockIO.leafWeight
+            """)
+    void refuses(String members, String linux, String namespaces, String path) {
+        assertThatThrownBy(() -> {
+                    Plan plan = plan(members, linux, namespaces);
+                    Lowering.lower(plan, io.jpod.abi.Arch.X86_64, 0);
+                })
+                .isInstanceOfSatisfying(InvalidSpec.class, e -> assertThat(e.path()).isEqualTo(path))
+                .hasMessageStartingWith("config.json: " + path + ": ");
+    }
+}
