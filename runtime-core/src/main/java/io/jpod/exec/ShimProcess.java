@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * milestone if this end of the socket is closed, so nothing half made outlives the brain.
  */
 public final class ShimProcess implements AutoCloseable {
-    private static final int STATUS_MILESTONE = 1;
-    private static final int STATUS_FAILED = 2;
-    private static final int RECORD_BYTES = 12;
+    static final int STATUS_MILESTONE = 1;
+    static final int STATUS_FAILED = 2;
+    static final int RECORD_BYTES = 12;
 
     private final Spawner spawner;
     private final Fd status;
@@ -53,39 +53,41 @@ public final class ShimProcess implements AutoCloseable {
      */
     public static ShimProcess start(Spawner spawner, Program program, Map<String, Fd> inputs, Setting setting) {
         List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
+        Fd ours = pair.get(0);
         try (Fd theirs = pair.get(1)) {
-            Fd ours = pair.get(0);
-            List<Fd> descriptors = new ArrayList<>();
-            Map<String, Integer> numbers = new HashMap<>();
-            int first = 3 + setting.preserve();
-            for (Program.Slot input : program.inputs()) {
-                Fd fd = input.name().equals(Lowering.STATUS) ? theirs : inputs.get(input.name());
-                if (fd == null) {
-                    throw new IllegalArgumentException("the program needs a descriptor: " + input.name());
-                }
-                descriptors.add(fd);
-                // The program itself comes first.
-                numbers.put(input.name(), first + descriptors.size());
+            return new ShimProcess(spawner, spawn(spawner, program, inputs, setting, theirs), ours);
+        } catch (RuntimeException | Error e) {
+            ours.close();
+            throw e;
+        }
+    }
+
+    private static Spawner.Child spawn(
+            Spawner spawner, Program program, Map<String, Fd> inputs, Setting setting, Fd status) {
+        List<Fd> descriptors = new ArrayList<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        int first = 3 + setting.preserve();
+        for (Program.Slot input : program.inputs()) {
+            Fd fd = input.name().equals(Lowering.STATUS) ? status : inputs.get(input.name());
+            if (fd == null) {
+                throw new IllegalArgumentException("the program needs a descriptor: " + input.name());
             }
-            byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, numbers.getOrDefault(Lowering.STATUS, -1));
-            try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
-                descriptors.addFirst(memory);
-                return new ShimProcess(
-                        spawner,
-                        spawner.spawn(new Spawner.Request(
-                                setting.cloneFlags(),
-                                setting.cgroup(),
-                                setting.pidNamespace(),
-                                setting.stdin(),
-                                setting.stdout(),
-                                setting.stderr(),
-                                setting.preserve(),
-                                descriptors)),
-                        ours);
-            } catch (RuntimeException e) {
-                ours.close();
-                throw e;
-            }
+            descriptors.add(fd);
+            // The program itself comes first.
+            numbers.put(input.name(), first + descriptors.size());
+        }
+        byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, numbers.getOrDefault(Lowering.STATUS, -1));
+        try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
+            descriptors.addFirst(memory);
+            return spawner.spawn(new Spawner.Request(
+                    setting.cloneFlags(),
+                    setting.cgroup(),
+                    setting.pidNamespace(),
+                    setting.stdin(),
+                    setting.stdout(),
+                    setting.stderr(),
+                    setting.preserve(),
+                    descriptors));
         }
     }
 

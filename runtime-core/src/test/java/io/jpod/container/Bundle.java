@@ -108,7 +108,11 @@ final class Bundle implements AutoCloseable {
     }
 
     Spec spec() {
-        return SpecReader.read(json(config).getBytes(UTF_8), "config.json");
+        return SpecReader.read(json().getBytes(UTF_8), "config.json");
+    }
+
+    String json() {
+        return json(config);
     }
 
     CreateOptions options(String id) {
