@@ -61,6 +61,18 @@ sanitize: deps ## The C parts and their tests under ASan and UBSan
 	@for test in native-shims/test/*.c; do [ ! -e $$test ] || native-shims/out/asan/$$(basename $$test .c); done
 	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out/asan,echo "    not root: the tests of the hands are left out")
 
+.PHONY: bench
+bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, into docs/benchmarks.md (BENCH_RUNS=20: faster)
+	@$(if $(ROOT),,echo "make bench needs root" >&2; exit 1)
+	@missing=(); \
+	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
+	need runc runc; need crun crun; need podman podman; need catatonit catatonit; need bubblewrap bwrap; need strace strace; \
+	[ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins); \
+	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
+	@$(MAKE) -s -C bench
+	@echo "==> bench"
+	@$(JDK)/bin/java bench/Bench.java
+
 ##@ Work
 .PHONY: deps
 deps: ## Install what the build needs (called by the other targets)
@@ -85,7 +97,7 @@ rootfs: deps ## Build the root filesystems for tests and the demo
 
 .PHONY: clean
 clean: ## Delete everything that was built
-	rm -rf bin lib share target */target native-shims/out test-rootfs/out
+	rm -rf bin lib share target */target native-shims/out test-rootfs/out bench/out
 
 .PHONY: help
 help: ## Show this

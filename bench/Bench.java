@@ -8,11 +8,13 @@ import java.util.Map;
 
 /**
  * Measures jpod and its peers side by side, prints one table and writes it to docs/benchmarks.md. Needs root, runc, crun, bwrap,
- * strace and what {@code make build rootfs} and {@code make -C bench} build. BENCH_RUNS scales the number of runs (100).
+ * strace and what {@code make build rootfs} and {@code make -C bench} build. BENCH_RUNS scales the number of runs (100);
+ * BENCH_ROWS=1,2,calls measures only these, and does not write the page.
  */
 final class Bench {
     private static final int RUNS =
             Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100"));
+    private static final String ROWS = System.getenv().getOrDefault("BENCH_ROWS", "");
     /** As many as it takes until the JVM has compiled what a command runs through. */
     private static final int WARM_UP = Math.max(5, RUNS * 3);
 
@@ -22,6 +24,7 @@ final class Bench {
             new Contender.Driver(Host.SOURCE.resolve("bench/out/timeit"), RUNS, 5, 0);
     private final Table table = new Table();
     private final String truth;
+    private boolean warm;
     private final String sleep;
 
     private Bench(Host host) throws IOException, InterruptedException {
@@ -35,29 +38,42 @@ final class Bench {
         String result;
         try (Host host = new Host()) {
             Bench bench = new Bench(host);
-            bench.all();
+            Map<String, Row> rows = bench.rows();
+            rows.keySet().retainAll(ROWS.isEmpty() ? rows.keySet() : List.of(ROWS.split(",")));
+            for (Row row : rows.values()) {
+                row.measure();
+            }
             result = Page.of(host, bench.table, RUNS, WARM_UP);
-            System.out.println("\n" + bench.table);
+            System.out.println(bench.table);
         }
-        Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), result);
+        if (ROWS.isEmpty()) {
+            Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), result);
+        }
     }
 
-    private void all() throws Exception {
-        run();
-        create();
-        exec();
-        cold();
-        parallel();
-        crowd();
-        memory();
-        pod();
-        systemCalls();
+    /** In this order: row 1 warms the brain up for those after it. */
+    private Map<String, Row> rows() {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        rows.put("1", this::run);
+        rows.put("2", this::create);
+        rows.put("3", this::exec);
+        rows.put("4", this::cold);
+        rows.put("5", this::parallel);
+        rows.put("6", this::crowd);
+        rows.put("7", this::memory);
+        rows.put("8", this::pod);
+        rows.put("calls", this::systemCalls);
+        return rows;
+    }
+
+    private interface Row {
+        void measure() throws Exception;
     }
 
     /** Row 1. The first rounds are not counted: a resident brain is a warm one. */
-    private void run() throws IOException {
+    private void run() {
         Path rootfs = host.work.resolve("true/rootfs");
-        driver.runs(WARM_UP).drive(List.of(host.jpod(brain, "run jpod run" + truth + " w%")));
+        warm();
         Map<String, Samples> samples = driver.drive(List.of(
                 host.jpod(brain, "run jpod run" + truth + " a%"),
                 Contender.of(
@@ -79,12 +95,19 @@ final class Bench {
                 ratio(samples, "floor", 1.6));
     }
 
+    private void warm() {
+        if (!warm) {
+            driver.runs(WARM_UP).drive(List.of(host.jpod(brain, "run jpod run" + truth + " w%")));
+            warm = true;
+        }
+    }
+
     private static Table.Goal ratio(Map<String, Samples> samples, String peer, double limit) {
         return Table.Goal.ratio(samples.get("jpod").median() / samples.get(peer).median(), peer, limit);
     }
 
     /** Row 2. What create leaves behind is reaped by the driver, as conmon would do. */
-    private void create() throws IOException {
+    private void create() {
         List<Contender> contenders = List.of(
                 host.jpod(brain, lifecycle("jpod", "a%")),
                 host.crun(lifecycle("crun", "c%")),
@@ -132,7 +155,7 @@ final class Bench {
     }
 
     /** Row 4: JPOD_ONESHOT, a JVM for every command. */
-    private void cold() throws IOException {
+    private void cold() {
         var some = driver.runs(Math.max(5, RUNS / 4)).warmUp(2);
         Map<String, Samples> run = some.drive(
                 List.of(host.cold("run jpod run" + truth + " a%"), host.runc("run runc run" + truth + " r%")));
@@ -152,7 +175,8 @@ final class Bench {
     }
 
     /** Row 5, in rounds that alternate. A sample is the whole crowd. */
-    private void parallel() throws IOException {
+    private void parallel() {
+        warm();
         int containers = RUNS * 5;
         var crowd = driver.runs(containers).warmUp(0).clients(8);
         Map<String, Samples> samples = new LinkedHashMap<>();
@@ -184,7 +208,8 @@ final class Bench {
     }
 
     /** Row 6: 10 alive, 500 alive, 10 alive again, so that a machine that gets slower with time does not count against 500. */
-    private void crowd() throws IOException {
+    private void crowd() {
+        warm();
         int many = RUNS * 5;
         var alone = driver.runs(many).warmUp(0);
         List<Contender> next = List.of(
@@ -271,13 +296,44 @@ final class Bench {
                 Table.Goal.atMost(each, "KiB PSS", 300));
     }
 
-    /** Row 8. */
-    private void pod() throws IOException {
-        table.row("8", "pod, 3 containers, network", "", host.knows("pod") ? "not measured yet" : "not built yet", "", Map.of());
+    /** Row 8, in a network namespace of its own, since both make a bridge. */
+    private void pod() throws Exception {
+        var few = driver.runs(Math.max(3, RUNS / 20)).warmUp(1);
+        String sleeper = " --rootfs " + host.work.resolve("sleep/rootfs") + " sleep 100000";
+        Contender podman = host.podman(podOfThree("podman", sleeper, "--time 0"));
+        boolean built = host.knows("pod");
+        Map<String, Samples> samples = few.drive(
+                built
+                        ? List.of(host.inCorner(host.jpod(host.cornerBrain(), podOfThree("jpod", sleeper, ""))), podman)
+                        : List.of(podman));
+        if (built) {
+            table.times("8", "pod, 3 containers, network", samples, ratio(samples, "podman", 0.1));
+        } else {
+            table.row(
+                    "8",
+                    "pod, 3 containers, network",
+                    "" + samples.get("podman").runs(),
+                    "not built yet",
+                    "",
+                    Map.of("podman", Samples.milliseconds(samples.get("podman").median())));
+        }
+    }
+
+    private static String[] podOfThree(String runtime, String sleeper, String atOnce) {
+        String container = "run " + runtime + " run --detach --pod p%" + sleeper;
+        return new String[] {
+            "run " + runtime + " pod create --name p%",
+            container,
+            container,
+            container,
+            "also " + runtime + " pod rm --force " + atOnce + " p%",
+            "drain"
+        };
     }
 
     /** Not of the table: a time depends on the machine, this does not. */
     private void systemCalls() throws Exception {
+        warm();
         SystemCalls calls = new SystemCalls(host);
         SystemCalls.Count jpod = calls.jpod(brain, truth);
         Map<String, String> peers = new LinkedHashMap<>();

@@ -26,13 +26,14 @@ final class Host implements AutoCloseable {
     final String load = load();
 
     private final List<Process> brains = new ArrayList<>();
-    private Process pureCgroups;
+    private final Process corner;
 
     Host() throws IOException {
         LOG.delete();
         for (String directory : List.of("jpod", "floor", "crun", "runc")) {
             Files.createDirectory(work.resolve(directory));
         }
+        corner = corner();
         bundle("true", "\"true\"");
         bundle("sleep", "\"sleep\", \"100000\"");
     }
@@ -58,10 +59,27 @@ final class Host implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("no cgroup2 is mounted"));
     }
 
+    /** A network and a mount namespace of their own, which end with this process; on a hybrid host they show cgroup2 alone. */
+    private Process corner() throws IOException {
+        String look = hybrid ? "umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; " : "";
+        Process process = new ProcessBuilder(
+                        "unshare", "-m", "-n", "--propagation", "private", "sh", "-c", look + "echo ready; exec sleep 100000")
+                .redirectError(ProcessBuilder.Redirect.appendTo(LOG))
+                .start();
+        process.inputReader().readLine();
+        return process;
+    }
+
+    String cornerNamespace(String type) {
+        return "/proc/" + corner.pid() + "/ns/" + type;
+    }
+
     /** A new resident brain. The commands that use it have its socket in their environment. */
-    Brain brain() throws IOException, InterruptedException {
+    Brain brain(String... wrapper) throws IOException, InterruptedException {
         Path socket = Files.createDirectory(work.resolve("brain" + brains.size())).resolve("socket");
-        ProcessBuilder serve = new ProcessBuilder(jpod.toString(), "serve", "--socket", socket.toString());
+        List<String> words = new ArrayList<>(List.of(wrapper));
+        words.addAll(List.of(jpod.toString(), "serve", "--socket", socket.toString()));
+        ProcessBuilder serve = new ProcessBuilder(words);
         serve.environment().put("JPOD_ONESHOT", "1");
         Process process = serve.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG))
@@ -71,6 +89,14 @@ final class Host implements AutoCloseable {
             Thread.sleep(20);
         }
         return new Brain(process, socket);
+    }
+
+    Brain cornerBrain() throws IOException, InterruptedException {
+        return brain("nsenter", "--net=" + cornerNamespace("net"), "--mount=" + cornerNamespace("mnt"));
+    }
+
+    Contender inCorner(Contender contender) {
+        return contender.set("in " + cornerNamespace("net")).set("in " + cornerNamespace("mnt"));
     }
 
     record Brain(Process process, Path socket) {
@@ -117,20 +143,34 @@ final class Host implements AutoCloseable {
     }
 
     /** crun does not run on a hybrid host: there it gets a mount namespace that shows it cgroup2 alone, and makes no cgroups. */
-    Contender crun(String... steps) throws IOException {
+    Contender crun(String... steps) {
         String root = work.resolve("crun").toString();
         String words = "crun --root " + root + (hybrid ? " --cgroup-manager=disabled" : " --cgroup-manager=cgroupfs");
         Contender crun = Contender.of(
                 "crun", Arrays.stream(steps).map(step -> step.replaceFirst(" crun ", " " + words + " ")).toArray(String[]::new));
-        if (!hybrid) {
-            return crun;
-        }
-        if (pureCgroups == null) {
-            String look = "umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; echo ready; exec sleep 100000";
-            pureCgroups = new ProcessBuilder("unshare", "-m", "--propagation", "private", "sh", "-c", look).start();
-            pureCgroups.inputReader().readLine();
-        }
-        return crun.set("in /proc/" + pureCgroups.pid() + "/ns/mnt");
+        return hybrid ? crun.set("in " + cornerNamespace("mnt")) : crun;
+    }
+
+    /** Without rlimits that root may not raise here, and on a hybrid host without cgroups. */
+    Contender podman(String... steps) throws IOException {
+        Path home = Files.createDirectory(work.resolve("podman"));
+        Files.writeString(
+                home.resolve("containers.conf"),
+                """
+                [containers]
+                default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+                pids_limit = 0
+                %s
+                [network]
+                network_config_dir = "%s/cni"
+                """
+                        .formatted(hybrid ? "cgroups = \"disabled\"" : "", home));
+        String words = "podman --root H/root --runroot H/run --tmpdir H/tmp --storage-driver vfs --cgroup-manager cgroupfs --runtime crun"
+                .replace("H", home.toString());
+        Contender podman = Contender.of(
+                "podman",
+                Arrays.stream(steps).map(step -> step.replaceFirst(" podman ", " " + words + " ")).toArray(String[]::new));
+        return inCorner(podman).set("with CONTAINERS_CONF=" + home.resolve("containers.conf"));
     }
 
     Contender runc(String... steps) {
@@ -206,9 +246,7 @@ final class Host implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        if (pureCgroups != null) {
-            pureCgroups.destroy();
-        }
+        corner.destroy();
         run("rm", "-rf", work.toString());
     }
 

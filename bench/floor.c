@@ -8,7 +8,6 @@
  * What jpod asks twice (the same directory looked up for each device, a second read to see the end of a file) is asked once here.
  */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -39,10 +38,7 @@
 #define NOEXEC (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
 
 static long must(long result, const char *what) {
-    if (result < 0) {
-        err(1, "%s", what);
-    }
-    return result;
+    return result < 0 ? (err(1, "%s", what), 0) : result;
 }
 
 #define MUST(call) must((call), #call)
@@ -113,12 +109,8 @@ static void filter_devices(int cgroup) {
             INSN(BPF_ALU | BPF_AND | BPF_K, 1, 0, 0, rules[i].access);
             INSN(BPF_JMP | BPF_JNE | BPF_X, 1, 3, SKIP, 0);
         }
-        if (rules[i].major >= 0) {
-            INSN(BPF_JMP | BPF_JNE | BPF_K, 4, 0, SKIP, rules[i].major);
-        }
-        if (rules[i].minor >= 0) {
-            INSN(BPF_JMP | BPF_JNE | BPF_K, 5, 0, SKIP, rules[i].minor);
-        }
+        rules[i].major < 0 ? 0 : INSN(BPF_JMP | BPF_JNE | BPF_K, 4, 0, SKIP, rules[i].major);
+        rules[i].minor < 0 ? 0 : INSN(BPF_JMP | BPF_JNE | BPF_K, 5, 0, SKIP, rules[i].minor);
         INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 1);
         INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
     }
@@ -213,8 +205,7 @@ static void drop_rights(const char *id) {
     MUST(setsid());
     MUST(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, id));
     MUST(syscall(SYS_keyctl, KEYCTL_SETPERM, KEY_SPEC_SESSION_KEYRING, 0x3f1f0000));
-    struct rlimit files = {1024, 1024};
-    MUST(setrlimit(RLIMIT_NOFILE, &files));
+    MUST(setrlimit(RLIMIT_NOFILE, &(struct rlimit){1024, 1024}));
     MUST(syscall(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */));
     umask(022);
     for (int i = 0; i <= CAP_LAST_CAP; i++) {

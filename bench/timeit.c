@@ -2,7 +2,7 @@
  * Runs commands side by side and says how long each took. Reads a plan on stdin:
  *
  *   = NAME          a contender
- *   in FILE         its commands run in this mount namespace
+ *   in FILE         its commands run in this namespace; mount last, since it changes what paths mean
  *   with KEY=VALUE  ... and with this in their environment
  *   run WORD...     a command, timed; % in a word stands for the number of the run
  *   also WORD...    a command, not timed
@@ -28,7 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_CONTENDERS = 16, MAX_STEPS = 8, MAX_WORDS = 32, MAX_ENV = 8 };
+enum { MAX_CONTENDERS = 16, MAX_STEPS = 8, MAX_WORDS = 40, MAX_ENV = 8, MAX_NAMESPACES = 2 };
 
 struct step {
     enum { RUN, ALSO, REAP, DRAIN } kind;
@@ -37,7 +37,7 @@ struct step {
 
 static struct contender {
     const char *name;
-    int namespace;
+    int namespaces[MAX_NAMESPACES], joined;
     char *environment[MAX_ENV];
     int variables, count;
     struct step steps[MAX_STEPS];
@@ -80,10 +80,10 @@ static void read_plan(void) {
             continue;
         } else if (!strcmp(verb, "=") && rest && count < MAX_CONTENDERS) {
             c = &contenders[count++];
-            *c = (struct contender){.name = rest, .namespace = -1};
-        } else if (!strcmp(verb, "in") && c && rest) {
-            c->namespace = open(rest, O_RDONLY | O_CLOEXEC);
-            if (c->namespace < 0) {
+            *c = (struct contender){.name = rest};
+        } else if (!strcmp(verb, "in") && c && rest && c->joined < MAX_NAMESPACES) {
+            int namespace = c->namespaces[c->joined++] = open(rest, O_RDONLY | O_CLOEXEC);
+            if (namespace < 0) {
                 err(2, "%s", rest);
             }
         } else if (!strcmp(verb, "with") && c && rest && c->variables < MAX_ENV) {
@@ -113,8 +113,10 @@ static pid_t start(const struct contender *c, const struct step *step, long numb
     if (pid == 0) {
         dup2(null, 0);
         dup2(null, 1);
-        if (c->namespace >= 0 && setns(c->namespace, CLONE_NEWNS) != 0) {
-            _exit(126);
+        for (int i = 0; i < c->joined; i++) {
+            if (setns(c->namespaces[i], 0) != 0) {
+                _exit(126);
+            }
         }
         execvp(words[0], words);
         _exit(127);
