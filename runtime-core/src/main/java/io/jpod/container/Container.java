@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A container that exists: what the disk says of it, held against what the kernel says. */
 public final class Container {
-    private static final Duration END = Duration.ofSeconds(10);
+    static final Duration END = Duration.ofSeconds(10);
 
     private final Containers containers;
     private final StateDir dir;
@@ -136,7 +136,8 @@ public final class Container {
 
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
-        String path = stored == null ? null : stored.cgroup();
+        // After a reboot a cgroup of that path is somebody else's.
+        String path = stored == null || !stored.bootId().equals(Containers.bootId()) ? null : stored.cgroup();
         return path == null ? Optional.empty() : CgroupFs.find().flatMap(fs -> fs.open(path));
     }
 
@@ -339,13 +340,13 @@ public final class Container {
             try (Fd process = process()) {
                 Processes.awaitEnd(process, -1);
                 if (!Files.exists(dir.exitFile())) {
-                    fromKernel = exitCode(process);
+                    fromKernel = ExitCodes.fromKernel(process);
                 }
             } catch (ContainerException endedMeanwhile) {
-                return kept();
+                return ExitCodes.kept(dir);
             }
         }
-        OptionalInt kept = kept();
+        OptionalInt kept = ExitCodes.kept(dir);
         return kept.isPresent() ? kept : fromKernel;
     }
 
@@ -378,96 +379,21 @@ public final class Container {
         }
     }
 
-    /** The kernel tells once the parent has reaped it, which is a matter of moments; a parent that never does is not waited for. */
-    private static OptionalInt exitCode(Fd process) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();
-        OptionalInt code = Processes.exitCode(process);
-        while (code.isEmpty() && System.nanoTime() < deadline) {
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-            code = Processes.exitCode(process);
-        }
-        return code;
-    }
-
-    /** What the monitor wrote. It holds a lock until it has, and the kernel releases that if the monitor dies. */
-    private OptionalInt kept() {
-        if (!Files.exists(dir.exitFile())) {
-            return OptionalInt.empty();
-        }
-        try (Fd exit = Linux.open(dir.exitFile().toString(), Flags.O_RDONLY, 0)) {
-            Linux.flock(exit, Flags.LOCK_SH);
-        }
-        String text = dir.readExit().map(bytes -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8)).orElse("");
-        return text.isBlank() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
-    }
-
     /**
      * Removes it and all that it left; works from the record alone, so also for one whose set-up was cut off anywhere.
      *
      * @param force kills it first
      * @throws ContainerException if it is not stopped, or something of it is left
+     * @throws PoststopFailed if all is removed, but a hook failed
      */
     public void delete(boolean force, Spawner spawner) {
         try (Fd _ = dir.lock()) {
-            Status status = status();
-            if (!force && status != Status.STOPPED && status != Status.CREATED) {
-                throw new ContainerException(
-                        "cannot delete container %s that is not stopped: %s".formatted(id(), status.jsonName()));
-            }
-            end();
-            StoredState state = stored;
-            if (state != null) {
-                removeCgroup(state);
-            } else if (damaged) {
-                removeLikelyCgroup();
-            }
-            RuntimeException hookFailed = null;
-            if (state != null && state.pid() != 0) {
-                try {
-                    if (dir.readConfig().isEmpty()) {
-                        throw new ContainerException("its config.json is lost: poststop hooks were not run");
-                    }
-                    hooks(spec(), spawner, HookKind.POSTSTOP);
-                } catch (ContainerException | InvalidSpec e) {
-                    // runtime-spec: a failing poststop hook is reported, and the rest goes on.
-                    hookFailed = e;
-                }
-            }
-            dir.delete();
-            if (hookFailed != null) {
-                throw new PoststopFailed(hookFailed);
-            }
+            new Deletion(containers, this, dir, stored, damaged).run(force, spawner);
         }
-    }
-
-    private static void removeCgroup(StoredState state) {
-        String cgroup = state.cgroup();
-        if (cgroup != null && state.bootId().equals(Containers.bootId())) {
-            CgroupFs.find().ifPresent(fs -> fs.remove(cgroup, state.cgroupDirectories(), END));
-        }
-    }
-
-    /** Without a record the config says where it was, or else its id. */
-    private void removeLikelyCgroup() {
-        CgroupFs.find().ifPresent(fs -> {
-            String path;
-            try {
-                path = fs.resolve(spec().linux().cgroupsPath(), id());
-            } catch (InvalidSpec | ContainerException lost) {
-                path = fs.resolve(null, id());
-            }
-            Optional<Cgroup> found = fs.open(path);
-            if (found.isPresent()) {
-                try (Cgroup cgroup = found.get()) {
-                    cgroup.kill(END);
-                }
-                fs.remove(path, List.of(path), END);
-            }
-        });
     }
 
     /** Kills everything in it and waits until it is gone. */
-    private void end() {
+    void end() {
         try (Cgroup cgroup = cgroup().orElse(null)) {
             if (cgroup != null) {
                 cgroup.kill(END);
