@@ -1,9 +1,9 @@
 package io.jpod;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -40,11 +40,11 @@ class ArchitectureTest {
     static final ArchRule EXEC = mayUse("exec", "plan", "linux", "oci", "abi");
 
     @ArchTest
-    static final ArchRule CONTAINER =
-            mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
+    static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
 
     @ArchTest
-    static final ArchRule NO_CYCLES = slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
 
     /** The plan of a container depends on its arguments alone. */
     @ArchTest
@@ -52,9 +52,13 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage("io.jpod.plan..", "io.jpod.abi..")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("java.nio.file..", "java.net..", "java.lang.foreign..", "java.lang.management..")
-                    .or(belongToAnyOf(
-                            java.io.File.class, java.io.InputStream.class, java.lang.ProcessHandle.class, java.util.Random.class)));
+            .dependOnClassesThat(
+                    resideInAnyPackage("java.nio.file..", "java.net..", "java.lang.foreign..", "java.lang.management..")
+                            .or(belongToAnyOf(
+                                    java.io.File.class,
+                                    java.io.InputStream.class,
+                                    java.lang.ProcessHandle.class,
+                                    java.util.Random.class)));
 
     /** Memory outside the heap, and calls into the kernel. {@code ThreadExecutor} lays a program out for it. */
     @ArchTest
@@ -69,8 +73,7 @@ class ArchitectureTest {
     static final ArchRule FOREIGN_CALLS = noClasses()
             .that(not(resideInAPackage("io.jpod.linux..")))
             .should()
-            .dependOnClassesThat(belongToAnyOf(
-                    java.lang.foreign.Linker.class, java.lang.foreign.SymbolLookup.class));
+            .dependOnClassesThat(belongToAnyOf(java.lang.foreign.Linker.class, java.lang.foreign.SymbolLookup.class));
 
     @ArchTest
     static final ArchRule JNR = noClasses()
@@ -90,8 +93,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_SYSTEM_OUT = noClasses()
             .that(resideInAnyPackage(
-                    "io.jpod.abi..", "io.jpod.oci..", "io.jpod.seccomp..", "io.jpod.plan..", "io.jpod.linux..",
-                    "io.jpod.cgroup..", "io.jpod.exec..", "io.jpod.container.."))
+                    "io.jpod.abi..",
+                    "io.jpod.oci..",
+                    "io.jpod.seccomp..",
+                    "io.jpod.plan..",
+                    "io.jpod.linux..",
+                    "io.jpod.cgroup..",
+                    "io.jpod.exec..",
+                    "io.jpod.container.."))
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -27,7 +27,7 @@ public final class StepFailed extends RuntimeException {
         Op op = program.ops().get(failed.op());
         Plan.Entry entry = plan.entries().get(op.step());
         String message;
-        if (entry.step() instanceof Step.FindProgram(_, String name)) {
+        if (entry.step() instanceof Step.FindProgram(var _, String name)) {
             message = "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(!name.contains("/"), failed.errno()));
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"

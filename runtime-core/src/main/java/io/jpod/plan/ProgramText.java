@@ -20,7 +20,8 @@ public final class ProgramText {
         for (Op op : program.ops()) {
             if (op.step() != step) {
                 step = op.step();
-                text.append("\n%d  %s\n".formatted(step + 1, plan.entries().get(step).step().describe()));
+                text.append("\n%d  %s\n"
+                        .formatted(step + 1, plan.entries().get(step).step().describe()));
             }
             text.append("    ").append(line(op)).append('\n');
         }
@@ -32,13 +33,13 @@ public final class ProgramText {
 
     /** One call: {@code openat(AT_FDCWD, "/proc", O_PATH) = procfs  [ENOENT -> +1]}. */
     public static String line(Op op) {
-        String call = op.sys().manName() + op.args().stream().map(ProgramText::arg).collect(Collectors.joining(", ", "(", ")"));
-        String result =
-                switch (op.result()) {
-                    case Op.Discard _ -> "";
-                    case Op.ToRegister(int _, String name) -> " = " + name;
-                    case Op.ToBlob(int offset) -> " = bytes at " + offset;
-                };
+        String call = op.sys().manName()
+                + op.args().stream().map(ProgramText::arg).collect(Collectors.joining(", ", "(", ")"));
+        String result = switch (op.result()) {
+            case Op.Discard _ -> "";
+            case Op.ToRegister(int _, String name) -> " = " + name;
+            case Op.ToBlob(int offset) -> " = bytes at " + offset;
+        };
         String cases = op.cases().stream()
                 .map(c -> match(c.match()) + " -> " + action(c.action()))
                 .collect(Collectors.joining(", "));

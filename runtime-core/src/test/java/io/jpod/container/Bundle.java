@@ -39,14 +39,22 @@ final class Bundle implements AutoCloseable {
         config = map(
                 "ociVersion", "1.3.0",
                 "root", map("path", "rootfs"),
-                "process", map("cwd", "/", "args", probe(args), "env", List.of("PATH=/"), "user", map("uid", 0, "gid", 0)),
-                "mounts", new ArrayList<>(List.of(
-                        mount("/proc", "proc", "proc"),
-                        mount("/dev", "tmpfs", "tmpfs", "nosuid", "mode=755"))),
-                "linux", map(
-                        "cgroupsPath", Leftovers.CGROUPS + "/" + System.nanoTime(),
-                        "namespaces", new ArrayList<>(List.of(
-                        map("type", "pid"), map("type", "mount"), map("type", "ipc"), map("type", "uts"), map("type", "network")))));
+                "process",
+                        map("cwd", "/", "args", probe(args), "env", List.of("PATH=/"), "user", map("uid", 0, "gid", 0)),
+                "mounts",
+                        new ArrayList<>(List.of(
+                                mount("/proc", "proc", "proc"), mount("/dev", "tmpfs", "tmpfs", "nosuid", "mode=755"))),
+                "linux",
+                        map(
+                                "cgroupsPath",
+                                Leftovers.CGROUPS + "/" + System.nanoTime(),
+                                "namespaces",
+                                new ArrayList<>(List.of(
+                                        map("type", "pid"),
+                                        map("type", "mount"),
+                                        map("type", "ipc"),
+                                        map("type", "uts"),
+                                        map("type", "network")))));
     }
 
     /** Words of {@code probe}, as its usage says. */
@@ -141,7 +149,8 @@ final class Bundle implements AutoCloseable {
                         .map(entry -> json(entry.getKey()) + ":" + json(entry.getValue()))
                         .collect(Collectors.joining(",", "{", "}"));
             case List<?> list -> list.stream().map(Bundle::json).collect(Collectors.joining(",", "[", "]"));
-            case String text -> '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
+            case String text ->
+                '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
             default -> value.toString();
         };
     }

@@ -78,7 +78,8 @@ class ConsoleTest extends ContainerTests {
 
     @Test
     void forExecToo() {
-        Container container = start(terminal("sleep", "100").set("process.terminal", false), "c").container();
+        Container container = start(terminal("sleep", "100").set("process.terminal", false), "c")
+                .container();
         Bundle process = terminal("tty", "+", "pids");
         ExecOptions options = new ExecOptions("", process.stdio(), pair.getFirst(), 0, null, false);
         try (Executed executed = container.exec(process.spec().process(), options, spawner)) {
@@ -93,7 +94,8 @@ class ConsoleTest extends ContainerTests {
     @Test
     void needsASocketAndADevpts() {
         Bundle bundle = terminal("true");
-        assertThatThrownBy(() -> create(bundle, "c")).hasMessage("config.json: process.terminal: needs a console socket");
+        assertThatThrownBy(() -> create(bundle, "c"))
+                .hasMessage("config.json: process.terminal: needs a console socket");
         Bundle without = bundle("true").set("process.terminal", true);
         assertThatThrownBy(() -> containers.create(without.spec(), options(without), spawner))
                 .hasMessageContaining("a terminal needs a devpts mount on /dev/pts");

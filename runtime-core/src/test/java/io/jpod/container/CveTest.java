@@ -43,7 +43,9 @@ class CveTest extends ContainerTests {
         try (Fd open = Linux.open(canary.toString(), Flags.O_RDONLY, 0)) {
             for (int number = 0; number < 40; number++) {
                 Bundle bundle = bundle("cwd", "+", "ls", ".").set("process.cwd", "/proc/self/fd/" + number);
-                assertThat(catchThrowable(() -> run(bundle))).as("descriptor %d", number).isNotNull();
+                assertThat(catchThrowable(() -> run(bundle)))
+                        .as("descriptor %d", number)
+                        .isNotNull();
             }
             Bundle link = bundle("cwd", "+", "ls", ".").set("process.cwd", "/link");
             Files.createSymbolicLink(link.rootfs.resolve("link"), Path.of("/proc/self/fd/" + open.number()));
@@ -52,7 +54,9 @@ class CveTest extends ContainerTests {
             Container container = start(bundle("sleep", "100"), "c").container();
             for (int number = 0; number < 40; number++) {
                 Bundle process = bundle("cwd", "+", "ls", ".").set("process.cwd", "/proc/self/fd/" + number);
-                assertThat(catchThrowable(() -> exec(container, process))).as("exec, descriptor %d", number).isNotNull();
+                assertThat(catchThrowable(() -> exec(container, process)))
+                        .as("exec, descriptor %d", number)
+                        .isNotNull();
             }
         }
     }

@@ -48,7 +48,9 @@ class DeleteTest extends ContainerTests {
 
     @Test
     void aRecordOfCgroupsThatWereNeverMade() {
-        String cgroup = CgroupFs.find().map(fs -> fs.mount() + Leftovers.CGROUPS + "/never").orElse(null);
+        String cgroup = CgroupFs.find()
+                .map(fs -> fs.mount() + Leftovers.CGROUPS + "/never")
+                .orElse(null);
         dir("c").write(record(cgroup, cgroup == null ? List.of() : List.of(cgroup)));
         containers.get("c").delete(true, spawner);
         assertThat(containers.list()).isEmpty();
@@ -60,7 +62,8 @@ class DeleteTest extends ContainerTests {
         Path victim = temporary.resolve("victim");
         assertThatCode(() -> Files.createDirectory(victim)).doesNotThrowAnyException();
         dir("c").write(record(victim.toString(), List.of(victim.toString())));
-        assertThatThrownBy(() -> containers.get("c").delete(true, spawner)).hasMessageContaining("is not a cgroup below");
+        assertThatThrownBy(() -> containers.get("c").delete(true, spawner))
+                .hasMessageContaining("is not a cgroup below");
         assertThat(victim).exists();
         dir("d").delete();
         new StateDir(containers.root().resolve("c")).delete();
@@ -81,7 +84,8 @@ class DeleteTest extends ContainerTests {
 
     /** The cgroup is found by the config that was kept beside the record, so the process in it ends too. */
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "{\"id\": \"c\"", "[]", "\u0000\u0000", "{\"id\":\"c\",\"created\":\"yesterday\"}"})
+    @ValueSource(
+            strings = {"", "{", "{\"id\": \"c\"", "[]", "\u0000\u0000", "{\"id\":\"c\",\"created\":\"yesterday\"}"})
     void aDamagedRecord(String text) throws IOException {
         String cgroup = Leftovers.CGROUPS + "-damaged";
         Created created = start(bundle("sleep", "100").set("linux.cgroupsPath", cgroup), "c");
@@ -110,7 +114,18 @@ class DeleteTest extends ContainerTests {
 
     private StoredState record(String cgroup, List<String> directories) {
         Bundle bundle = bundle("true");
-        return new StoredState("c", "1.3.0", 0, 0, Containers.bootId(), bundle.dir.toString(), bundle.rootfs.toString(),
-                Instant.EPOCH, 0, cgroup, directories, Map.of());
+        return new StoredState(
+                "c",
+                "1.3.0",
+                0,
+                0,
+                Containers.bootId(),
+                bundle.dir.toString(),
+                bundle.rootfs.toString(),
+                Instant.EPOCH,
+                0,
+                cgroup,
+                directories,
+                Map.of());
     }
 }

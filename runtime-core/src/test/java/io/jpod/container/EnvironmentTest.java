@@ -75,13 +75,17 @@ class EnvironmentTest extends ContainerTests {
     void capabilitiesOfRoot() {
         Bundle bundle = bundle("caps");
         List<String> kill = List.of("CAP_KILL");
-        bundle.set("process.capabilities", map("bounding", List.of("CAP_KILL", "CAP_CHOWN"), "effective", kill, "permitted", kill));
+        bundle.set(
+                "process.capabilities",
+                map("bounding", List.of("CAP_KILL", "CAP_CHOWN"), "effective", kill, "permitted", kill));
         bundle.set("process.noNewPrivileges", true);
         // Without no_new_privs root would gain its bounding set at execve, capabilities(7).
         assertThat(run(bundle).lines())
-                .contains("CapInh 0000000000000000", "CapBnd 0000000000000021", "CapAmb 0000000000000000", "NoNewPrivs 1")
+                .contains(
+                        "CapInh 0000000000000000", "CapBnd 0000000000000021", "CapAmb 0000000000000000", "NoNewPrivs 1")
                 .contains("CapEff 0000000000000020");
-        assertThat(run(bundle("caps").set("process.capabilities", map("bounding", kill))).lines())
+        assertThat(run(bundle("caps").set("process.capabilities", map("bounding", kill)))
+                        .lines())
                 .contains("CapEff 0000000000000020", "NoNewPrivs 0");
     }
 
@@ -90,9 +94,14 @@ class EnvironmentTest extends ContainerTests {
         Bundle bundle = bundle("caps");
         List<String> kill = List.of("CAP_KILL");
         bundle.set("process.user.uid", 1000);
-        bundle.set("process.capabilities", map("bounding", kill, "permitted", kill, "inheritable", kill, "ambient", kill));
+        bundle.set(
+                "process.capabilities", map("bounding", kill, "permitted", kill, "inheritable", kill, "ambient", kill));
         assertThat(run(bundle).lines())
-                .contains("CapInh 0000000000000020", "CapPrm 0000000000000020", "CapEff 0000000000000020", "CapAmb 0000000000000020");
+                .contains(
+                        "CapInh 0000000000000020",
+                        "CapPrm 0000000000000020",
+                        "CapEff 0000000000000020",
+                        "CapAmb 0000000000000020");
         assertThat(run(bundle("caps").set("process.user.uid", 1000)).lines())
                 .contains("CapPrm 0000000000000000", "CapBnd 0000000000000000", "NoNewPrivs 0", "Seccomp 0");
     }
@@ -102,8 +111,13 @@ class EnvironmentTest extends ContainerTests {
         for (boolean noNewPrivileges : List.of(true, false)) {
             Bundle bundle = bundle("caps", "+", "syscall", "getcwd", "0", "0");
             bundle.set("process.noNewPrivileges", noNewPrivileges);
-            bundle.set("linux.seccomp", map("defaultAction", "SCMP_ACT_ALLOW", "syscalls",
-                    List.of(map("names", List.of("getcwd"), "action", "SCMP_ACT_ERRNO", "errnoRet", 38))));
+            bundle.set(
+                    "linux.seccomp",
+                    map(
+                            "defaultAction",
+                            "SCMP_ACT_ALLOW",
+                            "syscalls",
+                            List.of(map("names", List.of("getcwd"), "action", "SCMP_ACT_ERRNO", "errnoRet", 38))));
             assertThat(run(bundle).lines()).contains("Seccomp 2", "NoNewPrivs " + (noNewPrivileges ? 1 : 0), "ENOSYS");
         }
     }
@@ -111,15 +125,19 @@ class EnvironmentTest extends ContainerTests {
     @Test
     void limits() {
         Bundle bundle = bundle("rlimits", "+", "oom-score");
-        bundle.set("process.rlimits", List.of(
-                map("type", "RLIMIT_NOFILE", "soft", 50, "hard", 60), map("type", "RLIMIT_CORE", "soft", 0, "hard", 0)));
+        bundle.set(
+                "process.rlimits",
+                List.of(
+                        map("type", "RLIMIT_NOFILE", "soft", 50, "hard", 60),
+                        map("type", "RLIMIT_CORE", "soft", 0, "hard", 0)));
         bundle.set("process.oomScoreAdj", 123);
         assertThat(run(bundle).lines()).contains("RLIMIT_NOFILE 50 60", "RLIMIT_CORE 0 0", "123");
     }
 
     @Test
     void hostnameAndSysctls() {
-        Bundle bundle = bundle("hostname", "+", "cat", "/proc/sys/net/ipv4/ip_default_ttl", "+", "cat", "/proc/sys/kernel/shmmni");
+        Bundle bundle = bundle(
+                "hostname", "+", "cat", "/proc/sys/net/ipv4/ip_default_ttl", "+", "cat", "/proc/sys/kernel/shmmni");
         bundle.set("hostname", "inner");
         bundle.set("linux.sysctl", map("net.ipv4.ip_default_ttl", "77", "kernel.shmmni", "1234"));
         assertThat(run(bundle)).isEqualTo("inner\n77\n1234\n");
@@ -127,15 +145,51 @@ class EnvironmentTest extends ContainerTests {
 
     @Test
     void loopbackIsUp() {
-        assertThat(run(bundle("cat", "/proc/net/route", "+", "cat", "/proc/net/if_inet6"))).contains("lo");
+        assertThat(run(bundle("cat", "/proc/net/route", "+", "cat", "/proc/net/if_inet6")))
+                .contains("lo");
     }
 
     @Test
     void devicesAreWhatTheyAreCalled() {
-        Bundle bundle = bundle("stat", "/dev/null", "+", "stat", "/dev/tty", "+", "stat", "/dev/fd", "+", "stat", "/dev/own",
-                "+", "stat", "/dev/full", "+", "try-open", "/dev/zero", "r", "+", "ls", "/dev");
-        bundle.set("linux.devices", List.of(
-                map("path", "/dev/own", "type", "c", "major", 1, "minor", 3, "fileMode", 0600, "uid", 5, "gid", 6)));
+        Bundle bundle = bundle(
+                "stat",
+                "/dev/null",
+                "+",
+                "stat",
+                "/dev/tty",
+                "+",
+                "stat",
+                "/dev/fd",
+                "+",
+                "stat",
+                "/dev/own",
+                "+",
+                "stat",
+                "/dev/full",
+                "+",
+                "try-open",
+                "/dev/zero",
+                "r",
+                "+",
+                "ls",
+                "/dev");
+        bundle.set(
+                "linux.devices",
+                List.of(map(
+                        "path",
+                        "/dev/own",
+                        "type",
+                        "c",
+                        "major",
+                        1,
+                        "minor",
+                        3,
+                        "fileMode",
+                        0600,
+                        "uid",
+                        5,
+                        "gid",
+                        6)));
         assertThat(run(bundle)).isEqualTo("""
                 char 0666 0 0 1:3 /dev/null
                 char 0666 0 0 5:0 /dev/tty
@@ -161,13 +215,15 @@ class EnvironmentTest extends ContainerTests {
     @Test
     void aReadOnlyDevHasItsDevices() {
         Bundle bundle = bundle("stat", "/dev/null", "+", "write", "/dev/x", "text");
-        bundle.set("mounts", List.of(mount("/proc", "proc", "proc"), mount("/dev", "tmpfs", "tmpfs", "ro", "mode=755")));
+        bundle.set(
+                "mounts", List.of(mount("/proc", "proc", "proc"), mount("/dev", "tmpfs", "tmpfs", "ro", "mode=755")));
         assertThat(run(bundle, 1)).isEqualTo("char 0666 0 0 1:3 /dev/null\nwrite: /dev/x: EROFS\n");
     }
 
     @Test
     void maskedAndReadOnlyPaths() throws IOException {
-        Bundle bundle = bundle("cat", "/proc/meminfo", "+", "ls", "/secrets", "+", "write", "/proc/sys/net/ipv4/ip_forward", "1");
+        Bundle bundle = bundle(
+                "cat", "/proc/meminfo", "+", "ls", "/secrets", "+", "write", "/proc/sys/net/ipv4/ip_forward", "1");
         write(bundle.rootfs.resolve("secrets/key"), "secret");
         bundle.set("linux.maskedPaths", List.of("/proc/meminfo", "/secrets", "/not/there"));
         bundle.set("linux.readonlyPaths", List.of("/proc/sys", "/not/there"));
@@ -185,13 +241,16 @@ class EnvironmentTest extends ContainerTests {
         Bundle bundle = bundle("stat", "/tmp", "+", "stat", "/new", "+", "stat", "/given");
         Files.createDirectory(bundle.rootfs.resolve("tmp"));
         Files.setPosixFilePermissions(bundle.rootfs.resolve("tmp"), PosixFilePermissions.fromString("rwx-wx--x"));
-        bundle.mount(mount("/tmp", "tmpfs", "tmpfs")).mount(mount("/new", "tmpfs", "tmpfs")).mount(mount("/given", "tmpfs", "tmpfs", "mode=1777"));
+        bundle.mount(mount("/tmp", "tmpfs", "tmpfs"))
+                .mount(mount("/new", "tmpfs", "tmpfs"))
+                .mount(mount("/given", "tmpfs", "tmpfs", "mode=1777"));
         assertThat(run(bundle)).isEqualTo("dir 0731 0 0 0:0 /tmp\ndir 0755 0 0 0:0 /new\ndir 1777 0 0 0:0 /given\n");
     }
 
     @Test
     void bindsOfFilesAndDirectories() throws IOException {
-        Bundle bundle = bundle("cat", "/etc/name", "+", "ls", "/data", "+", "write", "/data/new", "x", "+", "write", "/etc/name", "x");
+        Bundle bundle = bundle(
+                "cat", "/etc/name", "+", "ls", "/data", "+", "write", "/data/new", "x", "+", "write", "/etc/name", "x");
         Path file = temporary.resolve("file");
         write(file, "text\n");
         write(temporary.resolve("data/one"), "");
@@ -218,16 +277,32 @@ class EnvironmentTest extends ContainerTests {
                 .mount(mount("/private", "bind", data.toString(), "rbind", "rprivate"))
                 .mount(mount("/slave", "bind", data.toString(), "rbind", "rslave"));
         List<String> mounts = run(bundle).lines().toList();
-        assertThat(mounts).filteredOn(line -> line.contains(" /shared ")).singleElement().asString().contains("shared:");
-        assertThat(mounts).filteredOn(line -> line.contains(" /private ")).singleElement().asString().doesNotContain("shared:", "master:");
-        assertThat(mounts).filteredOn(line -> line.contains(" /slave ")).singleElement().asString().doesNotContain(" shared:");
+        assertThat(mounts)
+                .filteredOn(line -> line.contains(" /shared "))
+                .singleElement()
+                .asString()
+                .contains("shared:");
+        assertThat(mounts)
+                .filteredOn(line -> line.contains(" /private "))
+                .singleElement()
+                .asString()
+                .doesNotContain("shared:", "master:");
+        assertThat(mounts)
+                .filteredOn(line -> line.contains(" /slave "))
+                .singleElement()
+                .asString()
+                .doesNotContain(" shared:");
     }
 
     @Test
     void rootPropagation() {
         for (String propagation : List.of("shared", "slave", "private", "unbindable", "rshared")) {
             Bundle bundle = bundle("mounts").set("linux.rootfsPropagation", propagation);
-            String root = run(bundle).lines().filter(line -> line.contains(" / / ") || line.matches(".* \\S+/rootfs / .*")).findFirst().orElseThrow();
+            String root = run(bundle)
+                    .lines()
+                    .filter(line -> line.contains(" / / ") || line.matches(".* \\S+/rootfs / .*"))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(root.contains("shared:")).as(propagation + " " + root).isEqualTo(propagation.endsWith("shared"));
             assertThat(root.contains("unbindable")).as(root).isEqualTo(propagation.equals("unbindable"));
         }
@@ -257,6 +332,7 @@ class EnvironmentTest extends ContainerTests {
         bundle.set("process.ioPriority", map("class", "IOPRIO_CLASS_BE", "priority", 6));
         bundle.set("linux.memoryPolicy", map("mode", "MPOL_LOCAL"));
         bundle.set("linux.personality", map("domain", "LINUX32"));
-        assertThat(run(bundle).lines().map(line -> line.replaceAll(" +", "")).toList()).contains("policy:3", "prio:125", "8");
+        assertThat(run(bundle).lines().map(line -> line.replaceAll(" +", "")).toList())
+                .contains("policy:3", "prio:125", "8");
     }
 }

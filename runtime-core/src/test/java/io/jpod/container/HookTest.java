@@ -36,7 +36,11 @@ class HookTest extends ContainerTests {
     }
 
     private List<String> names() throws IOException {
-        return Files.exists(log) ? Files.readAllLines(log).stream().map(line -> line.split(" ")[0]).toList() : List.of();
+        return Files.exists(log)
+                ? Files.readAllLines(log).stream()
+                        .map(line -> line.split(" ")[0])
+                        .toList()
+                : List.of();
     }
 
     /** One whose path is the image's: all that it can do is to print, and be seen by its failure. */
@@ -49,7 +53,9 @@ class HookTest extends ContainerTests {
     @Test
     void runInTheirOrderAndNamespaces() throws IOException {
         for (String kind : KINDS) {
-            bundle.set("hooks." + kind, List.of(kind.equals("startContainer") ? inside("write", "/seen", "yes") : hook(kind)));
+            bundle.set(
+                    "hooks." + kind,
+                    List.of(kind.equals("startContainer") ? inside("write", "/seen", "yes") : hook(kind)));
         }
         Created created = create(bundle, "c");
         assertThat(names()).containsExactly("prestart", "createRuntime", "createContainer");
@@ -88,12 +94,16 @@ class HookTest extends ContainerTests {
     @Test
     void runInAUserNamespaceToo() throws IOException {
         bundle.userNamespace();
-        String script = "(id -u; cat /proc/self/uid_map) >/dev/shm/jpod-hook-" + ProcessHandle.current().pid();
+        String script = "(id -u; cat /proc/self/uid_map) >/dev/shm/jpod-hook-"
+                + ProcessHandle.current().pid();
         Path seen = Path.of("/dev/shm/jpod-hook-" + ProcessHandle.current().pid());
         Files.writeString(seen, "");
         Files.setAttribute(seen, "unix:uid", 100_000);
         bundle.set("hooks.createRuntime", List.of(hook("createRuntime")));
-        bundle.set("hooks.createContainer", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
+        bundle.set(
+                "hooks.createContainer",
+                List.of(map(
+                        "path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
         bundle.set("hooks.startContainer", List.of(inside("write", "/seen", "yes")));
         try {
             run(bundle);
@@ -101,14 +111,18 @@ class HookTest extends ContainerTests {
         } finally {
             Files.delete(seen);
         }
-        assertThat(Files.getAttribute(bundle.rootfs.resolve("seen"), "unix:uid")).isEqualTo(100_000);
+        assertThat(Files.getAttribute(bundle.rootfs.resolve("seen"), "unix:uid"))
+                .isEqualTo(100_000);
     }
 
     @Test
     void mountsOfCreateContainerStayInTheContainer() throws IOException {
         Path inside = Files.createDirectory(bundle.rootfs.resolve("mnt"));
         String script = "mount -t tmpfs none " + inside + " && echo hello >" + inside + "/file";
-        bundle.set("hooks.createContainer", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
+        bundle.set(
+                "hooks.createContainer",
+                List.of(map(
+                        "path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"))));
         bundle.set("process.args", Bundle.probe("cat", "/mnt/file"));
         assertThat(run(bundle)).isEqualTo("hello\n");
     }
@@ -136,8 +150,10 @@ class HookTest extends ContainerTests {
         for (String kind : List.of("prestart", "createRuntime", "createContainer")) {
             Files.deleteIfExists(log);
             Bundle failing = bundle("true");
-            Map<String, Object> fails = map("path", "/bin/sh", "args", List.of("sh", "-c", "echo oh no; exit 3"), "env", List.of("PATH=/bin"));
-            failing.set("hooks." + kind, List.of(hook("first"), fails, hook("never"))).set("hooks.poststop", List.of(hook("poststop")));
+            Map<String, Object> fails = map(
+                    "path", "/bin/sh", "args", List.of("sh", "-c", "echo oh no; exit 3"), "env", List.of("PATH=/bin"));
+            failing.set("hooks." + kind, List.of(hook("first"), fails, hook("never")))
+                    .set("hooks.poststop", List.of(hook("poststop")));
             assertThatThrownBy(() -> create(failing, "c"))
                     .hasMessage("hooks." + kind + "[1]: /bin/sh: exit status 3, output: oh no");
             assertThat(names()).as(kind).containsExactly("first", "poststop");
@@ -149,9 +165,11 @@ class HookTest extends ContainerTests {
     void oneThatFailsAtStartStopsTheContainer() {
         for (String kind : List.of("startContainer", "poststart")) {
             Bundle failing = bundle("sleep", "100");
-            failing.set("hooks." + kind, List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")));
+            failing.set(
+                    "hooks." + kind, List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")));
             Created created = create(failing, kind);
-            assertThatThrownBy(() -> created.container().start(spawner)).hasMessageContaining("hooks." + kind + "[0]: ");
+            assertThatThrownBy(() -> created.container().start(spawner))
+                    .hasMessageContaining("hooks." + kind + "[0]: ");
             assertThat(created.await()).isEqualTo(137);
             assertThat(created.container().status()).isEqualTo(io.jpod.oci.State.Status.STOPPED);
         }
@@ -167,8 +185,11 @@ class HookTest extends ContainerTests {
 
     @Test
     void oneThatTakesTooLongIsKilled() {
-        bundle.set("hooks.createRuntime", List.of(map("path", "/bin/sleep", "args", List.of("sleep", "60"), "timeout", 1)));
-        assertThatThrownBy(() -> create(bundle, "c")).hasMessage("hooks.createRuntime[0]: /bin/sleep: not done after 1 seconds");
+        bundle.set(
+                "hooks.createRuntime",
+                List.of(map("path", "/bin/sleep", "args", List.of("sleep", "60"), "timeout", 1)));
+        assertThatThrownBy(() -> create(bundle, "c"))
+                .hasMessage("hooks.createRuntime[0]: /bin/sleep: not done after 1 seconds");
     }
 
     @Test

@@ -52,7 +52,8 @@ record Leftovers(List<String> mounts, Set<String> cgroups, List<String> descript
     private static List<String> findDescriptors() throws IOException {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
             return links.map(Leftovers::target)
-                    .filter(target -> !target.isEmpty() && !target.endsWith("/fd") && !target.matches(".*\\.(jar|so).*"))
+                    .filter(target ->
+                            !target.isEmpty() && !target.endsWith("/fd") && !target.matches(".*\\.(jar|so).*"))
                     // Made once and kept: the sealed jpod-init.
                     .filter(target -> !target.contains("jpod-init") && !target.contains("libjpod"))
                     .map(target -> target.replaceAll("\\d+", "N"))
@@ -70,6 +71,9 @@ record Leftovers(List<String> mounts, Set<String> cgroups, List<String> descript
     }
 
     private static Set<String> findProcesses() {
-        return ProcessHandle.current().children().map(child -> Long.toString(child.pid())).collect(Collectors.toSet());
+        return ProcessHandle.current()
+                .children()
+                .map(child -> Long.toString(child.pid()))
+                .collect(Collectors.toSet());
     }
 }

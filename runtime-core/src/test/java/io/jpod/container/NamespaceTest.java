@@ -20,14 +20,19 @@ class NamespaceTest extends ContainerTests {
         List<String> inside = run(bundle).lines().toList();
         for (String name : List.of("pid", "mnt", "ipc", "uts", "net", "cgroup", "user", "time")) {
             String ours = name + " " + Files.readSymbolicLink(Path.of("/proc/self/ns/" + name));
-            assertThat(inside.contains(ours)).as(name).isEqualTo(Stream.of("user", "time").anyMatch(name::equals));
+            assertThat(inside.contains(ours))
+                    .as(name)
+                    .isEqualTo(Stream.of("user", "time").anyMatch(name::equals));
         }
     }
 
     @Test
     void aUserNamespaceMapsIds() throws IOException {
-        Bundle bundle = bundle("id", "+", "cat", "/proc/self/uid_map", "+", "stat", "/", "+", "oom-score", "+", "write", "/new", "x");
-        bundle.userNamespace().set("process.oomScoreAdj", 77).set("process.user", map("uid", 0, "gid", 0, "additionalGids", List.of(9)));
+        Bundle bundle = bundle(
+                "id", "+", "cat", "/proc/self/uid_map", "+", "stat", "/", "+", "oom-score", "+", "write", "/new", "x");
+        bundle.userNamespace()
+                .set("process.oomScoreAdj", 77)
+                .set("process.user", map("uid", 0, "gid", 0, "additionalGids", List.of(9)));
         bundle.set("process.capabilities", map("bounding", List.of("CAP_KILL")));
         assertThat(run(bundle)).isEqualTo("""
                 uid 0 0 0
@@ -43,7 +48,9 @@ class NamespaceTest extends ContainerTests {
     @Test
     void aUserOfAUserNamespace() throws IOException {
         Bundle bundle = bundle("id", "+", "caps", "+", "stat", "/dev/null", "+", "write", "/dev/null", "x");
-        bundle.userNamespace().set("process.user", map("uid", 1000, "gid", 1000)).set("process.noNewPrivileges", true);
+        bundle.userNamespace()
+                .set("process.user", map("uid", 1000, "gid", 1000))
+                .set("process.noNewPrivileges", true);
         bundle.set("linux.seccomp", map("defaultAction", "SCMP_ACT_ALLOW"));
         assertThat(run(bundle).lines())
                 .contains("uid 1000 1000 1000", "CapEff 0000000000000000", "NoNewPrivs 1", "Seccomp 2")
@@ -52,14 +59,28 @@ class NamespaceTest extends ContainerTests {
 
     @Test
     void everythingElseInAUserNamespace() throws IOException {
-        Bundle bundle = bundle("hostname", "+", "cat", "/proc/sys/net/ipv4/ip_default_ttl", "+", "cat", "/proc/uptime", "+", "ls", "/secret",
-                "+", "write", "/proc/sys/kernel/x", "1");
+        Bundle bundle = bundle(
+                "hostname",
+                "+",
+                "cat",
+                "/proc/sys/net/ipv4/ip_default_ttl",
+                "+",
+                "cat",
+                "/proc/uptime",
+                "+",
+                "ls",
+                "/secret",
+                "+",
+                "write",
+                "/proc/sys/kernel/x",
+                "1");
         bundle.userNamespace().namespace("type", "time").namespace("type", "cgroup");
         bundle.set("hostname", "inner").set("linux.sysctl", map("net.ipv4.ip_default_ttl", "70"));
         bundle.set("linux.timeOffsets", map("boottime", map("secs", 1_000_000_000)));
         bundle.mount(mount("/sys", "sysfs", "sysfs", "ro")).mount(mount("/dev/pts", "devpts", "devpts", "newinstance"));
         bundle.mount(mount("/dev/mqueue", "mqueue", "mqueue")).mount(mount("/sys/fs/cgroup", "cgroup", "cgroup", "ro"));
-        bundle.set("linux.maskedPaths", List.of("/secret", "/proc/meminfo")).set("linux.readonlyPaths", List.of("/proc/sys"));
+        bundle.set("linux.maskedPaths", List.of("/secret", "/proc/meminfo"))
+                .set("linux.readonlyPaths", List.of("/proc/sys"));
         write(bundle.rootfs.resolve("secret/key"), "x");
         List<String> lines = run(bundle, 1).lines().toList();
         assertThat(lines.subList(0, 2)).containsExactly("inner", "70");
@@ -91,14 +112,19 @@ class NamespaceTest extends ContainerTests {
         }
         List<String> lines = run(second).lines().toList();
         for (String type : joined) {
-            assertThat(lines).contains(file(type) + " " + Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/" + file(type))));
+            assertThat(lines)
+                    .contains(file(type) + " " + Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/" + file(type))));
         }
-        assertThat(lines).contains("first", "pid 2").doesNotContain("mnt " + Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")));
+        assertThat(lines)
+                .contains("first", "pid 2")
+                .doesNotContain("mnt " + Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/mnt")));
     }
 
     @Test
     void aUserNamespaceThatIsJoinedByPath() throws IOException {
-        int pid = start(bundle("sleep", "100").userNamespace(), "first").container().pid();
+        int pid = start(bundle("sleep", "100").userNamespace(), "first")
+                .container()
+                .pid();
         Bundle second = bundle("id", "+", "ns");
         Files.setAttribute(second.rootfs, "unix:uid", 100_000);
         second.namespace("type", "user", "path", "/proc/" + pid + "/ns/user");
@@ -112,8 +138,13 @@ class NamespaceTest extends ContainerTests {
     void clocksOfATimeNamespace() {
         Bundle bundle = bundle("cat", "/proc/uptime", "+", "cat", "/proc/self/timens_offsets");
         bundle.namespace("type", "time");
-        bundle.set("linux.timeOffsets", map("boottime", map("secs", 2_000_000_000), "monotonic", map("secs", 7, "nanosecs", 8)));
-        assertThat(run(bundle)).startsWith("200").containsPattern("monotonic +7 +8\n").containsPattern("boottime +2000000000 +0\n");
+        bundle.set(
+                "linux.timeOffsets",
+                map("boottime", map("secs", 2_000_000_000), "monotonic", map("secs", 7, "nanosecs", 8)));
+        assertThat(run(bundle))
+                .startsWith("200")
+                .containsPattern("monotonic +7 +8\n")
+                .containsPattern("boottime +2000000000 +0\n");
     }
 
     private static String file(String type) {

@@ -142,7 +142,8 @@ abstract class ExecutorContract {
 
     @Test
     void aFailedCallStoresNothing() throws OpFailed {
-        program.add(to(0), List.of(on(new Op.OnAnyError(), skip(0))), Sys.DUP, number(-1)).say("still there");
+        program.add(to(0), List.of(on(new Op.OnAnyError(), skip(0))), Sys.DUP, number(-1))
+                .say("still there");
         run(program.build());
         assertThat(said()).isEqualTo("still there");
     }
@@ -150,9 +151,15 @@ abstract class ExecutorContract {
     @Test
     void pointersInTheBlobAreRelocated() throws OpFailed {
         Op.Blob text = program.string("through pointers");
-        byte[] iovec = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(8, 16).array();
+        byte[] iovec = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(8, 16)
+                .array();
         Op.Blob vector = program.bytes(iovec);
-        Op.Blob header = program.bytes(ByteBuffer.allocate(56).order(ByteOrder.LITTLE_ENDIAN).putLong(24, 1).array());
+        Op.Blob header = program.bytes(ByteBuffer.allocate(56)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(24, 1)
+                .array());
         program.point(vector.offset(), text);
         program.point(header.offset() + 16, vector);
         run(program.call(Sys.SENDMSG, OUTPUT, header, number(0)).build());
@@ -177,15 +184,14 @@ abstract class ExecutorContract {
         "NONE,        error,   fails",
     })
     void casesDecide(String match, String outcome, String then) throws OpFailed {
-        List<Op.Case> cases =
-                switch (match) {
-                    case "EBADF" -> List.of(on(Errno.EBADF, skip(1)));
-                    case "EPERM" -> List.of(on(Errno.EPERM, skip(1)));
-                    case "ANY" -> List.of(on(new Op.OnAnyError(), skip(1)));
-                    case "SUCCESS" -> List.of(on(new Op.OnSuccess(), skip(1)));
-                    case "ZERO" -> List.of(on(new Op.OnZero(), skip(1)));
-                    default -> List.of();
-                };
+        List<Op.Case> cases = switch (match) {
+            case "EBADF" -> List.of(on(Errno.EBADF, skip(1)));
+            case "EPERM" -> List.of(on(Errno.EPERM, skip(1)));
+            case "ANY" -> List.of(on(new Op.OnAnyError(), skip(1)));
+            case "SUCCESS" -> List.of(on(new Op.OnSuccess(), skip(1)));
+            case "ZERO" -> List.of(on(new Op.OnZero(), skip(1)));
+            default -> List.of();
+        };
         Op.Blob buffer = program.bytes(new byte[8]);
         switch (outcome) {
             case "error" -> program.cases(cases, Sys.LSEEK, number(-1), number(0), number(0));
@@ -214,13 +220,18 @@ abstract class ExecutorContract {
 
     @Test
     void aSkipMayEndBehindTheLastCall() throws OpFailed {
-        run(program.cases(List.of(on(new Op.OnSuccess(), skip(2))), Sys.GETPID).say("a").say("b").build());
+        run(program.cases(List.of(on(new Op.OnSuccess(), skip(2))), Sys.GETPID)
+                .say("a")
+                .say("b")
+                .build());
         assertThat(said()).isEmpty();
     }
 
     @Test
     void aFailureSaysWhereAndWhy() {
-        program.say("before").call(Sys.GETPID).call(Sys.OPENAT, number(Flags.AT_FDCWD), program.string("/not/there"), number(0));
+        program.say("before")
+                .call(Sys.GETPID)
+                .call(Sys.OPENAT, number(Flags.AT_FDCWD), program.string("/not/there"), number(0));
         program.say("behind");
         assertFails(2, Errno.ENOENT.number());
         assertThat(said()).isEqualTo("before");
@@ -249,6 +260,7 @@ abstract class ExecutorContract {
 
     @Test
     void aMissingInputIsNamed() {
-        assertThatThrownBy(() -> run(program.input("other", 1).build())).hasMessageContaining("needs a descriptor: other");
+        assertThatThrownBy(() -> run(program.input("other", 1).build()))
+                .hasMessageContaining("needs a descriptor: other");
     }
 }

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 /** {@code native-shims/src/program.h} and {@link ProgramCodec} describe the same bytes. */
 class ProgramHeaderTest {
     private static final Pattern NUMBER = Pattern.compile(
-            "(?:#define\\s+|^\\s+)([A-Z][A-Z0-9_]*)(?:\\s*=)?\\s+\\(?(-?(?:0x[0-9a-f]+|\\d+))u?\\)?", Pattern.MULTILINE);
+            "(?:#define\\s+|^\\s+)([A-Z][A-Z0-9_]*)(?:\\s*=)?\\s+\\(?(-?(?:0x[0-9a-f]+|\\d+))u?\\)?",
+            Pattern.MULTILINE);
     private static final Pattern SIZE = Pattern.compile("sizeof\\(struct (\\w+)\\) == (\\d+)");
-    private static final Map<String, Integer> TYPES =
-            Map.of("uint8_t", 1, "uint16_t", 2, "int16_t", 2, "uint32_t", 4, "int32_t", 4, "uint64_t", 8, "struct op_case", 4);
+    private static final Map<String, Integer> TYPES = Map.of(
+            "uint8_t", 1, "uint16_t", 2, "int16_t", 2, "uint32_t", 4, "int32_t", 4, "uint64_t", 8, "struct op_case", 4);
 
     private final String header;
 
@@ -36,25 +37,26 @@ class ProgramHeaderTest {
 
     @Test
     void constants() {
-        assertThat(numbers()).containsExactlyInAnyOrderEntriesOf(new LinkedHashMap<>(Map.ofEntries(
-                Map.entry("PROGRAM_MAGIC", (long) ProgramCodec.MAGIC),
-                Map.entry("PROGRAM_VERSION", (long) ProgramCodec.VERSION),
-                Map.entry("PROGRAM_MAX_REGISTERS", (long) Program.MAX_REGISTERS),
-                Map.entry("OP_MAX_CASES", (long) Op.MAX_CASES),
-                Map.entry("ARG_IMMEDIATE", (long) ProgramCodec.ARG_IMMEDIATE),
-                Map.entry("ARG_BLOB", (long) ProgramCodec.ARG_BLOB),
-                Map.entry("ARG_REGISTER", (long) ProgramCodec.ARG_REGISTER),
-                Map.entry("RESULT_NONE", (long) ProgramCodec.RESULT_NONE),
-                Map.entry("RESULT_REGISTER", (long) ProgramCodec.RESULT_REGISTER),
-                Map.entry("RESULT_BLOB32", (long) ProgramCodec.RESULT_BLOB32),
-                Map.entry("MATCH_SUCCESS", (long) ProgramCodec.MATCH_SUCCESS),
-                Map.entry("MATCH_ANY_ERROR", (long) ProgramCodec.MATCH_ANY_ERROR),
-                Map.entry("MATCH_ZERO", (long) ProgramCodec.MATCH_ZERO),
-                Map.entry("ACTION_FAIL", (long) ProgramCodec.ACTION_FAIL),
-                Map.entry("STATUS_MILESTONE", (long) ShimProcess.STATUS_MILESTONE),
-                Map.entry("STATUS_FAILED", (long) ShimProcess.STATUS_FAILED),
-                // Anything that is neither of the two is this one.
-                Map.entry("STATUS_INVALID", 3L))));
+        assertThat(numbers())
+                .containsExactlyInAnyOrderEntriesOf(new LinkedHashMap<>(Map.ofEntries(
+                        Map.entry("PROGRAM_MAGIC", (long) ProgramCodec.MAGIC),
+                        Map.entry("PROGRAM_VERSION", (long) ProgramCodec.VERSION),
+                        Map.entry("PROGRAM_MAX_REGISTERS", (long) Program.MAX_REGISTERS),
+                        Map.entry("OP_MAX_CASES", (long) Op.MAX_CASES),
+                        Map.entry("ARG_IMMEDIATE", (long) ProgramCodec.ARG_IMMEDIATE),
+                        Map.entry("ARG_BLOB", (long) ProgramCodec.ARG_BLOB),
+                        Map.entry("ARG_REGISTER", (long) ProgramCodec.ARG_REGISTER),
+                        Map.entry("RESULT_NONE", (long) ProgramCodec.RESULT_NONE),
+                        Map.entry("RESULT_REGISTER", (long) ProgramCodec.RESULT_REGISTER),
+                        Map.entry("RESULT_BLOB32", (long) ProgramCodec.RESULT_BLOB32),
+                        Map.entry("MATCH_SUCCESS", (long) ProgramCodec.MATCH_SUCCESS),
+                        Map.entry("MATCH_ANY_ERROR", (long) ProgramCodec.MATCH_ANY_ERROR),
+                        Map.entry("MATCH_ZERO", (long) ProgramCodec.MATCH_ZERO),
+                        Map.entry("ACTION_FAIL", (long) ProgramCodec.ACTION_FAIL),
+                        Map.entry("STATUS_MILESTONE", (long) ShimProcess.STATUS_MILESTONE),
+                        Map.entry("STATUS_FAILED", (long) ShimProcess.STATUS_FAILED),
+                        // Anything that is neither of the two is this one.
+                        Map.entry("STATUS_INVALID", 3L))));
     }
 
     @Test
@@ -62,32 +64,48 @@ class ProgramHeaderTest {
         Map<String, Integer> sizes = SIZE.matcher(header)
                 .results()
                 .collect(Collectors.toMap(m -> m.group(1), m -> Integer.valueOf(m.group(2))));
-        assertThat(sizes).containsExactlyInAnyOrderEntriesOf(Map.of(
-                "program_header", ProgramCodec.HEADER_BYTES,
-                "op", ProgramCodec.OP_BYTES,
-                "op_case", 4,
-                "reloc", ProgramCodec.RELOCATION_BYTES,
-                "status_record", ShimProcess.RECORD_BYTES));
+        assertThat(sizes)
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "program_header", ProgramCodec.HEADER_BYTES,
+                        "op", ProgramCodec.OP_BYTES,
+                        "op_case", 4,
+                        "reloc", ProgramCodec.RELOCATION_BYTES,
+                        "status_record", ShimProcess.RECORD_BYTES));
     }
 
     @Test
     void offsetsInAnOp() {
-        assertThat(offsets("op")).containsExactlyInAnyOrderEntriesOf(Map.of(
-                "nr", 0,
-                "step", ProgramCodec.OP_STEP,
-                "result_kind", ProgramCodec.OP_RESULT_KIND,
-                "case_count", ProgramCodec.OP_CASE_COUNT,
-                "result", ProgramCodec.OP_RESULT,
-                "arg_kind", ProgramCodec.OP_ARG_KIND,
-                "reserved", ProgramCodec.OP_ARG_KIND + 6,
-                "arg", ProgramCodec.OP_ARG,
-                "cases", ProgramCodec.OP_CASES));
+        assertThat(offsets("op"))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "nr", 0,
+                        "step", ProgramCodec.OP_STEP,
+                        "result_kind", ProgramCodec.OP_RESULT_KIND,
+                        "case_count", ProgramCodec.OP_CASE_COUNT,
+                        "result", ProgramCodec.OP_RESULT,
+                        "arg_kind", ProgramCodec.OP_ARG_KIND,
+                        "reserved", ProgramCodec.OP_ARG_KIND + 6,
+                        "arg", ProgramCodec.OP_ARG,
+                        "cases", ProgramCodec.OP_CASES));
     }
 
     @Test
     void offsetsInAHeader() {
-        assertThat(offsets("program_header")).containsExactlyInAnyOrderEntriesOf(Map.of(
-                "magic", 0, "version", 4, "register_count", 6, "op_count", 8, "reloc_count", 12, "blob_size", 16, "status_fd", 20));
+        assertThat(offsets("program_header"))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "magic",
+                        0,
+                        "version",
+                        4,
+                        "register_count",
+                        6,
+                        "op_count",
+                        8,
+                        "reloc_count",
+                        12,
+                        "blob_size",
+                        16,
+                        "status_fd",
+                        20));
     }
 
     /** Of a struct without padding, as the header says of all of them. */

@@ -45,7 +45,12 @@ class ShimProcessTest extends ExecutorContract {
             inputs.add(new Program.Slot(Lowering.STATUS, program.registers()));
         }
         return new Program(
-                program.ops(), program.registers() + 1, inputs, program.outputs(), program.blob(), program.relocations());
+                program.ops(),
+                program.registers() + 1,
+                inputs,
+                program.outputs(),
+                program.blob(),
+                program.relocations());
     }
 
     @Override
@@ -91,8 +96,11 @@ class ShimProcessTest extends ExecutorContract {
 
     private static ProgramBuilder waiting(int milestone) {
         ProgramBuilder program = new ProgramBuilder().input(Lowering.STATUS, 1);
-        Op.Blob record = program.bytes(
-                ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN).putInt(1).putInt(milestone).array());
+        Op.Blob record = program.bytes(ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(1)
+                .putInt(milestone)
+                .array());
         return program.call(Sys.WRITE, register(1), record, number(12))
                 .cases(List.of(on(new Op.OnZero(), new Op.Fail())), Sys.READ, register(1), record, number(1));
     }
@@ -129,7 +137,8 @@ class ShimProcessTest extends ExecutorContract {
             process.await();
             assertThat(inherited.number()).isPositive();
             try (var fds = Files.list(Path.of("/proc/" + process.child().pid() + "/fd"))) {
-                assertThat(fds.map(fd -> fd.getFileName().toString()).sorted()).containsExactly("0", "1", "2", "4", "5");
+                assertThat(fds.map(fd -> fd.getFileName().toString()).sorted())
+                        .containsExactly("0", "1", "2", "4", "5");
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -60,7 +60,8 @@ class ThreadExecutorTest extends ExecutorContract {
             }
         };
         try (Fd input = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
-            new ThreadExecutor(interrupting).run(new ProgramBuilder().call(Sys.GETPID).build(), Map.of(ProgramBuilder.OUT, input));
+            new ThreadExecutor(interrupting)
+                    .run(new ProgramBuilder().call(Sys.GETPID).build(), Map.of(ProgramBuilder.OUT, input));
         }
         assertThat(calls).hasValue(4);
     }
@@ -96,8 +97,13 @@ class ThreadExecutorTest extends ExecutorContract {
                 threads[i] = Thread.ofPlatform().start(() -> {
                     for (int run = 0; run < 50; run++) {
                         try {
-                            Program program = new ProgramBuilder().into(to(1), Sys.DUP, OUTPUT).output("copy", 1).build();
-                            executor.run(program, Map.of(ProgramBuilder.OUT, input)).get("copy").close();
+                            Program program = new ProgramBuilder()
+                                    .into(to(1), Sys.DUP, OUTPUT)
+                                    .output("copy", 1)
+                                    .build();
+                            executor.run(program, Map.of(ProgramBuilder.OUT, input))
+                                    .get("copy")
+                                    .close();
                         } catch (OpFailed | RuntimeException e) {
                             failures.incrementAndGet();
                         }

@@ -24,8 +24,11 @@ class GoldenTest {
     void plan(Golden golden) throws IOException {
         Plan plan = golden.plan();
         StringBuilder text = new StringBuilder(plan.toString());
-        plan.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
-        golden.hooks().forEach(hook -> text.append("\n== ").append(hook.getKey()).append('\n').append(hook.getValue()));
+        plan.warnings()
+                .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        golden.hooks()
+                .forEach(hook ->
+                        text.append("\n== ").append(hook.getKey()).append('\n').append(hook.getValue()));
         compare(golden, "plan.txt", text.toString());
     }
 
@@ -34,7 +37,10 @@ class GoldenTest {
     void syscalls(Golden golden) throws IOException {
         StringBuilder text = new StringBuilder(programs(golden.plan()));
         golden.hooks()
-                .forEach(hook -> text.append("\n==== ").append(hook.getKey()).append('\n').append(programs(hook.getValue())));
+                .forEach(hook -> text.append("\n==== ")
+                        .append(hook.getKey())
+                        .append('\n')
+                        .append(programs(hook.getValue())));
         compare(golden, "syscalls.txt", text.toString());
     }
 

@@ -130,7 +130,8 @@ class RandomSpecsTest {
         before(plan, text, Step.NewSession.class::isInstance, Step.ControllingTerminal.class::isInstance);
         before(plan, text, Step.TerminalAsStdio.class::isInstance, Step.ControllingTerminal.class::isInstance);
         before(plan, text, Step.BecomeRoot.class::isInstance, Step.MountFilesystem.class::isInstance);
-        boolean newPrivileges = plan.entries().stream().noneMatch(entry -> entry.step() instanceof Step.SetNoNewPrivileges);
+        boolean newPrivileges =
+                plan.entries().stream().noneMatch(entry -> entry.step() instanceof Step.SetNoNewPrivileges);
         if (newPrivileges) {
             before(plan, text, Step.LoadSeccomp.class::isInstance, Step.SetCapabilities.class::isInstance);
         }
@@ -175,7 +176,8 @@ class RandomSpecsTest {
             for (Op.Case possible : op.cases()) {
                 if (possible.action() instanceof Op.Skip(int skipped)) {
                     assertThat(i + 1 + skipped).as(line).isLessThanOrEqualTo(size);
-                    boolean failed = possible.match() instanceof Op.OnErrno || possible.match() instanceof Op.OnAnyError;
+                    boolean failed =
+                            possible.match() instanceof Op.OnErrno || possible.match() instanceof Op.OnAnyError;
                     reach(written, i + 1 + skipped, failed ? written[i] : after);
                 }
                 succeedsElsewhere |= possible.match() instanceof Op.OnSuccess;
@@ -200,7 +202,8 @@ class RandomSpecsTest {
         Set<String> host = new HashSet<>(Set.of(Golden.REQUEST.rootfs()));
         spec.linux().namespaces().forEach(namespace -> host.add(String.valueOf(namespace.path())));
         spec.mounts().stream().filter(m -> Mounts.parse(m.options()).bind()).forEach(m -> host.add(m.source()));
-        host.removeIf(path -> spec.mounts().stream().anyMatch(mount -> mount.destination().equals(path)));
+        host.removeIf(path ->
+                spec.mounts().stream().anyMatch(mount -> mount.destination().equals(path)));
         Set<String> quoted = host.stream().map(path -> '"' + path + '"').collect(Collectors.toSet());
         boolean pivoted = inside;
         for (Op op : program.ops()) {
@@ -210,7 +213,9 @@ class RandomSpecsTest {
             }
             if (op.sys() == Sys.OPENAT2) {
                 assertThat(op.args().get(2).text()).as(line).containsAnyOf("RESOLVE_IN_ROOT", "RESOLVE_BENEATH");
-                assertThat(op.args().get(0) instanceof Op.Register || pivoted).as(line).isTrue();
+                assertThat(op.args().get(0) instanceof Op.Register || pivoted)
+                        .as(line)
+                        .isTrue();
             }
             pivoted |= op.sys() == Sys.PIVOT_ROOT;
         }

@@ -16,14 +16,18 @@ class RefusalsTest {
         String process = "'process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':0}%s}";
         String config = "{'ociVersion':'1.3.0',"
                 + (members.contains("'root':") ? "" : "'root':{'path':'rootfs'},")
-                + (members.startsWith("process ") ? process.formatted("," + members.substring(8)) : members.isEmpty() ? process.formatted("") : members)
+                + (members.startsWith("process ")
+                        ? process.formatted("," + members.substring(8))
+                        : members.isEmpty() ? process.formatted("") : members)
                 + ",'linux':{"
                 + (linux.isEmpty() ? "" : linux + ",")
                 + "'namespaces':["
                 + (namespaces.equals("none") ? "" : "{'type':'mount'}" + (namespaces.isEmpty() ? "" : "," + namespaces))
                 + "]}}";
         return Planner.plan(
-                SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json"), Golden.REQUEST, Golden.FACTS);
+                SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json"),
+                Golden.REQUEST,
+                Golden.FACTS);
     }
 
     @Test
@@ -96,7 +100,8 @@ class RefusalsTest {
                     Plan plan = plan(members, linux, namespaces);
                     Lowering.lower(plan, io.jpod.abi.Arch.X86_64, 0);
                 })
-                .isInstanceOfSatisfying(InvalidSpec.class, e -> assertThat(e.path()).isEqualTo(path))
+                .isInstanceOfSatisfying(
+                        InvalidSpec.class, e -> assertThat(e.path()).isEqualTo(path))
                 .hasMessageStartingWith("config.json: " + path + ": ");
     }
 }
