@@ -13,7 +13,6 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.SpecReader;
@@ -280,8 +279,8 @@ public final class Container {
     public void pause() {
         switch (status()) {
             case RUNNING, CREATED -> {}
-            case PAUSED, STOPPED, CREATING -> throw new ContainerException("container not running or created: "
-                    + status().jsonName());
+            case PAUSED, STOPPED, CREATING ->
+                throw new ContainerException("container not running or created: " + status().jsonName());
         }
         try (Cgroup cgroup = requireCgroup()) {
             cgroup.freeze(END);

@@ -36,6 +36,7 @@ public record CreateOptions(
     }
 
     Path rootfs(Spec spec) {
-        return bundle.resolve(Objects.requireNonNull(spec.root(), "root").path()).normalize();
+        return bundle.resolve(Objects.requireNonNull(spec.root(), "root").path())
+                .normalize();
     }
 }

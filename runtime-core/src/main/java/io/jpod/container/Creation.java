@@ -65,7 +65,8 @@ final class Creation {
     }
 
     /** A plan, its programs, and the cgroup that it is for. */
-    private record Prepared(Plan plan, Lowering.Lowered programs, @Nullable String cgroup) {}
+    private record Prepared(
+            Plan plan, Lowering.Lowered programs, @Nullable String cgroup) {}
 
     /** Without side effects: all that can be refused is refused here. */
     Plan plan(boolean waitForStart) {
@@ -84,11 +85,8 @@ final class Creation {
                 options.preserve(),
                 waitForStart);
         Plan plan = Planner.plan(
-                spec,
-                request,
-                HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
-        cgroups.ifPresentOrElse(
-                fs -> fs.require(limits(plan)), () -> CgroupFs.requireNone(Planner.limits(spec)));
+                spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
+        cgroups.ifPresentOrElse(fs -> fs.require(limits(plan)), () -> CgroupFs.requireNone(Planner.limits(spec)));
         return new Prepared(plan, Lowering.lower(plan, Arch.host(), options.preserve()), cgroup);
     }
 
@@ -138,8 +136,7 @@ final class Creation {
             cgroup = cgroup(prepared, state);
             if (waitForStart) {
                 descriptors.put(
-                        Lowering.START,
-                        Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
+                        Lowering.START, Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
             }
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
@@ -237,9 +234,7 @@ final class Creation {
                 .map(Step.CloneProcess.class::cast)
                 .findFirst()
                 .orElseThrow();
-        long flags = clone.namespaces().stream()
-                .mapToLong(Lowering::cloneFlag)
-                .reduce(0, (a, b) -> a | b);
+        long flags = clone.namespaces().stream().mapToLong(Lowering::cloneFlag).reduce(0, (a, b) -> a | b);
         ShimProcess.Setting setting = new ShimProcess.Setting(
                 flags,
                 cgroup == null ? null : cgroup.fd(),

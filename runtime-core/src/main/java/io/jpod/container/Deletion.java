@@ -22,12 +22,7 @@ final class Deletion {
     private final boolean damaged;
 
     /** @param stored null if there is no record, or it is damaged */
-    Deletion(
-            Containers containers,
-            Container container,
-            StateDir dir,
-            @Nullable StoredState stored,
-            boolean damaged) {
+    Deletion(Containers containers, Container container, StateDir dir, @Nullable StoredState stored, boolean damaged) {
         this.containers = containers;
         this.container = container;
         this.dir = dir;
@@ -39,8 +34,8 @@ final class Deletion {
     void run(boolean force, Spawner spawner) {
         Status status = container.status();
         if (!force && status != Status.STOPPED && status != Status.CREATED) {
-            throw new ContainerException("cannot delete container %s that is not stopped: %s"
-                    .formatted(container.id(), status.jsonName()));
+            throw new ContainerException(
+                    "cannot delete container %s that is not stopped: %s".formatted(container.id(), status.jsonName()));
         }
         container.end();
         if (stored != null) {

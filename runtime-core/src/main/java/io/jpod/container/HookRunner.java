@@ -69,7 +69,8 @@ final class HookRunner {
                 case CREATE_CONTAINER ->
                     runInContainer(ExecPlanner.createContainerHook(spec, hook, at), hook, at, input, output);
                 case START_CONTAINER ->
-                    runInContainer(startContainerHook(hook, at, List.of(input, output, output)), hook, at, input, output);
+                    runInContainer(
+                            startContainerHook(hook, at, List.of(input, output, output)), hook, at, input, output);
             }
         }
     }
@@ -95,13 +96,7 @@ final class HookRunner {
     }
 
     private void run(
-            Plan plan,
-            Spec.Hook hook,
-            String at,
-            Fd input,
-            Fd output,
-            Map<String, Fd> given,
-            @Nullable Fd cgroup) {
+            Plan plan, Spec.Hook hook, String at, Fd input, Fd output, Map<String, Fd> given, @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
         ShimProcess.Setting setting = new ShimProcess.Setting(0, cgroup, null, input, output, output, 0);
         Map<String, Fd> built = Map.of();
@@ -131,7 +126,8 @@ final class HookRunner {
     private static void await(ShimProcess process, Spec.Hook hook, String at, Fd output) {
         Spawner.Child child = process.child();
         if (hook.timeout() != null
-                && !Processes.awaitEnd(child.pidfd(), Duration.ofSeconds(hook.timeout()).toMillis())) {
+                && !Processes.awaitEnd(
+                        child.pidfd(), Duration.ofSeconds(hook.timeout()).toMillis())) {
             Containers.signalIfThere(child.pidfd(), (int) Flags.SIGKILL);
             child.await();
             throw new ContainerException(
@@ -165,13 +161,12 @@ final class HookRunner {
     }
 
     private State state(HookKind kind) {
-        State.Status status =
-                switch (kind) {
-                    case PRESTART, CREATE_RUNTIME, CREATE_CONTAINER -> State.Status.CREATING;
-                    case START_CONTAINER -> State.Status.CREATED;
-                    case POSTSTART -> State.Status.RUNNING;
-                    case POSTSTOP -> State.Status.STOPPED;
-                };
+        State.Status status = switch (kind) {
+            case PRESTART, CREATE_RUNTIME, CREATE_CONTAINER -> State.Status.CREATING;
+            case START_CONTAINER -> State.Status.CREATED;
+            case POSTSTART -> State.Status.RUNNING;
+            case POSTSTOP -> State.Status.STOPPED;
+        };
         return containers.state(state, status);
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Changes the limits of a container that runs: all of them, or none. */
 final class LimitsUpdate {
     /** Files with a line for each device, and what a line says that is not there. */
-    private static final Map<String, String> BY_DEVICE = Map.of(
-            "io.max", "rbps=max wbps=max riops=max wiops=max", "rdma.max", "hca_handle=max hca_object=max");
+    private static final Map<String, String> BY_DEVICE =
+            Map.of("io.max", "rbps=max wbps=max riops=max wiops=max", "rdma.max", "hca_handle=max hca_object=max");
 
     private LimitsUpdate() {}
 
@@ -54,7 +54,10 @@ final class LimitsUpdate {
         }
         String none = BY_DEVICE.get(limit.file());
         String value = none != null
-                ? lines.stream().filter(line -> line.startsWith(device + " ")).findFirst().orElse(device + " " + none)
+                ? lines.stream()
+                        .filter(line -> line.startsWith(device + " "))
+                        .findFirst()
+                        .orElse(device + " " + none)
                 // Nothing at all to write would be no write.
                 : lines.isEmpty() || lines.getFirst().isEmpty() ? "\n" : lines.getFirst();
         return new Limit(limit.file(), value, limit.from(), limit.controller());

@@ -54,18 +54,20 @@ record StoredState(
     }
 
     String toJson() {
-        return JsonWriter.object("  ", json -> json.text("id", id)
-                .text("ociVersion", ociVersion)
-                .number("pid", pid)
-                .number("startTime", startTime)
-                .text("bootId", bootId)
-                .text("bundle", bundle)
-                .text("rootfs", rootfs)
-                .text("created", created.toString())
-                .number("owner", owner)
-                .text("cgroup", cgroup)
-                .texts("cgroupDirectories", cgroupDirectories)
-                .texts("annotations", annotations));
+        return JsonWriter.object(
+                "  ",
+                json -> json.text("id", id)
+                        .text("ociVersion", ociVersion)
+                        .number("pid", pid)
+                        .number("startTime", startTime)
+                        .text("bootId", bootId)
+                        .text("bundle", bundle)
+                        .text("rootfs", rootfs)
+                        .text("created", created.toString())
+                        .number("owner", owner)
+                        .text("cgroup", cgroup)
+                        .texts("cgroupDirectories", cgroupDirectories)
+                        .texts("annotations", annotations));
     }
 
     /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */

@@ -19,27 +19,30 @@ final class Hints {
             return "";
         }
         return switch (step) {
-            case Step.MountFilesystem mount when errno == Errno.ENODEV ->
-                "this kernel has no file system type " + mount.type();
-            case Step.MountFilesystem mount when errno == Errno.EPERM && mount.type().equals("proc") ->
+            case Step.MountFilesystem mount
+            when errno == Errno.ENODEV -> "this kernel has no file system type " + mount.type();
+            case Step.MountFilesystem mount
+            when errno == Errno.EPERM && mount.type().equals("proc") ->
                 "in a user namespace proc can be mounted only where the outer /proc is fully visible";
-            case Step.MountFilesystem _ when errno == Errno.EINVAL && sys == Sys.FSCONFIG ->
-                "the file system does not know this option";
-            case Step.MountFilesystem _, Step.MountBind _ when errno == Errno.ELOOP ->
-                "the image has a symbolic link where a directory must be";
-            case Step.MountBind bind when errno == Errno.EINVAL && sys == Sys.MOVE_MOUNT ->
+            case Step.MountFilesystem _
+            when errno == Errno.EINVAL && sys == Sys.FSCONFIG -> "the file system does not know this option";
+            case Step.MountFilesystem _, Step.MountBind _
+            when errno == Errno.ELOOP -> "the image has a symbolic link where a directory must be";
+            case Step.MountBind bind
+            when errno == Errno.EINVAL && sys == Sys.MOVE_MOUNT ->
                 bind.file() ? "the source is a file, the destination a directory" : "the destination is a file";
-            case Step.MountFilesystem _, Step.MountBind _ when errno == Errno.EROFS ->
-                "the mount point does not exist, and the file system is read-only";
-            case Step.AttachRootfs _ when errno == Errno.EACCES ->
+            case Step.MountFilesystem _, Step.MountBind _
+            when errno == Errno.EROFS -> "the mount point does not exist, and the file system is read-only";
+            case Step.AttachRootfs _
+            when errno == Errno.EACCES ->
                 "a directory above it is closed to the caller, whose privileges do not count in the user namespace";
-            case Step.ChangeDirectory _ when errno == Errno.ELOOP -> "it is, or leads through, a link of /proc or a loop";
+            case Step.ChangeDirectory _
+            when errno == Errno.ELOOP -> "it is, or leads through, a link of /proc or a loop";
             case Step.SetRlimit _ when errno == Errno.EPERM -> "raising a hard limit takes CAP_SYS_RESOURCE";
             case Step.SetUser _ when errno == Errno.EINVAL -> "the id has no mapping in the user namespace";
             case Step.OpenConsole _ when errno == Errno.ENOENT -> "a terminal needs a devpts mount on /dev/pts";
             case Step.UnshareNamespaces _, Step.JoinNamespace _ when errno == Errno.EPERM -> "this takes root";
-            case Step.UnshareNamespaces _ when errno == Errno.ENOSPC ->
-                "a limit in /proc/sys/user is reached";
+            case Step.UnshareNamespaces _ when errno == Errno.ENOSPC -> "a limit in /proc/sys/user is reached";
             default -> "";
         };
     }

@@ -111,18 +111,16 @@ final class ProgramCodec {
         }
         List<Op.Arg> args = op.args();
         for (int i = 0; i < args.size(); i++) {
-            int kind =
-                    switch (args.get(i)) {
-                        case Op.Immediate _ -> ARG_IMMEDIATE;
-                        case Op.Blob _ -> ARG_BLOB;
-                        case Op.Register _ -> ARG_REGISTER;
-                    };
-            long value =
-                    switch (args.get(i)) {
-                        case Op.Immediate(long number, String _) -> number;
-                        case Op.Blob(int offset, String _) -> offset;
-                        case Op.Register(int index, String _) -> index;
-                    };
+            int kind = switch (args.get(i)) {
+                case Op.Immediate _ -> ARG_IMMEDIATE;
+                case Op.Blob _ -> ARG_BLOB;
+                case Op.Register _ -> ARG_REGISTER;
+            };
+            long value = switch (args.get(i)) {
+                case Op.Immediate(long number, String _) -> number;
+                case Op.Blob(int offset, String _) -> offset;
+                case Op.Register(int index, String _) -> index;
+            };
             out.put(start + OP_ARG_KIND + i, (byte) kind);
             out.putLong(start + OP_ARG + 8 * i, value);
         }

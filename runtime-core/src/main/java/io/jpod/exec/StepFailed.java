@@ -28,7 +28,8 @@ public final class StepFailed extends RuntimeException {
         Plan.Entry entry = plan.entries().get(op.step());
         String message;
         if (entry.step() instanceof Step.FindProgram(var _, String name)) {
-            message = "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(!name.contains("/"), failed.errno()));
+            message =
+                    "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(!name.contains("/"), failed.errno()));
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"
                     .formatted(
@@ -45,8 +46,8 @@ public final class StepFailed extends RuntimeException {
 
     /** A step that the brain did itself. */
     public static StepFailed of(int index, Plan.Entry entry, Exception cause) {
-        String message =
-                "step %d, from %s: %s: %s".formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
+        String message = "step %d, from %s: %s: %s"
+                .formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
         return new StepFailed(message, index, entry.from(), 0, cause);
     }
 

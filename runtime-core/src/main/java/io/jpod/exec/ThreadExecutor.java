@@ -40,7 +40,8 @@ public final class ThreadExecutor {
         inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
         try (Arena arena = Arena.ofShared()) {
-            Loop loop = new Loop(kernel, arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)));
+            Loop loop = new Loop(
+                    kernel, arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)));
             Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
             thread.start();
             joinUninterruptibly(thread);
@@ -130,8 +131,8 @@ public final class ThreadExecutor {
         private long call(long op) {
             int number = image.get(JAVA_INT_UNALIGNED, op);
             while (true) {
-                long result = kernel.syscall(
-                        number, arg(op, 0), arg(op, 1), arg(op, 2), arg(op, 3), arg(op, 4), arg(op, 5));
+                long result =
+                        kernel.syscall(number, arg(op, 0), arg(op, 1), arg(op, 2), arg(op, 3), arg(op, 4), arg(op, 5));
                 if (result != eintr) {
                     if (number == closeNumber) {
                         forget((int) arg(op, 0));

@@ -59,8 +59,8 @@ public interface Kernel {
 
     /** Holds the choice, so that the JNR classes load only when they are asked for. */
     final class Binding {
-        private static final Kernel CHOSEN = choose(
-                System.getProperty("jpod.kernel", System.getenv().getOrDefault("JPOD_KERNEL", "ffm")));
+        private static final Kernel CHOSEN =
+                choose(System.getProperty("jpod.kernel", System.getenv().getOrDefault("JPOD_KERNEL", "ffm")));
 
         private Binding() {}
 

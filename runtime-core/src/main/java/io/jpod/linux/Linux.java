@@ -192,8 +192,7 @@ public final class Linux {
         try (Arena arena = Arena.ofConfined()) {
             long source = arena.allocateFrom("/proc/self/fd/" + file.number()).address();
             long target = arena.allocateFrom(path).address();
-            long result = KERNEL.syscall(
-                    Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
+            long result = KERNEL.syscall(Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
             check(result, Sys.LINKAT, path);
         }
     }

@@ -96,7 +96,8 @@ public record Features(
         }
 
         public Seccomp without(String action) {
-            List<String> others = actions.stream().filter(a -> !a.equals(action)).toList();
+            List<String> others =
+                    actions.stream().filter(a -> !a.equals(action)).toList();
             return new Seccomp(enabled, others, operators, archs, knownFlags, supportedFlags);
         }
 

@@ -63,24 +63,22 @@ final class Credentials {
                         .formatted(Long.toUnsignedString(limit.soft()), Long.toUnsignedString(limit.hard())),
                 16,
                 struct -> struct.putLong(limit.soft()).putLong(limit.hard()));
-        asm.call(
-                Sys.PRLIMIT64,
-                value(0),
-                flags(Tables.rlimit(limit.type()), limit.type()),
-                rlimit,
-                Assembler.nul());
+        asm.call(Sys.PRLIMIT64, value(0), flags(Tables.rlimit(limit.type()), limit.type()), rlimit, Assembler.nul());
     }
 
     /** struct sched_attr as of Linux 3.14, 48 bytes. */
     private void scheduler(Spec.Scheduler scheduler) {
-        Op.Blob attributes = asm.struct("{sched_policy=" + scheduler.policy() + "}", 48, attr -> attr.putInt(48)
-                .putInt(Tables.policy(scheduler.policy()))
-                .putLong(Tables.schedulerFlags(scheduler.flags()))
-                .putInt(scheduler.nice() == null ? 0 : scheduler.nice())
-                .putInt(scheduler.priority() == null ? 0 : scheduler.priority())
-                .putLong(scheduler.runtime() == null ? 0 : scheduler.runtime())
-                .putLong(scheduler.deadline() == null ? 0 : scheduler.deadline())
-                .putLong(scheduler.period() == null ? 0 : scheduler.period()));
+        Op.Blob attributes = asm.struct(
+                "{sched_policy=" + scheduler.policy() + "}",
+                48,
+                attr -> attr.putInt(48)
+                        .putInt(Tables.policy(scheduler.policy()))
+                        .putLong(Tables.schedulerFlags(scheduler.flags()))
+                        .putInt(scheduler.nice() == null ? 0 : scheduler.nice())
+                        .putInt(scheduler.priority() == null ? 0 : scheduler.priority())
+                        .putLong(scheduler.runtime() == null ? 0 : scheduler.runtime())
+                        .putLong(scheduler.deadline() == null ? 0 : scheduler.deadline())
+                        .putLong(scheduler.period() == null ? 0 : scheduler.period()));
         asm.call(Sys.SCHED_SETATTR, value(0), attributes, value(0));
     }
 
@@ -134,8 +132,10 @@ final class Credentials {
         keepCapabilities(1);
         List<Long> groups = user.additionalGids();
         if (setgroups) {
-            Op.Blob list = asm.struct(groups.toString(), Math.max(8, groups.size() * 4), struct -> groups.forEach(
-                    gid -> struct.putInt(gid.intValue())));
+            Op.Blob list = asm.struct(
+                    groups.toString(),
+                    Math.max(8, groups.size() * 4),
+                    struct -> groups.forEach(gid -> struct.putInt(gid.intValue())));
             Assembler.Draft call = asm.call(Sys.SETGROUPS, value(groups.size()), list);
             if (groups.isEmpty()) {
                 // A user namespace may deny it, user_namespaces(7): then there was nothing to drop either.
@@ -152,8 +152,7 @@ final class Credentials {
     }
 
     private void capabilities(Step.SetCapabilities step) {
-        Op.Blob header = asm.struct(
-                "{_LINUX_CAPABILITY_VERSION_3, 0}", 8, struct -> struct.putInt(CAPABILITY_VERSION));
+        Op.Blob header = asm.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", 8, struct -> struct.putInt(CAPABILITY_VERSION));
         long effective = Capability.bits(step.effective());
         long permitted = Capability.bits(step.permitted());
         long inheritable = Capability.bits(step.inheritable());
@@ -192,9 +191,6 @@ final class Credentials {
                 "{len=" + filter.instructions() + "}", 16, struct -> struct.putShort((short) filter.instructions()));
         asm.point(program.offset() + 8, instructions);
         asm.call(
-                Sys.SECCOMP,
-                flags(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"),
-                value(filter.flags()),
-                program);
+                Sys.SECCOMP, flags(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), value(filter.flags()), program);
     }
 }

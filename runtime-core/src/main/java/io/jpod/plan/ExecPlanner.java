@@ -19,7 +19,11 @@ public final class ExecPlanner {
      */
     public static Plan exec(String id, Spec container, Spec.Process process, String at, Facts facts) {
         Validation.process(process, at, facts);
-        return join(id, container, process, new ProcessPlan(process, at, facts, container.linux().seccomp()));
+        return join(
+                id,
+                container,
+                process,
+                new ProcessPlan(process, at, facts, container.linux().seccomp()));
     }
 
     /**

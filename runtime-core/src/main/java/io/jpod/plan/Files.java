@@ -52,7 +52,8 @@ final class Files {
         asm.call(Sys.UMASK, value(0));
     }
 
-    Assembler.Draft openat2(Op.Arg directory, String path, long open, String openText, long resolve, String resolveText) {
+    Assembler.Draft openat2(
+            Op.Arg directory, String path, long open, String openText, long resolve, String resolveText) {
         return openat2(directory, path, open, openText, 0, resolve, resolveText);
     }
 
@@ -92,12 +93,7 @@ final class Files {
         asm.place(missing);
         if (file) {
             Op.Register parent = directory(parent(path));
-            asm.call(
-                            Sys.MKNODAT,
-                            parent,
-                            asm.string(name(path)),
-                            flags(S_IFREG | 0644, "S_IFREG|0644"),
-                            value(0));
+            asm.call(Sys.MKNODAT, parent, asm.string(name(path)), flags(S_IFREG | 0644, "S_IFREG|0644"), value(0));
             asm.close(parent);
         } else {
             makeDirectories(path);
@@ -225,7 +221,8 @@ final class Files {
     void mount(Step.MountFilesystem step) {
         MountOptions options = step.options();
         Op.Register context = asm.temporary();
-        asm.call(Sys.FSOPEN, asm.string(step.type()), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")).into(context);
+        asm.call(Sys.FSOPEN, asm.string(step.type()), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
+                .into(context);
         if (step.source() != null) {
             configure(context, "source", step.source());
         }
@@ -240,7 +237,13 @@ final class Files {
                     equals < 0 ? word : word.substring(0, equals),
                     equals < 0 ? null : word.substring(equals + 1));
         }
-        asm.call(Sys.FSCONFIG, context, flags(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"), Assembler.nul(), Assembler.nul(), value(0));
+        asm.call(
+                Sys.FSCONFIG,
+                context,
+                flags(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
+                Assembler.nul(),
+                Assembler.nul(),
+                value(0));
         Op.Register mount = asm.temporary();
         long attributes = options.set() | options.setRecursive();
         asm.call(
@@ -257,7 +260,13 @@ final class Files {
 
     private void configure(Op.Register context, String key, @Nullable String text) {
         if (text == null) {
-            asm.call(Sys.FSCONFIG, context, flags(FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG"), asm.string(key), Assembler.nul(), value(0));
+            asm.call(
+                    Sys.FSCONFIG,
+                    context,
+                    flags(FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG"),
+                    asm.string(key),
+                    Assembler.nul(),
+                    value(0));
         } else {
             asm.call(
                     Sys.FSCONFIG,
@@ -273,16 +282,14 @@ final class Files {
         MountOptions options = step.options();
         Op.Register source = asm.use(step.handle());
         boolean shared = options.propagation().stream().anyMatch(p -> p.flag() == MS_SHARED);
-        setAttributes(
-                source, options.setRecursive(), options.clearRecursive(), shared ? 0 : MS_SLAVE, true);
+        setAttributes(source, options.setRecursive(), options.clearRecursive(), shared ? 0 : MS_SLAVE, true);
         if (options.set() != 0 || options.clear() != 0) {
             setAttributes(source, options.set(), options.clear(), 0, false);
         }
         attach(source, step.destination(), step.file(), true, options);
     }
 
-    private void attach(
-            Op.Register mount, String destination, boolean file, boolean symlinks, MountOptions options) {
+    private void attach(Op.Register mount, String destination, boolean file, boolean symlinks, MountOptions options) {
         Op.Register target = mountPoint(destination, file, symlinks);
         moveMount(mount, target);
         asm.close(target);
@@ -322,12 +329,11 @@ final class Files {
         Op.Register directory = parentOf(device.path());
         Op.Blob name = asm.string(name(device.path()));
         int permissions = device.fileMode() == null ? 0666 : device.fileMode() & 07777;
-        long type =
-                switch (device.type()) {
-                    case "b" -> S_IFBLK;
-                    case "p" -> S_IFIFO;
-                    default -> S_IFCHR;
-                };
+        long type = switch (device.type()) {
+            case "b" -> S_IFBLK;
+            case "p" -> S_IFIFO;
+            default -> S_IFCHR;
+        };
         asm.call(
                 Sys.MKNODAT,
                 directory,
@@ -362,8 +368,13 @@ final class Files {
 
     /** The multiplexer of the container's own devpts; a link in its place is refused. */
     void terminalMultiplexer(Op.Register ptmx) {
-        openat2(root(), "/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, "O_RDWR|O_NOCTTY|O_CLOEXEC",
-                        RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS, "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS")
+        openat2(
+                        root(),
+                        "/dev/pts/ptmx",
+                        O_RDWR | O_NOCTTY | O_CLOEXEC,
+                        "O_RDWR|O_NOCTTY|O_CLOEXEC",
+                        RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
+                        "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS")
                 .into(ptmx);
     }
 
@@ -412,11 +423,18 @@ final class Files {
                 .into(nullDevice);
         setAttributes(nullDevice, 0, 0, MS_PRIVATE, false);
         Op.Register context = asm.temporary();
-        asm.call(Sys.FSOPEN, asm.string("tmpfs"), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC")).into(context);
+        asm.call(Sys.FSOPEN, asm.string("tmpfs"), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
+                .into(context);
         configure(context, "mode", "0755");
         configure(context, "nr_inodes", "2");
         configure(context, "ro", null);
-        asm.call(Sys.FSCONFIG, context, flags(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"), Assembler.nul(), Assembler.nul(), value(0));
+        asm.call(
+                Sys.FSCONFIG,
+                context,
+                flags(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
+                Assembler.nul(),
+                Assembler.nul(),
+                value(0));
         asm.call(
                         Sys.FSMOUNT,
                         context,
@@ -447,11 +465,7 @@ final class Files {
      * Covers a path with another copy of a mount, so that one superblock serves all masks. Before Linux 6.15 only an
      * attached mount can be copied: the first use attaches the mount itself.
      */
-    private void cover(
-            Op.Register target,
-            String with,
-            @Nullable Label wrongType,
-            Label done) {
+    private void cover(Op.Register target, String with, @Nullable Label wrongType, Label done) {
         Op.Register copy = asm.temporary();
         Label itself = new Label();
         Label attached = new Label();
@@ -464,8 +478,7 @@ final class Files {
         asm.forget(copy);
     }
 
-    private Assembler.Draft tryMove(
-            Op.Register mount, Op.Register target, @Nullable Label wrongType) {
+    private Assembler.Draft tryMove(Op.Register mount, Op.Register target, @Nullable Label wrongType) {
         moveMount(mount, target);
         Assembler.Draft move = asm.last();
         if (wrongType != null) {

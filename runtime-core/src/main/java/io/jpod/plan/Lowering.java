@@ -129,7 +129,8 @@ public final class Lowering {
             }
             case Step.EnterPidNamespace _ -> enterPidNamespace();
             case Step.UnshareNamespaces unshare -> {
-                long all = unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
+                long all =
+                        unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
                 asm.call(Sys.UNSHARE, flags(all, cloneFlags(unshare.types())));
             }
             case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
@@ -195,8 +196,7 @@ public final class Lowering {
                     Step.SetUser _,
                     Step.SetCapabilities _,
                     Step.SetNoNewPrivileges _,
-                    Step.LoadSeccomp _ ->
-                new Credentials(asm).lower(step);
+                    Step.LoadSeccomp _ -> new Credentials(asm).lower(step);
             case Step.CloseDescriptors _ -> closeDescriptors();
             case Step.ChangeDirectory(String path) -> files.changeDirectory(path);
             case Step.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
@@ -310,7 +310,13 @@ public final class Lowering {
     private void enterPidNamespace() {
         Op.Blob record = record(Step.Milestone.CLONED);
         Label clone = new Label();
-        asm.call(Sys.CLONE, flags(CLONE_PARENT | SIGCHLD, "CLONE_PARENT|SIGCHLD"), value(0), value(0), value(0), value(0))
+        asm.call(
+                        Sys.CLONE,
+                        flags(CLONE_PARENT | SIGCHLD, "CLONE_PARENT|SIGCHLD"),
+                        value(0),
+                        value(0),
+                        value(0),
+                        value(0))
                 .into(new Op.Blob(record.offset() + 8, "pid"))
                 .on(new Op.OnZero(), clone);
         asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
@@ -322,9 +328,10 @@ public final class Lowering {
 
     /** A struct status_record. */
     private Op.Blob record(Step.Milestone milestone) {
-        return asm.struct("{MILESTONE, " + milestone + "}", 12, record -> record.putInt(1)
-                .putInt(milestone.number())
-                .putInt(0));
+        return asm.struct(
+                "{MILESTONE, " + milestone + "}",
+                12,
+                record -> record.putInt(1).putInt(milestone.number()).putInt(0));
     }
 
     private void becomeRoot() {
@@ -341,11 +348,16 @@ public final class Lowering {
     /** netdevice(7): SIOCSIFFLAGS with struct ifreq {char name[16]; short flags; ...}, 40 bytes. */
     private void loopbackUp() {
         Op.Register socket = asm.temporary();
-        asm.call(Sys.SOCKET, flags(AF_INET, "AF_INET"), flags(SOCK_DGRAM | SOCK_CLOEXEC, "SOCK_DGRAM|SOCK_CLOEXEC"), value(0))
+        asm.call(
+                        Sys.SOCKET,
+                        flags(AF_INET, "AF_INET"),
+                        flags(SOCK_DGRAM | SOCK_CLOEXEC, "SOCK_DGRAM|SOCK_CLOEXEC"),
+                        value(0))
                 .into(socket);
-        Op.Blob request = asm.struct("{ifr_name=\"lo\", ifr_flags=IFF_UP|IFF_RUNNING}", 40, ifreq -> ifreq.put(
-                        new byte[] {'l', 'o'})
-                .putShort(16, (short) (IFF_UP | IFF_RUNNING)));
+        Op.Blob request = asm.struct(
+                "{ifr_name=\"lo\", ifr_flags=IFF_UP|IFF_RUNNING}",
+                40,
+                ifreq -> ifreq.put(new byte[] {'l', 'o'}).putShort(16, (short) (IFF_UP | IFF_RUNNING)));
         asm.call(Sys.IOCTL, socket, flags(SIOCSIFFLAGS, "SIOCSIFFLAGS"), request);
         asm.close(socket);
     }
@@ -353,14 +365,15 @@ public final class Lowering {
     /** Below the host's procfs only, and never through a link out of it (CVE-2025-52881). */
     private void writeProc(String path, String text) {
         Op.Register fd = asm.temporary();
-        files.openat2(asm.use(PROCFS), path, O_WRONLY | O_CLOEXEC, "O_WRONLY|O_CLOEXEC",
-                RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, "RESOLVE_BENEATH|RESOLVE_NO_MAGICLINKS")
+        files.openat2(
+                        asm.use(PROCFS),
+                        path,
+                        O_WRONLY | O_CLOEXEC,
+                        "O_WRONLY|O_CLOEXEC",
+                        RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+                        "RESOLVE_BENEATH|RESOLVE_NO_MAGICLINKS")
                 .into(fd);
-        asm.call(
-                Sys.WRITE,
-                fd,
-                asm.string(text),
-                value(text.getBytes(UTF_8).length));
+        asm.call(Sys.WRITE, fd, asm.string(text), value(text.getBytes(UTF_8).length));
         asm.close(fd);
     }
 
@@ -423,11 +436,7 @@ public final class Lowering {
     private void closeDescriptors() {
         int end = first() + 1 + kept;
         asm.call(Sys.CLOSE_RANGE, value(end), flags(0xffffffffL, "~0U"), value(0));
-        asm.call(
-                Sys.CLOSE_RANGE,
-                value(first()),
-                value(end - 1),
-                flags(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
+        asm.call(Sys.CLOSE_RANGE, value(first()), value(end - 1), flags(CLOSE_RANGE_CLOEXEC, "CLOSE_RANGE_CLOEXEC"));
     }
 
     private void findProgram(List<String> candidates) {

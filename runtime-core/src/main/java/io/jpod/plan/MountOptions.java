@@ -37,7 +37,17 @@ public record MountOptions(
 
     MountOptions withData(List<String> data) {
         return new MountOptions(
-                bind, recursive, remount, set, clear, setRecursive, clearRecursive, superblock, propagation, data, words);
+                bind,
+                recursive,
+                remount,
+                set,
+                clear,
+                setRecursive,
+                clearRecursive,
+                superblock,
+                propagation,
+                data,
+                words);
     }
 
     /** The same without ro, in the words too. */

@@ -161,7 +161,8 @@ final class MountPlan {
 
     /** False where the host's /dev is bound into the container: then nothing of it is ours to change. */
     boolean ownsDev() {
-        return mounts.stream().noneMatch(mount -> mount.bind() && mount.destination().equals("/dev"));
+        return mounts.stream()
+                .noneMatch(mount -> mount.bind() && mount.destination().equals("/dev"));
     }
 
     /**
@@ -171,7 +172,8 @@ final class MountPlan {
     private boolean bindsDevices() {
         return userNamespace
                 || mounts.stream()
-                        .noneMatch(m -> m.type().equals("tmpfs") && m.destination().equals("/dev"));
+                        .noneMatch(
+                                m -> m.type().equals("tmpfs") && m.destination().equals("/dev"));
     }
 
     void devices(Sink plan) {
@@ -182,8 +184,9 @@ final class MountPlan {
             plan.add(new Step.MakeDevice(device, bindsDevices()), deviceFrom(device));
         }
         LINKS.forEach((path, target) -> plan.add(new Step.Symlink(path, target), "default"));
-        mounts.stream().filter(MountPlan::isReadonlyDev).forEach(mount ->
-                plan.add(new Step.Remount("/dev", Mounts.parse(List.of("ro"))), mount.from()));
+        mounts.stream()
+                .filter(MountPlan::isReadonlyDev)
+                .forEach(mount -> plan.add(new Step.Remount("/dev", Mounts.parse(List.of("ro"))), mount.from()));
     }
 
     /** A tmpfs that becomes read-only once the devices are in it. */

@@ -42,7 +42,11 @@ public record Plan(List<Entry> entries, List<String> warnings) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        int width = entries.stream().mapToInt(e -> e.step().describe().length()).filter(n -> n <= 60).max().orElse(0);
+        int width = entries.stream()
+                .mapToInt(e -> e.step().describe().length())
+                .filter(n -> n <= 60)
+                .max()
+                .orElse(0);
         String line = "%4d  %-" + Math.max(1, width) + "s  # %s\n";
         By by = null;
         for (int i = 0; i < entries.size(); i++) {

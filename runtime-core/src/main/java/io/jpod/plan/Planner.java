@@ -160,7 +160,8 @@ public final class Planner {
 
     private void cloneProcess() {
         Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
-        // One that is cloned into a user namespace would lose all capabilities in it when it executes jpod-init, since its
+        // One that is cloned into a user namespace would lose all capabilities in it when it executes jpod-init, since
+        // its
         // uid is not mapped yet, capabilities(7): then the process makes the namespaces itself.
         if (linux.namespace(NamespaceType.USER) == null) {
             if (isNew(NamespaceType.PID)) {
@@ -185,9 +186,12 @@ public final class Planner {
             add(new Step.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
         } else if (isNew(NamespaceType.TIME)) {
             List<String> offsets = linux.timeOffsets().entrySet().stream()
-                    .map(e -> e.getKey() + " " + e.getValue().secs() + " " + e.getValue().nanosecs())
+                    .map(e -> e.getKey() + " " + e.getValue().secs() + " "
+                            + e.getValue().nanosecs())
                     .toList();
-            add(new Step.EnterTimeNamespace(offsets), offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
+            add(
+                    new Step.EnterTimeNamespace(offsets),
+                    offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
         }
     }
 
@@ -197,7 +201,11 @@ public final class Planner {
      */
     private void enterUserNamespace() {
         for (NamespaceType type : List.of(
-                NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.CGROUP, NamespaceType.USER)) {
+                NamespaceType.NETWORK,
+                NamespaceType.IPC,
+                NamespaceType.UTS,
+                NamespaceType.CGROUP,
+                NamespaceType.USER)) {
             if (isJoined(type)) {
                 add(new Step.JoinNamespace(type), from(type));
             }
@@ -239,8 +247,9 @@ public final class Planner {
         if (isNew(NamespaceType.NETWORK)) {
             add(new Step.LoopbackUp(), from(NamespaceType.NETWORK));
         }
-        linux.sysctl().forEach((key, value) -> add(
-                new Step.SetSysctl(Validation.sysctlPath(key), value), "linux.sysctl[\"" + key + "\"]"));
+        linux.sysctl()
+                .forEach((key, value) ->
+                        add(new Step.SetSysctl(Validation.sysctlPath(key), value), "linux.sysctl[\"" + key + "\"]"));
     }
 
     private void awaitHooks(Milestone milestone, HookKind... kinds) {
@@ -253,8 +262,10 @@ public final class Planner {
     }
 
     private void rootFileSystem() {
-        // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation comes
-        // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would refuse.
+        // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation
+        // comes
+        // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
+        // refuse.
         add(new Step.SetPropagation("slave", true), "default");
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
         if (linux.namespace(NamespaceType.USER) != null) {
@@ -265,7 +276,9 @@ public final class Planner {
         mounts.devices(this::add);
         Spec.Process process = spec.process();
         if (process != null && process.terminal()) {
-            add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsDev()), "process.terminal");
+            add(
+                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsDev()),
+                    "process.terminal");
         }
     }
 

@@ -82,8 +82,7 @@ final class ProcessPlan {
     }
 
     /** What needs privileges that the process is about to lose, or the host's /proc, which is about to be closed. */
-    void resources(
-            Sink plan, Spec.@Nullable MemoryPolicy memoryPolicy, Spec.@Nullable Personality personality) {
+    void resources(Sink plan, Spec.@Nullable MemoryPolicy memoryPolicy, Spec.@Nullable Personality personality) {
         for (int i = 0; i < process.rlimits().size(); i++) {
             plan.add(new Step.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
         }
@@ -133,7 +132,8 @@ final class ProcessPlan {
         List<Capability> permitted = grant(wanted.permitted(), "permitted", warn);
         List<Capability> inheritable = grant(wanted.inheritable(), "inheritable", warn);
         List<Capability> ambient = new ArrayList<>(grant(wanted.ambient(), "ambient", warn));
-        // The kernel raises no others, capabilities(7). Templates ask for more since ever, and runc leaves them out too.
+        // The kernel raises no others, capabilities(7). Templates ask for more since ever, and runc leaves them out
+        // too.
         ambient.removeIf(capability -> !permitted.contains(capability) || !inheritable.contains(capability));
         List<Capability> effective = grant(wanted.effective(), "effective", warn);
         plan.add(new Step.SetCapabilities(effective, permitted, inheritable, ambient), from("capabilities"));

@@ -123,11 +123,15 @@ final class Validation {
             }
             boolean bind = options.bind() || "bind".equals(mount.type());
             refuse(
-                    !bind && !options.remount() && (mount.type() == null || mount.type().isEmpty()),
+                    !bind
+                            && !options.remount()
+                            && (mount.type() == null || mount.type().isEmpty()),
                     at + ".type",
                     "is required unless options has bind or rbind");
             refuse(
-                    bind && !options.remount() && (mount.source() == null || mount.source().isEmpty()),
+                    bind
+                            && !options.remount()
+                            && (mount.source() == null || mount.source().isEmpty()),
                     at + ".source",
                     "is required for a bind mount");
             refuse(mount.destination().equals("/"), at + ".destination", "must not be the root itself");

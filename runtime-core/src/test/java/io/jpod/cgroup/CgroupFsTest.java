@@ -63,7 +63,10 @@ class CgroupFsTest {
         fs.remove(path, List.of(path), SOON);
         assertThat(Path.of(path)).doesNotExist();
         // Others' containers may live there meanwhile.
-        String[] left = Path.of(fs.mount(), "jpod").toFile().list((_, name) -> name.startsWith("jpod-test-" + ProcessHandle.current().pid()));
+        String[] left = Path.of(fs.mount(), "jpod")
+                .toFile()
+                .list((_, name) ->
+                        name.startsWith("jpod-test-" + ProcessHandle.current().pid()));
         assertThat(left == null ? new String[0] : left).isEmpty();
     }
 
