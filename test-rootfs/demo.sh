@@ -6,10 +6,14 @@ root=test-rootfs/out/busybox name=demo-$$
 
 [ "$(id -u)" = 0 ] || { echo "the demo makes containers as root: sudo make demo" >&2; exit 1; }
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$@"; }
+bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
+say() { printf '\n%s# %s%s\n' "$bold" "$1" "$plain"; }
 show() { # COMMAND [ARG...]: prints it as one would type it, then runs it
     printf '$'
-    printf ' %q' "$@"
+    for word; do
+        if [[ $word =~ ^[A-Za-z0-9_./:=,-]+$ ]]; then printf ' %s' "$word"; else printf " '%s'" "$word"; fi
+    done
     printf '\n'
     "$@"
 }
