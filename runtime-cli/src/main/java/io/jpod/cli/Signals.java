@@ -46,7 +46,7 @@ final class Signals {
 
     private Signals() {}
 
-    /** 9, KILL, SIGKILL, sigkill; RTMIN+1 and RTMAX-1, as bash(1) counts them: from 34 to 64. */
+    /** 0, which only asks whether it is there; 9, KILL, SIGKILL, sigkill; RTMIN+1 and RTMAX-1, as bash(1) counts them: from 34 to 64. */
     static int number(String signal) {
         String name = signal.toUpperCase(Locale.ROOT);
         name = name.startsWith("SIG") ? name.substring(3) : name;
@@ -58,7 +58,7 @@ final class Signals {
             int number =
                     name.startsWith("RTMIN") ? 34 + offset(name) : name.startsWith("RTMAX") ? LAST + offset(name)
                             : Integer.parseInt(signal);
-            if (number >= 1 && number <= LAST) {
+            if (number >= 0 && number <= LAST) {
                 return number;
             }
         } catch (NumberFormatException e) {

@@ -1,5 +1,9 @@
 package io.jpod.it;
 
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +75,12 @@ final class Jpod implements AutoCloseable {
     }
 
     private boolean isServed() {
-        return Files.exists(socket()) && call("list", "-q").run().code() == 0;
+        // The file alone says nothing: a brain that was killed leaves it behind.
+        try (Fd connection = Sockets.connect(socket().toString(), Flags.SOCK_SEQPACKET)) {
+            return connection.isOpen();
+        } catch (SyscallException e) {
+            return false;
+        }
     }
 
     /** The resident brain's JVM. */

@@ -270,6 +270,7 @@ class LifecycleTest {
         assertThat(jpod.call("run", "-b", dir(bundle), "--preserve-fds", "9", jpod.id()).through(shell).run().ended(1).err())
                 .contains("descriptor 6 is not open");
         bundle.args("/probe", "fds", "+", "env");
+        shell[2] = "export LISTEN_PID=$$; " + shell[2];
         Result sockets = jpod.call("run", "-b", dir(bundle), jpod.id()).through(shell).env("LISTEN_FDS", "1").run().ok();
         assertThat(sockets.out()).contains("\nLISTEN_FDS=1\n", "\nLISTEN_PID=1\n");
         assertThat(sockets.out().lines().filter(line -> line.matches("\\d .*"))).hasSize(4);

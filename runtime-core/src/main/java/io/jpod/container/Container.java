@@ -92,10 +92,10 @@ public final class Container {
         if (!isAlive(stored)) {
             return Status.STOPPED;
         }
-        if (Files.exists(dir.startSocket())) {
-            return Status.CREATED;
+        if (isFrozen()) {
+            return Status.PAUSED;
         }
-        return isFrozen() ? Status.PAUSED : Status.RUNNING;
+        return Files.exists(dir.startSocket()) ? Status.CREATED : Status.RUNNING;
     }
 
     /** As {@code state} prints it. */
