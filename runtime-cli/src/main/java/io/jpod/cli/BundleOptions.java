@@ -1,7 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.container.Containers;
 import io.jpod.container.ContainerException;
+import io.jpod.container.Containers;
 import io.jpod.oci.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;

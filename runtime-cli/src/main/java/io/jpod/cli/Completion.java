@@ -35,7 +35,9 @@ final class Completion implements Callable<Integer> {
     @Override
     public Integer call() {
         String script = AutoComplete.bash("jpod", command.root().commandLine());
-        jpod.caller().out().print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);
+        jpod.caller()
+                .out()
+                .print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);
         jpod.caller().out().flush();
         return ExitCode.OK.number();
     }

@@ -21,10 +21,7 @@ final class ContainerOptions {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    @Option(
-            names = "--rootfs",
-            paramLabel = "DIR",
-            description = "Run in this root file system, without a bundle.")
+    @Option(names = "--rootfs", paramLabel = "DIR", description = "Run in this root file system, without a bundle.")
     @Nullable String rootfs;
 
     @Option(names = "--name", paramLabel = "NAME", description = "What to call the container (default: a random name).")
@@ -59,8 +56,9 @@ final class ContainerOptions {
     @Option(
             names = {"-v", "--volume"},
             paramLabel = "SRC:DST[:OPTION,...]",
-            description = "Mount a file or directory of the host. Options are those of mount(8), such as ro; nosuid, nodev and"
-                    + " rprivate hold unless their opposites are given.")
+            description =
+                    "Mount a file or directory of the host. Options are those of mount(8), such as ro; nosuid, nodev and"
+                            + " rprivate hold unless their opposites are given.")
     List<String> volumes = new ArrayList<>();
 
     @Option(
@@ -93,7 +91,8 @@ final class ContainerOptions {
     @Option(
             names = "--pids-limit",
             paramLabel = "NUMBER",
-            description = "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).")
+            description =
+                    "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).")
     @Nullable Long pidsLimit;
 
     @Option(

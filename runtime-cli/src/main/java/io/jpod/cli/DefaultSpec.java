@@ -89,8 +89,7 @@ final class DefaultSpec {
      * @param args the program and its arguments; a shell if there are none
      * @throws IllegalArgumentException naming the option that cannot be
      */
-    static Spec of(
-            ContainerOptions options, Host host, String name, String rootfs, Spec.User user, List<String> args) {
+    static Spec of(ContainerOptions options, Host host, String name, String rootfs, Spec.User user, List<String> args) {
         return new DefaultSpec(options, host).spec(name, rootfs, user, args);
     }
 
@@ -138,8 +137,7 @@ final class DefaultSpec {
     /** Without ALL, what is dropped stays away even if it is added too. */
     private Set<Capability> capabilities() {
         boolean fromNothing = options.capDrop.stream().anyMatch(DefaultSpec::isAll);
-        Set<Capability> capabilities =
-                fromNothing ? EnumSet.noneOf(Capability.class) : EnumSet.copyOf(CAPABILITIES);
+        Set<Capability> capabilities = fromNothing ? EnumSet.noneOf(Capability.class) : EnumSet.copyOf(CAPABILITIES);
         options.capAdd.forEach(name -> capabilities.addAll(named("--cap-add", name)));
         options.capDrop.stream()
                 .filter(name -> !isAll(name))
@@ -180,10 +178,7 @@ final class DefaultSpec {
                 new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "ro")),
                 new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
                 new Spec.Mount(
-                        "/dev/shm",
-                        "tmpfs",
-                        "shm",
-                        List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"))));
+                        "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"))));
         options.tmpfs.forEach(tmpfs -> mounts.add(tmpfs(tmpfs)));
         options.volumes.forEach(volume -> mounts.add(volume(volume)));
         return mounts;
@@ -294,8 +289,7 @@ final class DefaultSpec {
         if (options.memory == null) {
             return null;
         }
-        return new Spec.Memory(
-                Sizes.bytes("--memory", options.memory), null, null, null, null, null, null, null, null);
+        return new Spec.Memory(Sizes.bytes("--memory", options.memory), null, null, null, null, null, null, null, null);
     }
 
     private Spec.@Nullable Cpu cpu() {

@@ -12,7 +12,18 @@ final class Durations {
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|us|ns|h|m|s))+");
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|us|ns|h|m|s)");
     private static final Map<String, Long> NANOSECONDS = Map.of(
-            "ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
+            "ns",
+            1L,
+            "us",
+            1_000L,
+            "ms",
+            1_000_000L,
+            "s",
+            1_000_000_000L,
+            "m",
+            60_000_000_000L,
+            "h",
+            3_600_000_000_000L);
 
     private Durations() {}
 
@@ -27,7 +38,8 @@ final class Durations {
             }
         }
         if (sum.signum() <= 0 || sum.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw new IllegalArgumentException(option + ": must be a span of time such as 5s or 1m30s, is \"" + text + "\"");
+            throw new IllegalArgumentException(
+                    option + ": must be a span of time such as 5s or 1m30s, is \"" + text + "\"");
         }
         return Duration.ofNanos(sum.setScale(0, RoundingMode.DOWN).longValueExact());
     }

@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "events",
-        description = "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
+        description =
+                "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
         footer = {
             "",
             "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.",
@@ -36,10 +37,7 @@ final class Events implements Callable<Integer> {
     @ParentCommand
     private Jpod jpod;
 
-    @Option(
-            names = "--interval",
-            paramLabel = "TIME",
-            description = "How often, such as 500ms or 1m30s (default: 5s).")
+    @Option(names = "--interval", paramLabel = "TIME", description = "How often, such as 500ms or 1m30s (default: 5s).")
     private String interval = "5s";
 
     @Option(names = "--stats", description = "Print the figures once and end.")

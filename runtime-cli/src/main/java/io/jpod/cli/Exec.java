@@ -23,10 +23,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Run one more process in a container.",
         // What runc ends with when the process could not be started.
         exitCodeOnExecutionException = 255,
-        customSynopsis = {
-            "jpod exec [OPTIONS] ID COMMAND [ARG...]",
-            "       jpod exec [OPTIONS] --process FILE ID"
-        },
+        customSynopsis = {"jpod exec [OPTIONS] ID COMMAND [ARG...]", "       jpod exec [OPTIONS] --process FILE ID"},
         footer = {
             "",
             "The process has the environment, user, capabilities, limits and so on of the container's config.json, or those of"
@@ -66,7 +63,11 @@ final class Exec implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", description = "The container.")
     private String id;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "COMMAND", description = "What to run, with its arguments.")
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "COMMAND",
+            description = "What to run, with its arguments.")
     private List<String> words = new ArrayList<>();
 
     @Override

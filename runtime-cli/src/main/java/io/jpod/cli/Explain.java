@@ -96,8 +96,8 @@ final class Explain implements Callable<Integer> {
     private Plan plan(Spec spec, String id, Path directory) {
         Caller caller = jpod.caller();
         List<Fd> stdio = List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
-        CreateOptions options = new CreateOptions(
-                id, directory, caller.uid(), stdio, null, bundle.pivots(), bundle.makesKeyring(), 0);
+        CreateOptions options =
+                new CreateOptions(id, directory, caller.uid(), stdio, null, bundle.pivots(), bundle.makesKeyring(), 0);
         return new Containers(jpod.root()).explain(spec, options, caller);
     }
 
@@ -128,7 +128,8 @@ final class Explain implements Callable<Integer> {
         for (String line : plan.toString().lines().toList()) {
             text.append(line).append('\n');
             if (line.startsWith(" ")) {
-                calls.get(step++).forEach(call -> text.append("          ").append(call).append('\n'));
+                calls.get(step++)
+                        .forEach(call -> text.append("          ").append(call).append('\n'));
             }
         }
         return text.toString();
@@ -141,11 +142,14 @@ final class Explain implements Callable<Integer> {
         List<Numbered> steps = IntStream.range(0, plan.entries().size())
                 .mapToObj(i -> new Numbered(i + 1, plan.entries().get(i), calls.isEmpty() ? List.of() : calls.get(i)))
                 .toList();
-        return JsonWriter.array("  ", steps, (json, step) -> json.number("number", step.number())
-                .text("by", step.entry().by().title())
-                .text("kind", step.entry().step().getClass().getSimpleName())
-                .text("step", step.entry().step().describe())
-                .text("from", step.entry().from())
-                .texts("syscalls", step.calls()));
+        return JsonWriter.array(
+                "  ",
+                steps,
+                (json, step) -> json.number("number", step.number())
+                        .text("by", step.entry().by().title())
+                        .text("kind", step.entry().step().getClass().getSimpleName())
+                        .text("step", step.entry().step().describe())
+                        .text("from", step.entry().from())
+                        .texts("syscalls", step.calls()));
     }
 }

@@ -29,7 +29,8 @@ final class FeaturesCommand implements Callable<Integer> {
 
     static Features features() {
         Features.Seccomp seccomp = Features.Seccomp.of(
-                SeccompCompiler.architectures(Arch.host()), flag -> Linux.takesSeccompFlags(SeccompCompiler.flag(flag)));
+                SeccompCompiler.architectures(Arch.host()),
+                flag -> Linux.takesSeccompFlags(SeccompCompiler.flag(flag)));
         // Nobody sends the listener's descriptor yet: a config with a listenerPath is refused.
         seccomp = seccomp.without("SCMP_ACT_NOTIFY");
         Features.Linux linux = new Features.Linux(

@@ -19,8 +19,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The jpod command: the options before the verb, and the edge where exceptions become a message and an exit code. A verb is a
@@ -154,8 +154,9 @@ public final class Jpod {
     }
 
     private int helpWidth() {
-        int columns =
-                Linux.windowSize(caller().stdio(1)).map(Linux.WindowSize::columns).orElse(0);
+        int columns = Linux.windowSize(caller().stdio(1))
+                .map(Linux.WindowSize::columns)
+                .orElse(0);
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
     }
 
@@ -179,11 +180,14 @@ public final class Jpod {
     }
 
     private static RuntimeException unknown(UnmatchedArgumentException e) {
-        String word = e.getUnmatched().getFirst();
-        String what = e.isUnknownOption() ? "unknown option " : "unknown command ";
+        if (e.isUnknownOption()) {
+            return e;
+        }
         List<String> similar = e.getSuggestions();
         return new IllegalArgumentException(
-                what + word + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?"), e);
+                "unknown command " + e.getUnmatched().getFirst()
+                        + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?"),
+                e);
     }
 
     private int fail(Throwable e) {

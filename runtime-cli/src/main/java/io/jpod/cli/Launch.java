@@ -63,8 +63,7 @@ final class Launch {
 
     private static List<String> thermalThrottles() {
         List<String> paths = new ArrayList<>();
-        try (DirectoryStream<Path> cpus =
-                Files.newDirectoryStream(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*")) {
+        try (DirectoryStream<Path> cpus = Files.newDirectoryStream(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*")) {
             for (Path cpu : cpus) {
                 Path path = cpu.resolve("thermal_throttle");
                 if (Files.exists(path)) {
@@ -137,7 +136,6 @@ final class Launch {
     /** What the hands do at the container's end if there is no brain any more; not to another one of the same name. */
     List<String> will(Container container) {
         String created = String.valueOf(container.state().created());
-        return List.of(
-                "--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
+        return List.of("--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
     }
 }

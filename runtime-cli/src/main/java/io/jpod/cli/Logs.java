@@ -64,8 +64,8 @@ final class Logs implements Callable<Integer> {
             }
             return ExitCode.OK.number();
         } catch (NoSuchFileException e) {
-            throw new ContainerException("container " + id + " has no log: only those that run --detach --rootfs started"
-                    + " have one", e);
+            throw new ContainerException(
+                    "container " + id + " has no log: only those that run --detach --rootfs started" + " have one", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + container.log() + ": " + e.getMessage(), e);
         }

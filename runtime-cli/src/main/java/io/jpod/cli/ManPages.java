@@ -63,11 +63,11 @@ public final class ManPages {
         page.append(".TH \"%s\" 1 \"\" \"jpod %s\" \"User Commands\"\n"
                 .formatted(title(command).toUpperCase(java.util.Locale.ROOT), Jpod.VERSION));
         section("NAME").text(title(command) + " - " + String.join(" ", description));
-        section("SYNOPSIS").verbatim(List.of(new Help(command, PLAIN).synopsis(0).stripTrailing()));
+        section("SYNOPSIS")
+                .verbatim(List.of(new Help(command, PLAIN).synopsis(0).stripTrailing()));
         List<String> footer = List.of(command.usageMessage().footer());
-        int examples = (int) footer.stream()
-                .takeWhile(line -> !line.startsWith("Example"))
-                .count();
+        int examples = (int)
+                footer.stream().takeWhile(line -> !line.startsWith("Example")).count();
         section("DESCRIPTION").paragraphs(List.of(description)).paragraphs(footer.subList(0, examples));
         arguments();
         commands();
@@ -114,7 +114,8 @@ public final class ManPages {
     private void exitStatus() {
         section("EXIT STATUS");
         switch (command.name()) {
-            case "run" -> item("N", "That of the container's program, or 128 and the number of the signal that ended it.");
+            case "run" ->
+                item("N", "That of the container's program, or 128 and the number of the signal that ended it.");
             case "exec" -> {
                 item("N", "That of the process, or 128 and the number of the signal that ended it.");
                 item("255", "The process could not be started.");

@@ -8,7 +8,13 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "pause",
         description = "Stop all processes of a container where they are.",
-        footer = {"", "They notice nothing but the time that has passed. 'jpod kill' works on them.", "", "Example:", "  jpod pause web"})
+        footer = {
+            "",
+            "They notice nothing but the time that has passed. 'jpod kill' works on them.",
+            "",
+            "Example:",
+            "  jpod pause web"
+        })
 final class Pause implements Callable<Integer> {
     @ParentCommand
     private Jpod jpod;

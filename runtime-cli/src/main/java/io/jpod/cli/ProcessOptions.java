@@ -67,8 +67,8 @@ final class ProcessOptions {
         int passed = passedBySystemd(caller);
         long all = (long) passed + preserve;
         if (all > caller.inherited()) {
-            throw new ContainerException("descriptor %d is not open: %d are to be passed, from 3 on"
-                    .formatted(3 + caller.inherited(), all));
+            throw new ContainerException(
+                    "descriptor %d is not open: %d are to be passed, from 3 on".formatted(3 + caller.inherited(), all));
         }
         return (int) all;
     }

@@ -50,16 +50,15 @@ final class Ps implements Callable<Integer> {
         List<Integer> pids = jpod.containers().get(id).processes();
         switch (format) {
             case JSON -> jpod.caller().out().println(toJson(pids));
-            case TABLE -> filter(ps(), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
+            case TABLE ->
+                filter(ps(), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
         }
         return ExitCode.OK.number();
     }
 
     /** As runc prints it, "null" for none. */
     private static String toJson(List<Integer> pids) {
-        return pids.isEmpty()
-                ? "null"
-                : pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        return pids.isEmpty() ? "null" : pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 
     private List<String> ps() {

@@ -17,10 +17,7 @@ final class ResourceOptions {
             description = "Memory that is spared when the host runs short; -1 for none.")
     @Nullable String memoryReservation;
 
-    @Option(
-            names = "--memory-swap",
-            paramLabel = "SIZE",
-            description = "Memory and swap together; -1 for no limit.")
+    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Memory and swap together; -1 for no limit.")
     @Nullable String memorySwap;
 
     @Option(names = "--cpu-share", paramLabel = "N", description = "Weight against other containers, 2 to 262144.")
@@ -57,8 +54,7 @@ final class ResourceOptions {
     @Nullable Integer blkioWeight;
 
     Spec.Resources resources() {
-        return new Spec.Resources(
-                List.of(), memory(), cpu(), pids(), blockIo(), List.of(), null, Map.of(), Map.of());
+        return new Spec.Resources(List.of(), memory(), cpu(), pids(), blockIo(), List.of(), null, Map.of(), Map.of());
     }
 
     private Spec.@Nullable Memory memory() {

@@ -86,7 +86,10 @@ final class Run implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable")
     private boolean noSubreaper;
 
-    @Parameters(paramLabel = "ID or COMMAND", arity = "0..*", description = "The name of the new container, or what to run in it.")
+    @Parameters(
+            paramLabel = "ID or COMMAND",
+            arity = "0..*",
+            description = "The name of the new container, or what to run in it.")
     private List<String> words = new ArrayList<>();
 
     /**
@@ -95,7 +98,13 @@ final class Run implements Callable<Integer> {
      * @param directory the bundle
      * @param log what a detached container prints goes there; null: to the caller
      */
-    private record Job(String id, Spec spec, Path directory, List<Fd> stdio, Console console, @Nullable Fd log) {}
+    private record Job(
+            String id,
+            Spec spec,
+            Path directory,
+            List<Fd> stdio,
+            Console console,
+            @Nullable Fd log) {}
 
     @Override
     public Integer call() {
@@ -112,11 +121,14 @@ final class Run implements Callable<Integer> {
     private int runBundle() {
         container.requireNone();
         if (interactive) {
-            throw misused("--interactive goes with --rootfs; with a bundle the container always has the caller's stdin");
+            throw misused(
+                    "--interactive goes with --rootfs; with a bundle the container always has the caller's stdin");
         }
         if (words.size() != 1) {
-            throw misused(words.isEmpty() ? "Missing required parameter: 'ID' (or --rootfs)" : "too many arguments: "
-                    + String.join(" ", words.subList(1, words.size())));
+            throw misused(
+                    words.isEmpty()
+                            ? "Missing required parameter: 'ID' (or --rootfs)"
+                            : "too many arguments: " + String.join(" ", words.subList(1, words.size())));
         }
         Launch launch = new Launch(jpod, process);
         Spec spec = launch.read(bundle);
@@ -141,8 +153,10 @@ final class Run implements Callable<Integer> {
                 Fd log = detach ? LogFile.open(jpod.root()) : null;
                 Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Fd in = interactive || container.tty && !detach ? jpod.caller().stdio(0) : nothing;
-            List<Fd> stdio =
-                    List.of(in, log == null ? jpod.caller().stdio(1) : log, log == null ? jpod.caller().stdio(2) : log);
+            List<Fd> stdio = List.of(
+                    in,
+                    log == null ? jpod.caller().stdio(1) : log,
+                    log == null ? jpod.caller().stdio(2) : log);
             // The bundle is where the container's config.json lies.
             int code = run(launch, new Job(id, spec, jpod.root().resolve(id), stdio, console, log));
             if (detach) {

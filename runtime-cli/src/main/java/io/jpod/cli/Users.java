@@ -47,8 +47,8 @@ final class Users {
             return byId(id(parts[0]), group, base);
         }
         String[] entry = entry("/etc/passwd", fields -> fields[0].equals(parts[0]))
-                .orElseThrow(() -> new ContainerException(
-                        "--user: there is no " + parts[0] + " in the container's /etc/passwd"));
+                .orElseThrow(() ->
+                        new ContainerException("--user: there is no " + parts[0] + " in the container's /etc/passwd"));
         long uid = id(entry[2]);
         Integer umask = base == null ? null : base.umask();
         return group == null
@@ -75,8 +75,8 @@ final class Users {
         }
         return entry("/etc/group", fields -> fields[0].equals(group))
                 .map(fields -> id(fields[2]))
-                .orElseThrow(() ->
-                        new ContainerException("--user: there is no group " + group + " in the container's /etc/group"));
+                .orElseThrow(() -> new ContainerException(
+                        "--user: there is no group " + group + " in the container's /etc/group"));
     }
 
     static long id(String number) {

@@ -22,7 +22,10 @@ record Bundle(Path dir) {
     static Bundle busybox(Path dir) throws IOException, InterruptedException {
         Files.createDirectories(dir);
         Path busybox = Jpod.HOME.resolve("test-rootfs/out/busybox");
-        new ProcessBuilder("cp", "-a", busybox.toString(), dir.resolve("rootfs").toString()).inheritIO().start().waitFor();
+        new ProcessBuilder("cp", "-a", busybox.toString(), dir.resolve("rootfs").toString())
+                .inheritIO()
+                .start()
+                .waitFor();
         return new Bundle(dir).change(config -> config.set("process.args", List.of("true")));
     }
 

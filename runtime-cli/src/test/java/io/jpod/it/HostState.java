@@ -126,7 +126,10 @@ record HostState(Map<String, Integer> items) {
 
     private static void brain(Map<String, Integer> items, long pid) throws IOException {
         for (Path fd : children(Paths.get("/proc/" + pid + "/fd"))) {
-            add(items, "brain's descriptor " + link(fd).replaceAll("\\[\\d+]", "[]").replace(" (deleted)", ""));
+            add(
+                    items,
+                    "brain's descriptor "
+                            + link(fd).replaceAll("\\[\\d+]", "[]").replace(" (deleted)", ""));
         }
         for (Path task : children(Paths.get("/proc/" + pid + "/task"))) {
             String name = read(task.resolve("comm")).strip();
@@ -145,7 +148,11 @@ record HostState(Map<String, Integer> items) {
         for (String item : all) {
             int change = items.getOrDefault(item, 0) - before.items.getOrDefault(item, 0);
             if (change != 0) {
-                text.append(change > 0 ? "+" : "").append(change).append(' ').append(item).append('\n');
+                text.append(change > 0 ? "+" : "")
+                        .append(change)
+                        .append(' ')
+                        .append(item)
+                        .append('\n');
             }
         }
         return text.toString();

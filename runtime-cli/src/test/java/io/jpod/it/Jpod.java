@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  * place for a resident brain. All names that it gives contain {@link #token}, so that what is left of them can be found.
  */
 final class Jpod implements AutoCloseable {
-    static final Path HOME = Path.of(System.getProperty("jpod.home", "..")).toAbsolutePath().normalize();
+    static final Path HOME =
+            Path.of(System.getProperty("jpod.home", "..")).toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    final String token = "it" + Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(System.nanoTime() & 0xfffffff, 36);
+    final String token =
+            "it" + Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(System.nanoTime() & 0xfffffff, 36);
     final Path dir;
     final Path root;
     private final AtomicInteger count = new AtomicInteger();
@@ -35,7 +37,8 @@ final class Jpod implements AutoCloseable {
 
     private Jpod(boolean isResident) throws IOException {
         this.isResident = isResident;
-        dir = Files.createTempDirectory("jpod-it-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        dir = Files.createTempDirectory(
+                "jpod-it-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         root = dir.resolve("a/b/c/root");
         Files.createDirectories(dir.resolve("io"));
         Files.createDirectories(root.getParent());
@@ -45,7 +48,8 @@ final class Jpod implements AutoCloseable {
     }
 
     static boolean isBuilt() {
-        return Files.exists(HOME.resolve("lib/jpod/brain.argv")) && Files.exists(HOME.resolve("test-rootfs/out/probe/probe"));
+        return Files.exists(HOME.resolve("lib/jpod/brain.argv"))
+                && Files.exists(HOME.resolve("test-rootfs/out/probe/probe"));
     }
 
     static Jpod oneShot() throws IOException {
@@ -248,7 +252,8 @@ final class Jpod implements AutoCloseable {
         }
 
         Running start() {
-            ProcessBuilder builder = builder(prefix, arguments.toArray(String[]::new)).directory(directory.toFile());
+            ProcessBuilder builder =
+                    builder(prefix, arguments.toArray(String[]::new)).directory(directory.toFile());
             if (program != null) {
                 builder.command(program);
             } else if (!hasRoot) {
@@ -315,7 +320,10 @@ final class Jpod implements AutoCloseable {
 
     private static void delete(Path dir) throws IOException {
         try {
-            new ProcessBuilder("rm", "-rf", "--one-file-system", dir.toString()).inheritIO().start().waitFor();
+            new ProcessBuilder("rm", "-rf", "--one-file-system", dir.toString())
+                    .inheritIO()
+                    .start()
+                    .waitFor();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,184 @@
+package io.jpod.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.SpecReader;
+import io.jpod.oci.SpecWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+class DefaultSpecTest {
+    private static final DefaultSpec.Host HOST = new DefaultSpec.Host(
+            true,
+            List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"),
+            Map.of("TERM", "vt100", "LANG", "C"),
+            Path.of("/home/me"));
+
+    private static final DefaultSpec.Host HOST_WITHOUT_PIDS =
+            new DefaultSpec.Host(false, List.of(), Map.of(), Path.of("/home/me"));
+
+    @Command(name = "run")
+    private static final class Holder {
+        @Mixin
+        private final ContainerOptions options = new ContainerOptions();
+    }
+
+    private static Spec spec(String... arguments) {
+        return spec(HOST, arguments);
+    }
+
+    private static Spec spec(DefaultSpec.Host host, String... arguments) {
+        Holder holder = new Holder();
+        new CommandLine(holder).parseArgs(arguments);
+        return DefaultSpec.of(holder.options, host, "web", "/srv/web", Spec.User.ROOT, List.of("true"));
+    }
+
+    private static Spec.Mount mount(Spec spec, String destination) {
+        return spec.mounts().stream()
+                .filter(mount -> mount.destination().equals(destination))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void isClosedByDefault() {
+        Spec spec = spec();
+
+        assertThat(spec.process().noNewPrivileges()).isTrue();
+        assertThat(spec.process().capabilities().bounding())
+                .hasSize(11)
+                .doesNotContain("CAP_NET_RAW", "CAP_MKNOD", "CAP_AUDIT_WRITE", "CAP_SYS_ADMIN");
+        assertThat(spec.process().capabilities().inheritable()).isEmpty();
+        assertThat(spec.process().capabilities().ambient()).isEmpty();
+        assertThat(spec.linux().seccomp()).isNotNull();
+        assertThat(spec.linux().maskedPaths())
+                .contains("/proc/kcore", "/proc/interrupts", "/sys/devices/system/cpu/cpu0/thermal_throttle");
+        assertThat(spec.linux().readonlyPaths()).contains("/proc/sys", "/proc/sysrq-trigger");
+        assertThat(spec.linux().resources().devices())
+                .containsExactly(new Spec.DeviceRule(false, null, null, null, "rwm"));
+        assertThat(spec.linux().resources().pids()).isEqualTo(new Spec.Pids(2048L));
+        assertThat(spec.linux().namespaces())
+                .extracting(Spec.Namespace::type)
+                .containsExactlyInAnyOrder(
+                        NamespaceType.PID,
+                        NamespaceType.NETWORK,
+                        NamespaceType.IPC,
+                        NamespaceType.UTS,
+                        NamespaceType.MOUNT,
+                        NamespaceType.CGROUP);
+        assertThat(mount(spec, "/sys").options()).contains("ro");
+        assertThat(mount(spec, "/proc").options()).contains("nosuid", "noexec", "nodev");
+    }
+
+    @Test
+    void canBeWrittenAndReadAgain() {
+        Spec spec = spec("-t", "--memory", "64m", "--cpus", "1.5", "-v", "/a:/b:ro", "--tmpfs", "/tmp");
+
+        assertThat(SpecReader.read(SpecWriter.write(spec).getBytes(StandardCharsets.UTF_8), "config.json"))
+                .isEqualTo(spec);
+    }
+
+    @Test
+    void asksForNoLimitThatNobodyWantsOfAHostWithoutIt() {
+        assertThat(spec(HOST_WITHOUT_PIDS).linux().resources().pids()).isNull();
+        assertThat(spec(HOST_WITHOUT_PIDS, "--pids-limit", "-1")
+                        .linux()
+                        .resources()
+                        .pids())
+                .isNull();
+        assertThat(spec(HOST_WITHOUT_PIDS, "--pids-limit", "9")
+                        .linux()
+                        .resources()
+                        .pids())
+                .isEqualTo(new Spec.Pids(9L));
+    }
+
+    @Test
+    void capabilitiesAreAddedAndDroppedByName() {
+        assertThat(spec("--cap-add", "net_raw", "--cap-drop", "CAP_CHOWN")
+                        .process()
+                        .capabilities()
+                        .effective())
+                .contains("CAP_NET_RAW")
+                .doesNotContain("CAP_CHOWN");
+        assertThat(spec("--cap-drop", "ALL", "--cap-add", "NET_RAW,KILL")
+                        .process()
+                        .capabilities()
+                        .permitted())
+                .containsExactlyInAnyOrder("CAP_NET_RAW", "CAP_KILL");
+        assertThat(spec("--cap-add", "ALL", "--cap-drop", "SYS_ADMIN")
+                        .process()
+                        .capabilities()
+                        .bounding())
+                .hasSize(40)
+                .doesNotContain("CAP_SYS_ADMIN");
+        assertThatThrownBy(() -> spec("--cap-add", "fly")).hasMessage("--cap-add: no such capability: fly");
+    }
+
+    @Test
+    void volumesAreRelativeToTheCallerAndHarmless() {
+        assertThat(mount(spec("-v", "site:/www"), "/www"))
+                .isEqualTo(new Spec.Mount(
+                        "/www", "bind", "/home/me/site", List.of("nosuid", "nodev", "rprivate", "rbind")));
+        assertThat(mount(spec("-v", "/a:/b:ro,suid,rshared,bind"), "/b").options())
+                .containsExactly("ro", "suid", "rshared", "bind", "nodev");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a", ":/b", "/a:b", "/a:/b:bogus", "/a:/../b", "/a:/b:ro:x"})
+    void refusesVolumesThatMeanNothing(String volume) {
+        assertThatThrownBy(() -> spec("-v", volume))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--volume");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.5,150000", "0.01,1000", "2,200000", "0.333333,33333"})
+    void cpusAreTimeInAPeriod(String cpus, long quota) {
+        Spec.Cpu cpu = spec("--cpus", cpus).linux().resources().cpu();
+
+        assertThat(cpu.quota()).isEqualTo(quota);
+        assertThat(cpu.period()).isEqualTo(100_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "0.001", "x", "1e99"})
+    void refusesCpusThatCannotBe(String cpus) {
+        assertThatThrownBy(() -> spec("--cpus", cpus))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--cpus");
+    }
+
+    @Test
+    void hostNetworkIsAChoice() {
+        assertThat(spec("--network", "HOST").linux().namespace(NamespaceType.NETWORK))
+                .isNull();
+    }
+
+    @Test
+    void environmentIsTheContainersOwn() {
+        assertThat(spec("-e", "A=b=c", "-e", "LANG", "-e", "NOT_THERE", "-e", "PATH=/bin")
+                        .process()
+                        .env())
+                .containsExactly("HOSTNAME=web", "A=b=c", "LANG=C", "PATH=/bin");
+        assertThat(spec("-t").process().env()).contains("TERM=vt100");
+        assertThatThrownBy(() -> spec("-e", "=x")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void privilegedIsRefusedByName() {
+        assertThatThrownBy(() -> spec("--privileged")).hasMessageContaining("--privileged is refused");
+    }
+}

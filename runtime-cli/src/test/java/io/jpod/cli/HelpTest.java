@@ -1,0 +1,57 @@
+package io.jpod.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What is not written down cannot be used. */
+class HelpTest {
+    private static Stream<CommandSpec> verbs() {
+        return Stream.of(Jpod.class.getAnnotation(CommandLine.Command.class).subcommands())
+                .map(verb -> CommandSpec.forAnnotatedObject(verb, new CommandLine.IFactory() {
+                    @Override
+                    public <K> K create(Class<K> type) throws Exception {
+                        return CommandLine.defaultFactory().create(type);
+                    }
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyVerbSaysWhatItDoesAndHow() {
+        return verbs().map(verb -> DynamicTest.dynamicTest(verb.name(), () -> {
+            assertThat(verb.usageMessage().description()).isNotEmpty();
+            if (!verb.name().equals("serve")) {
+                assertThat(Arrays.stream(verb.usageMessage().footer())).anyMatch(line -> line.startsWith("Example"));
+            }
+            for (ArgSpec argument : verb.args()) {
+                assertThat(argument.hidden() || argument.description().length > 0)
+                        .as(argument.toString())
+                        .isTrue();
+            }
+        }));
+    }
+
+    @Test
+    void everyVerbHasAManPage() {
+        assertThat(ManPages.pages())
+                .containsKeys("jpod.1", "jpod-run.1", "jpod-exec.1")
+                .hasSize((int) verbs().count() + 1);
+        assertThat(ManPages.pages().get("jpod-exec.1"))
+                .contains(".SH SYNOPSIS", ".SH EXAMPLES", ".SH EXIT STATUS", "255", "\\-\\-ignore\\-paused");
+    }
+
+    @Test
+    void nothingInAManPageIsTakenForARequest() {
+        ManPages.pages()
+                .values()
+                .forEach(page -> assertThat(page.lines().filter(line -> line.startsWith(".")))
+                        .allMatch(line -> line.matches("\\.(TH .*|SH [A-Z ]+|PP|TP|nf|fi)")));
+    }
+}
