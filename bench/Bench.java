@@ -79,7 +79,7 @@ final class Bench {
                 Contender.of(
                         "floor",
                         "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
-                                + host.work.resolve("floor") + " " + host.work.resolve("true") + " f%"),
+                                + host.stateOf("floor") + " " + host.work.resolve("true") + " f%"),
                 host.crun("run crun run" + truth + " c%"),
                 host.runc("run runc run" + truth + " r%"),
                 Contender.of(
@@ -345,7 +345,7 @@ final class Bench {
                 "" + calls.peer(Contender.of(
                         "floor",
                         "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
-                                + host.work.resolve("floor") + " " + host.work.resolve("true") + " f0")));
+                                + host.stateOf("floor") + " " + host.work.resolve("true") + " f0")));
         table.row(
                 "",
                 "system calls of run: hands + JVM + container" + (jpod.futex() > 0 ? ", and futex" : ""),

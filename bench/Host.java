@@ -18,6 +18,8 @@ final class Host implements AutoCloseable {
     static final File LOG = SOURCE.resolve("bench/out/bench.log").toFile();
 
     final Path work = Files.createTempDirectory("jpod-bench");
+    /** Of the runtimes' state: a tmpfs, as /run is where they run in earnest. */
+    private final Path state = Files.createTempDirectory(memory(), "jpod-bench");
     final Path jpod = SOURCE.resolve("bin/jpod");
     /** Where cgroup2 is mounted; on a hybrid host the controllers are elsewhere. */
     final Path cgroups = cgroup2();
@@ -31,11 +33,24 @@ final class Host implements AutoCloseable {
     Host() throws IOException {
         LOG.delete();
         for (String directory : List.of("jpod", "floor", "crun", "runc")) {
-            Files.createDirectory(work.resolve(directory));
+            Files.createDirectory(stateOf(directory));
         }
         corner = corner();
         bundle("true", "\"true\"");
         bundle("sleep", "\"sleep\", \"100000\"");
+    }
+
+    private static Path memory() throws IOException {
+        for (String path : List.of("/run", "/dev/shm")) {
+            if (Files.getFileStore(Path.of(path)).type().equals("tmpfs")) {
+                return Path.of(path);
+            }
+        }
+        return Path.of("/tmp");
+    }
+
+    Path stateOf(String runtime) {
+        return state.resolve(runtime);
     }
 
     /** What {@code runc spec} writes, with another command and without a terminal. */
@@ -144,8 +159,7 @@ final class Host implements AutoCloseable {
 
     /** crun does not run on a hybrid host: there it gets a mount namespace that shows it cgroup2 alone, and makes no cgroups. */
     Contender crun(String... steps) {
-        String root = work.resolve("crun").toString();
-        String words = "crun --root " + root + (hybrid ? " --cgroup-manager=disabled" : " --cgroup-manager=cgroupfs");
+        String words = "crun --root " + stateOf("crun") + (hybrid ? " --cgroup-manager=disabled" : " --cgroup-manager=cgroupfs");
         Contender crun = Contender.of(
                 "crun", Arrays.stream(steps).map(step -> step.replaceFirst(" crun ", " " + words + " ")).toArray(String[]::new));
         return hybrid ? crun.set("in " + cornerNamespace("mnt")) : crun;
@@ -174,7 +188,7 @@ final class Host implements AutoCloseable {
     }
 
     Contender runc(String... steps) {
-        String words = "runc --root " + work.resolve("runc");
+        String words = "runc --root " + stateOf("runc");
         return Contender.of("runc", Arrays.stream(steps).map(step -> step.replaceFirst(" runc ", " " + words + " ")).toArray(String[]::new));
     }
 
@@ -187,7 +201,7 @@ final class Host implements AutoCloseable {
     }
 
     private Contender command(String... steps) {
-        String words = jpod + " --root " + work.resolve("jpod");
+        String words = jpod + " --root " + stateOf("jpod");
         return Contender.of("jpod", Arrays.stream(steps).map(step -> step.replaceFirst(" jpod ", " " + words + " ")).toArray(String[]::new));
     }
 
@@ -229,7 +243,7 @@ final class Host implements AutoCloseable {
         String cgroupManager = hybrid ? "--cgroup-manager=disabled" : "--cgroup-manager=cgroupfs";
         for (List<String> runtime : List.of(
                 List.of("jpod", jpod.toString()), List.of("crun", "crun", cgroupManager), List.of("runc", "runc"))) {
-            Path root = work.resolve(runtime.getFirst());
+            Path root = stateOf(runtime.getFirst());
             for (String id : names(root)) {
                 List<String> command = new ArrayList<>(runtime.subList(1, runtime.size()));
                 command.addAll(List.of("--root", root.toString(), "delete", "--force", id));
@@ -247,7 +261,7 @@ final class Host implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         corner.destroy();
-        run("rm", "-rf", work.toString());
+        run("rm", "-rf", work.toString(), state.toString());
     }
 
     private static List<String> names(Path directory) {
