@@ -11,18 +11,52 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Holes that other runtimes have had, each by its number. Canaries are sysctls of the container's own network namespace, and
- * files below the test's own directory: a runtime that falls for one of these must not hurt the host.
+ * Holes that other runtimes have had, each by its number. In the test machine only: /dev of a machine is one file system for
+ * all mount namespaces, so a runtime that falls for one of these would change the host's devices. Canaries are files below the
+ * test's own directory, and sysctls of the container's own network namespace.
  */
+@Tag("vm")
 class CveTest extends ContainerTests {
+    private Map<String, Object> host = Map.of();
+
+    @BeforeEach
+    void lookAtTheHost() throws IOException {
+        host = snapshot();
+    }
+
+    @AfterEach
+    void theHostIsAsItWas() throws IOException {
+        assertThat(snapshot()).isEqualTo(host);
+    }
+
+    /** What a runtime that resolves a path of the image on the host would change first. */
+    private static Map<String, Object> snapshot() throws IOException {
+        Map<String, Object> files = new TreeMap<>();
+        for (String directory : List.of("/", "/dev", "/etc")) {
+            try (var entries = Files.list(Path.of(directory))) {
+                for (Path entry : entries.toList()) {
+                    files.put(entry.toString(), Files.readAttributes(entry, "unix:ino,mode,rdev", LinkOption.NOFOLLOW_LINKS));
+                }
+            }
+        }
+        files.put("ttl", Files.readString(Path.of("/proc/sys/net/ipv4/ip_default_ttl")));
+        return files;
+    }
+
     /** /proc or /sys of the image is a link: what is mounted there, and masked, would be elsewhere. */
     @ParameterizedTest
     @ValueSource(strings = {"/proc", "/sys"})
