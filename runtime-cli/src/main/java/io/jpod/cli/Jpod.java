@@ -174,9 +174,8 @@ public final class Jpod {
         }
         fail(used.getParent() == null && e instanceof UnmatchedArgumentException wrong ? unknown(wrong) : e);
         caller().err()
-                .println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName()
-                        + " --help' for more information.");
-        return ExitCode.ERROR.number();
+                .println("Try '" + used.getCommandSpec().qualifiedName() + " --help' for more information.");
+        return used.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private static RuntimeException unknown(UnmatchedArgumentException e) {

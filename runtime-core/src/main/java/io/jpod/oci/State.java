@@ -2,10 +2,10 @@ package io.jpod.oci;
 
 import java.time.Instant;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,8 @@ public record State(
         String owner) {
 
     public State {
-        annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        // By name, as all that is written by Go.
+        annotations = Collections.unmodifiableMap(new TreeMap<>(annotations));
     }
 
     /** The runtime-spec's states, and "paused", which every runtime has. */

@@ -1,0 +1,64 @@
+package io.jpod.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands under "Use" in the README, one after the other, as somebody would type them. */
+@Tag("root")
+class ReadmeTest {
+    private static final Path HOME = Path.of(System.getProperty("jpod.home"));
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void commandsOfTheReadmeWork() throws Exception {
+        List<String> commands = Files.readAllLines(HOME.resolve("README.md")).stream()
+                .dropWhile(line -> !line.equals("## Use"))
+                .takeWhile(line -> !line.equals("## How it works"))
+                .filter(line -> line.startsWith("    "))
+                .map(String::strip)
+                // Nobody types here; and limits need controllers, which the test machine may not have.
+                .map(line -> line.replace(" -it ", " "))
+                .map(line -> hasMemoryController() ? line : line.replace("--memory 64m --cpus 0.5 ", ""))
+                .toList();
+        assertThat(commands).hasSizeGreaterThan(12);
+        Files.createSymbolicLink(dir.resolve("busybox"), HOME.resolve("test-rootfs/out/busybox"));
+        Files.createDirectory(dir.resolve("site"));
+        Files.writeString(dir.resolve("site/index.html"), "it works\n");
+        Path script = Files.writeString(dir.resolve("script"), """
+                set -eu
+                export JPOD_ONESHOT=1
+                jpod() { %s/bin/jpod --root "$PWD/state" "$@" </dev/null; }
+                trap 'jpod delete --force web; jpod delete --force c1' EXIT
+                set -x
+                """.formatted(HOME) + String.join("\n", commands) + "\n");
+        Path output = dir.resolve("output");
+        Process bash = new ProcessBuilder("bash", script.toString())
+                .directory(dir.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(bash.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        String said = Files.readString(output);
+        assertThat(bash.exitValue()).as(said).isZero();
+        assertThat(said)
+                .contains("httpd -f -h /site", "it works", "\"status\": \"created\"", "sleep 60", "pivot_root(\".\", \".\")");
+        assertThat(dir.resolve("state").toFile().list()).isEmpty();
+    }
+
+    private static boolean hasMemoryController() {
+        try {
+            return Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers")).contains("memory");
+        } catch (java.io.IOException hybrid) {
+            return false;
+        }
+    }
+}
