@@ -15,8 +15,8 @@ final class Bench {
     private static final int RUNS =
             Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100"));
     private static final String ROWS = System.getenv().getOrDefault("BENCH_ROWS", "");
-    /** As many as it takes until the JVM has compiled what a command runs through. */
-    private static final int WARM_UP = Math.max(5, RUNS * 3);
+    /** Until the JVM has compiled what a command runs through: times still fell up to the 600th run. */
+    private static final int WARM_UP = RUNS < 20 ? 50 : 600;
 
     private final Host host;
     private final Host.Brain brain;

@@ -36,7 +36,7 @@ final class Page {
                 | kernel | %s |
                 | Java | %s |
                 | jpod | %s |
-                | peers | %s; %s; %s |
+                | peers | %s; %s; %s; %s |
                 """
                 .formatted(
                         LocalDate.now(),
@@ -54,7 +54,8 @@ final class Page {
                         first(host.jpod.toString(), "--version"),
                         first("runc", "--version"),
                         first("crun", "--version"),
-                        first("bwrap", "--version"));
+                        first("bwrap", "--version"),
+                        first("podman", "--version"));
     }
 
     private static String value(Path file, String key) throws IOException {
