@@ -20,7 +20,9 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
 class KillTest {
     private Jpod jpod;
+    private boolean isResident;
     private Bundle bundle;
+    private HostState before;
     private final List<String> leaks = new ArrayList<>();
     private int points;
     private int cutOff;
@@ -30,23 +32,25 @@ class KillTest {
         jpod.close();
     }
 
-    private void begin(boolean isResident) throws IOException {
+    private void begin(boolean resident) throws IOException {
+        isResident = resident;
         jpod = isResident ? Jpod.resident() : Jpod.oneShot();
         bundle = jpod.probe("sleep", "1000");
         // Its cgroup lies in one that has to be made too.
         bundle.change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
                 .set("linux.cgroupsPath", "/" + jpod.token + "/" + jpod.token));
+        before = HostState.of(jpod);
     }
 
-    /** How long create takes, in nanoseconds, the longest of a few. */
+    /** How long create takes, in nanoseconds: the median of a few when all is warm. */
     private long duration() {
-        long longest = 0;
-        for (int i = 0; i < 5; i++) {
+        List<Long> durations = new ArrayList<>();
+        for (int i = 0; i < (isResident ? 30 : 3); i++) {
             String id = jpod.id();
-            longest = Math.max(longest, create(id).run().ok().took().toNanos());
+            durations.addFirst(create(id).run().ok().took().toNanos());
             jpod.run("delete", "--force", id).ok();
         }
-        return longest;
+        return durations.stream().limit(11).sorted().toList().get(isResident ? 5 : 1);
     }
 
     private Jpod.Call create(String id) {
@@ -58,7 +62,7 @@ class KillTest {
         void strike(Process hands);
     }
 
-    private void point(HostState before, long delay, Blow blow) {
+    private void point(long delay, Blow blow) {
         String id = jpod.id();
         Jpod.Running create = create(id).start();
         long end = create.start() + delay;
@@ -90,9 +94,8 @@ class KillTest {
 
     private void sweep(String victim, int count, Blow blow) {
         long duration = duration() * 11 / 10;
-        HostState before = HostState.of(jpod);
         for (int i = 0; i < count; i++) {
-            point(before, duration * i / count, blow);
+            point(duration * i / count, blow);
         }
         report(victim);
     }
@@ -106,7 +109,7 @@ class KillTest {
     @Test
     void theHandsOfAOneShotBrain() throws IOException {
         begin(false);
-        sweep("hands of a one-shot brain", 20, Process::destroyForcibly);
+        sweep("hands of a one-shot brain", Integer.getInteger("points", 20), Process::destroyForcibly);
     }
 
     @Test
@@ -136,9 +139,8 @@ class KillTest {
         begin(true);
         int count = 25;
         long duration = duration() * 11 / 10;
-        HostState before = HostState.of(jpod);
         for (int i = 0; i < count; i++) {
-            point(before, duration * i / count, _ -> {
+            point(duration * i / count, _ -> {
                 jpod.killBrain();
                 serveAgain();
             });
