@@ -43,6 +43,25 @@ public final class CgroupFs {
 
     /** The hierarchy that this process sees; empty if no cgroup2 is mounted. */
     public static Optional<CgroupFs> find() {
+        Found known = found;
+        if (known != null && known.mountId() == mountId(known.fs().mount)) {
+            return Optional.of(known.fs());
+        }
+        Optional<CgroupFs> fs = look();
+        fs.ifPresent(here -> found = new Found(here, mountId(here.mount)));
+        return fs;
+    }
+
+    /** What was found last, and the mount that was there: as long as that is the same, nobody has to look again. */
+    private record Found(CgroupFs fs, long mountId) {}
+
+    private static volatile @Nullable Found found;
+
+    private static long mountId(String mount) {
+        return Linux.stat(mount).mountId();
+    }
+
+    private static Optional<CgroupFs> look() {
         return find(CgroupMounts.parse(Linux.readText("/proc/self/mountinfo", 16 << 20)));
     }
 

@@ -42,6 +42,10 @@ final class CgroupTree {
                 lastProblem = "it still has processes: " + new Cgroup(dir, List.of()).pids();
                 return false;
             }
+            // Most have no children, and then one call does it.
+            if (rmdir()) {
+                return true;
+            }
             dir.children().forEach(this::removeBelow);
             if (rmdir()) {
                 return true;

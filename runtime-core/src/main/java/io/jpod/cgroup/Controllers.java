@@ -25,6 +25,9 @@ final class Controllers {
 
     /** See {@link CgroupFs#require}. */
     void require(List<Limit> limits) {
+        if (limits.isEmpty()) {
+            return;
+        }
         Set<String> present = words(mount, "cgroup.controllers");
         for (Limit limit : limits) {
             if (limit.needsController() && !present.contains(limit.controller())) {

@@ -37,6 +37,7 @@ public final class Container {
     private final StateDir dir;
     private final @Nullable StoredState stored;
     private final boolean damaged;
+    private @Nullable Spec spec;
 
     /** @param stored null if its set-up was cut off before it had written anything */
     Container(Containers containers, StateDir dir, @Nullable StoredState stored) {
@@ -48,6 +49,13 @@ public final class Container {
         this.dir = dir;
         this.stored = stored;
         this.damaged = damaged;
+    }
+
+    /** One whose config is known, since it was just made. */
+    static Container made(Containers containers, StateDir dir, StoredState stored, Spec spec) {
+        Container container = new Container(containers, dir, stored);
+        container.spec = spec;
+        return container;
     }
 
     /** One whose record cannot be read: all that can be done with it is to delete it by force. */
@@ -81,6 +89,15 @@ public final class Container {
 
     /** The config that it was created from. */
     public Spec spec() {
+        Spec known = spec;
+        if (known == null) {
+            known = readSpec();
+            spec = known;
+        }
+        return known;
+    }
+
+    private Spec readSpec() {
         return SpecReader.read(
                 dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")), "config.json");
     }
@@ -307,9 +324,10 @@ public final class Container {
             if (status() == Status.STOPPED) {
                 throw new ContainerException("container not running");
             }
-            Spec spec = spec();
-            Spec.Resources merged = LimitsUpdate.apply(cgroup, spec.linux().resources(), update, source);
-            dir.writeConfig(SpecWriter.write(spec.withLinux(spec.linux().withResources(merged))));
+            Spec.Linux linux = readSpec().linux();
+            Spec.Resources merged = LimitsUpdate.apply(cgroup, linux.resources(), update, source);
+            spec = readSpec().withLinux(linux.withResources(merged));
+            dir.writeConfig(SpecWriter.write(spec));
         }
     }
 

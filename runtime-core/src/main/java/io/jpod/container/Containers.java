@@ -136,9 +136,6 @@ public final class Containers {
         return all;
     }
 
-    Container at(StateDir dir, StoredState state) {
-        return new Container(this, dir, state);
-    }
 
     State state(StoredState stored, State.Status status) {
         int pid = status == State.Status.STOPPED ? 0 : stored.pid();

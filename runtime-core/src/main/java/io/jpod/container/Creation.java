@@ -153,7 +153,7 @@ final class Creation {
             if (waitForStart) {
                 process.proceed();
             }
-            return new Created(containers.at(dir, complete), process);
+            return new Created(Container.made(containers, dir, complete, spec), process);
         } finally {
             descriptors.values().forEach(Fd::close);
             if (cgroup != null) {
