@@ -6,9 +6,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -24,40 +28,44 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The jpod command: the options before the verb, and the edge where exceptions become a message and an exit code. A verb is a
- * class of its own with {@code @ParentCommand Jpod jpod}, named in {@code subcommands}; it throws what went wrong.
+ * class of its own with {@code @ParentCommand Jpod jpod}, named in {@link #VERBS}; it throws what went wrong.
  */
 @Command(
         name = "jpod",
         description = "Run Linux containers and pods, as an OCI runtime or by hand.",
-        versionProvider = Jpod.Version.class,
-        subcommands = {
-            Create.class,
-            Start.class,
-            Run.class,
-            State.class,
-            ListContainers.class,
-            Kill.class,
-            Delete.class,
-            Exec.class,
-            Pause.class,
-            Resume.class,
-            Wait.class,
-            Logs.class,
-            Ps.class,
-            Events.class,
-            Update.class,
-            SpecCommand.class,
-            FeaturesCommand.class,
-            Explain.class,
-            Completion.class,
-            Serve.class
-        })
+        versionProvider = Jpod.Version.class)
 public final class Jpod {
     static final String VERSION = "0.1.0";
     static final String SPEC_VERSION = "1.3.0";
 
     private static final int WIDEST_HELP = 120;
     private static final int NARROWEST_HELP = 60;
+
+    /** In the order of the help. */
+    private static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("create", Create.class);
+        VERBS.put("start", Start.class);
+        VERBS.put("run", Run.class);
+        VERBS.put("state", State.class);
+        VERBS.put("list", ListContainers.class);
+        VERBS.put("kill", Kill.class);
+        VERBS.put("delete", Delete.class);
+        VERBS.put("exec", Exec.class);
+        VERBS.put("pause", Pause.class);
+        VERBS.put("resume", Resume.class);
+        VERBS.put("wait", Wait.class);
+        VERBS.put("logs", Logs.class);
+        VERBS.put("ps", Ps.class);
+        VERBS.put("events", Events.class);
+        VERBS.put("update", Update.class);
+        VERBS.put("spec", SpecCommand.class);
+        VERBS.put("features", FeaturesCommand.class);
+        VERBS.put("explain", Explain.class);
+        VERBS.put("completion", Completion.class);
+        VERBS.put("serve", Serve.class);
+    }
 
     /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
     private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
@@ -107,8 +115,15 @@ public final class Jpod {
             description = "Print this help.")
     boolean isHelpAsked;
 
+    /** With all verbs. */
     Jpod() {
-        line = new CommandLine(this)
+        this(VERBS.keySet());
+    }
+
+    private Jpod(Set<String> verbs) {
+        line = new CommandLine(this);
+        verbs.forEach(verb -> line.addSubcommand(verb, Objects.requireNonNull(VERBS.get(verb))));
+        line
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
@@ -117,11 +132,14 @@ public final class Jpod {
                 });
         // What follows the command that a container is to run is that command's.
         for (String verb : List.of("run", "exec", "ps", "explain")) {
-            Objects.requireNonNull(line.getSubcommands().get(verb)).setStopAtPositional(true);
+            CommandLine command = line.getSubcommands().get(verb);
+            if (command != null) {
+                command.setStopAtPositional(true);
+            }
         }
     }
 
-    /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
+    /** Runs one command line of many; the exit code. Whatever goes wrong is told to the caller. */
     public static int run(Caller caller) {
         Jpod idle = IDLE.poll();
         Jpod jpod = idle == null ? new Jpod() : idle;
@@ -132,6 +150,20 @@ public final class Jpod {
             jpod.caller = null;
             IDLE.add(jpod);
         }
+    }
+
+    /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start most of its time. */
+    public static int runOnce(Caller caller) {
+        Set<String> named = new LinkedHashSet<>(caller.arguments());
+        named.retainAll(VERBS.keySet());
+        Jpod jpod = named.isEmpty() || named.contains("completion") ? new Jpod() : new Jpod(named);
+        jpod.caller = caller;
+        return jpod.run(caller.arguments());
+    }
+
+    /** The definition of all commands, for what is made from it. */
+    CommandSpec definition() {
+        return line.getCommandSpec();
     }
 
     private int run(List<String> arguments) {

@@ -39,7 +39,7 @@ public final class ManPages {
 
     /** Every page by its file name. */
     static Map<String, String> pages() {
-        CommandSpec root = CommandSpec.forAnnotatedObject(new Jpod());
+        CommandSpec root = new Jpod().definition();
         Map<String, String> pages = new TreeMap<>();
         Stream.concat(Stream.of(root), verbs(root).stream())
                 .filter(command -> !command.usageMessage().hidden())

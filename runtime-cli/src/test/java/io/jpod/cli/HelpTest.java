@@ -14,13 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What is not written down cannot be used. */
 class HelpTest {
     private static Stream<CommandSpec> verbs() {
-        return Stream.of(Jpod.class.getAnnotation(CommandLine.Command.class).subcommands())
-                .map(verb -> CommandSpec.forAnnotatedObject(verb, new CommandLine.IFactory() {
-                    @Override
-                    public <K> K create(Class<K> type) throws Exception {
-                        return CommandLine.defaultFactory().create(type);
-                    }
-                }));
+        return new Jpod().definition().subcommands().values().stream().map(CommandLine::getCommandSpec);
     }
 
     @TestFactory

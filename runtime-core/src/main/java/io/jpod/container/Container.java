@@ -324,10 +324,11 @@ public final class Container {
             if (status() == Status.STOPPED) {
                 throw new ContainerException("container not running");
             }
-            Spec.Linux linux = readSpec().linux();
-            Spec.Resources merged = LimitsUpdate.apply(cgroup, linux.resources(), update, source);
-            spec = readSpec().withLinux(linux.withResources(merged));
-            dir.writeConfig(SpecWriter.write(spec));
+            Spec old = readSpec();
+            Spec.Resources merged = LimitsUpdate.apply(cgroup, old.linux().resources(), update, source);
+            Spec updated = old.withLinux(old.linux().withResources(merged));
+            dir.writeConfig(SpecWriter.write(updated));
+            spec = updated;
         }
     }
 
