@@ -2,14 +2,15 @@ package io.jpod.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * What there is on the host that a container could leave behind: the host's mounts, and of one {@link Jpod}: files below its state
@@ -56,11 +57,11 @@ record HostState(Map<String, Integer> items) {
     }
 
     private static void files(Map<String, Integer> items, Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            paths.filter(path -> !path.equals(root)).forEach(path -> add(items, "file " + root.relativize(path)));
+        for (Path container : children(root)) {
+            add(items, "file " + root.relativize(container));
+            for (Path file : children(container)) {
+                add(items, "file " + root.relativize(file));
+            }
         }
     }
 
@@ -86,6 +87,9 @@ record HostState(Map<String, Integer> items) {
         if (Files.isDirectory(dir)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
                 entries.forEach(children::add);
+            } catch (NoSuchFileException | DirectoryIteratorException e) {
+                // It goes away just now.
+                children.clear();
             }
         }
         return children;

@@ -405,8 +405,16 @@ public final class Container {
      * @throws PoststopFailed if all is removed, but a hook failed
      */
     public void delete(boolean force, Spawner spawner) {
-        try (Fd _ = dir.lock()) {
-            new Deletion(containers, this, dir, stored, damaged).run(force, spawner);
+        Optional<Fd> lock = dir.lockIfThere();
+        if (lock.isEmpty() && !force) {
+            throw new ContainerException("container does not exist");
+        }
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                // Whoever held the lock before us may have changed the record.
+                Container now = containers.get(id());
+                new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
+            }
         }
     }
 

@@ -110,18 +110,19 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        try {
-            StateDir dir = StateDir.create(containers.root(), options.id());
-            undo.onFailure(dir::delete);
-            undo.onFailure(this::runPoststopHooks);
-            try (Fd _ = dir.lock()) {
+        StateDir dir = StateDir.create(containers.root(), options.id());
+        undo.onFailure(dir::delete);
+        undo.onFailure(this::runPoststopHooks);
+        try (Fd _ = dir.lock()) {
+            try {
                 Created created = create(prepared, dir, waitForStart);
                 undo.forget();
                 return created;
+            } catch (RuntimeException | Error e) {
+                // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
+                undo.run(e);
+                throw e;
             }
-        } catch (RuntimeException | Error e) {
-            undo.run(e);
-            throw e;
         }
     }
 

@@ -39,15 +39,27 @@ record StateDir(Path path) {
             throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
         }
         StateDir dir = new StateDir(root.resolve(id));
+        while (!dir.make()) {
+            // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
+            Optional<Fd> holder = dir.lockIfThere();
+            if (holder.isPresent()) {
+                holder.get().close();
+                throw new ContainerException("container with given ID already exists: " + id);
+            }
+        }
+        return dir;
+    }
+
+    private boolean make() {
         try {
-            Linux.mkdirat(Linux.AT_FDCWD, dir.path.toString(), 0700);
+            Linux.mkdirat(Linux.AT_FDCWD, path.toString(), 0700);
+            return true;
         } catch (SyscallException e) {
             if (e.is(Errno.EEXIST)) {
-                throw new ContainerException("container with given ID already exists: " + id);
+                return false;
             }
             throw e;
         }
-        return dir;
     }
 
     Path startSocket() {
@@ -66,11 +78,49 @@ record StateDir(Path path) {
         return path.resolve("config.json");
     }
 
-    /** Serialises what changes this container. Released when it is closed, or by the kernel when its holder dies. */
+    /** As {@link #lockIfThere}, for a container that is expected to be there. */
     Fd lock() {
-        Fd fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
-        Linux.flock(fd, Flags.LOCK_EX);
-        return fd;
+        return lockIfThere().orElseThrow(() -> new ContainerException("container does not exist"));
+    }
+
+    /**
+     * Serialises what changes this container. Released when it is closed, or by the kernel when its holder dies.
+     *
+     * @return empty if the container is gone, for instance when the holder before has deleted it
+     */
+    Optional<Fd> lockIfThere() {
+        while (true) {
+            Fd fd;
+            try {
+                fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
+            } catch (SyscallException e) {
+                if (e.is(Errno.ENOENT)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+            try {
+                Linux.flock(fd, Flags.LOCK_EX);
+                if (isStillAt(fd)) {
+                    return Optional.of(fd);
+                }
+            } catch (SyscallException e) {
+                fd.close();
+                throw e;
+            }
+            fd.close();
+        }
+    }
+
+    private boolean isStillAt(Fd fd) {
+        try {
+            return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     void write(StoredState state) {
