@@ -123,8 +123,7 @@ public final class Jpod {
     private Jpod(Set<String> verbs) {
         line = new CommandLine(this);
         verbs.forEach(verb -> line.addSubcommand(verb, Objects.requireNonNull(VERBS.get(verb))));
-        line
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
                     fail(e);
@@ -205,8 +204,7 @@ public final class Jpod {
             return ExitCode.ERROR.number();
         }
         fail(used.getParent() == null && e instanceof UnmatchedArgumentException wrong ? unknown(wrong) : e);
-        caller().err()
-                .println("Try '" + used.getCommandSpec().qualifiedName() + " --help' for more information.");
+        caller().err().println("Try '" + used.getCommandSpec().qualifiedName() + " --help' for more information.");
         return used.getCommandSpec().exitCodeOnExecutionException();
     }
 

@@ -55,9 +55,9 @@ final class Signals {
             return known;
         }
         try {
-            int number =
-                    name.startsWith("RTMIN") ? 34 + offset(name) : name.startsWith("RTMAX") ? LAST + offset(name)
-                            : Integer.parseInt(signal);
+            int number = name.startsWith("RTMIN")
+                    ? 34 + offset(name)
+                    : name.startsWith("RTMAX") ? LAST + offset(name) : Integer.parseInt(signal);
             if (number >= 0 && number <= LAST) {
                 return number;
             }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What is not written down cannot be used. */
 class HelpTest {
     private static Stream<CommandSpec> verbs() {
-        return new Jpod().definition().subcommands().values().stream().map(CommandLine::getCommandSpec);
+        return new Jpod()
+                .definition().subcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
     }
 
     @TestFactory

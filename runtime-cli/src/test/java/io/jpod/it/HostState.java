@@ -109,8 +109,9 @@ record HostState(Map<String, Integer> items) {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : all) {
                 // Zombies are their parent's business.
-                if (!read(process.resolve("stat")).matches("(?s).*\\) [ZX] .*") && (read(process.resolve("environ")).contains("JPOD_IT=" + token)
-                        || read(process.resolve("cgroup")).contains(token))) {
+                if (!read(process.resolve("stat")).matches("(?s).*\\) [ZX] .*")
+                        && (read(process.resolve("environ")).contains("JPOD_IT=" + token)
+                                || read(process.resolve("cgroup")).contains(token))) {
                     add(items, "process " + read(process.resolve("comm")).strip());
                     String namespace = link(process.resolve("ns/net"));
                     if (!namespace.equals(own) && !namespace.isEmpty()) {

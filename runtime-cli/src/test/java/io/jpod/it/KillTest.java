@@ -88,7 +88,9 @@ class KillTest {
     }
 
     private void report(String victim) {
-        System.out.printf("kill campaign, %s: %d points, %d of them cut create off, %d leaks%n", victim, points, cutOff, leaks.size());
+        System.out.printf(
+                "kill campaign, %s: %d points, %d of them cut create off, %d leaks%n",
+                victim, points, cutOff, leaks.size());
         assertThat(leaks).as("left behind").isEmpty();
     }
 

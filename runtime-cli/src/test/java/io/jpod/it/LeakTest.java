@@ -51,15 +51,19 @@ class LeakTest {
         for (int i = 0; i < CYCLES; i++) {
             cycle(bundle);
         }
-        assertThat(HostState.lastingChanges(jpod, before, true)).as("after %d containers", CYCLES).isEmpty();
+        assertThat(HostState.lastingChanges(jpod, before, true))
+                .as("after %d containers", CYCLES)
+                .isEmpty();
     }
 
     @Test
     void nothingStaysOfContainersThatCannotBeMade() throws IOException {
         Bundle late = jpod.probe("true").args("/no-such-program");
         Bundle early = jpod.probe()
-                .change(config -> config.set("mounts.+", java.util.Map.of("destination", "/x", "source", "/no/such", "options",
-                        java.util.List.of("bind"))));
+                .change(config -> config.set(
+                        "mounts.+",
+                        java.util.Map.of(
+                                "destination", "/x", "source", "/no/such", "options", java.util.List.of("bind"))));
         fail(late);
         fail(early);
         HostState before = HostState.withBrain(jpod);
@@ -67,6 +71,8 @@ class LeakTest {
             fail(late);
             fail(early);
         }
-        assertThat(HostState.lastingChanges(jpod, before, true)).as("after %d failures", 2 * FAILURES).isEmpty();
+        assertThat(HostState.lastingChanges(jpod, before, true))
+                .as("after %d failures", 2 * FAILURES)
+                .isEmpty();
     }
 }

@@ -44,7 +44,9 @@ class LifecycleTest {
     /** Every test deletes what it has made; then nothing is left. */
     @AfterEach
     void nothingIsLeft() {
-        assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind").isEmpty();
+        assertThat(HostState.lastingChanges(jpod, before, false))
+                .as("left behind")
+                .isEmpty();
     }
 
     private static String dir(Bundle bundle) {
@@ -56,7 +58,9 @@ class LifecycleTest {
         Bundle bundle = jpod.probe("sleep", "100");
         String id = jpod.id();
         Path pidFile = jpod.dir.resolve("pid-file");
-        assertThat(jpod.run("create", "--bundle", dir(bundle), "--pid-file", pidFile.toString(), id).ok().out())
+        assertThat(jpod.run("create", "--bundle", dir(bundle), "--pid-file", pidFile.toString(), id)
+                        .ok()
+                        .out())
                 .isEmpty();
 
         Config created = jpod.state(id);
@@ -82,7 +86,8 @@ class LifecycleTest {
         String id = jpod.id();
         jpod.call("create", "-b", dir(bundle), id).oneShot().run().ok();
         jpod.call("start", id).oneShot().run().ok();
-        assertThat(Config.parse(jpod.call("state", id).oneShot().run().ok().out()).text("status"))
+        assertThat(Config.parse(jpod.call("state", id).oneShot().run().ok().out())
+                        .text("status"))
                 .isEqualTo("running");
         jpod.call("kill", id, "9").oneShot().run().ok();
         jpod.awaitStatus(id, "stopped");
@@ -130,7 +135,9 @@ class LifecycleTest {
         Jpod.Running run = jpod.call("run", "-b", dir(bundle), jpod.id()).start();
         Jpod.awaitText(run.out(), "ready");
         for (String signal : List.of("HUP", "USR1", "INT")) {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(run.process().pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(run.process().pid()))
+                    .start()
+                    .waitFor();
             Jpod.awaitText(run.out(), signal);
         }
         run.process().destroy();
@@ -144,10 +151,13 @@ class LifecycleTest {
             much[i] = (byte) (i * 31 + i / 256);
         }
         Bundle bundle = jpod.probe("cat");
-        Result result = jpod.call("run", "-b", dir(bundle), jpod.id()).stdin(much).run().ok();
+        Result result =
+                jpod.call("run", "-b", dir(bundle), jpod.id()).stdin(much).run().ok();
         assertThat(Files.readAllBytes(result.stdout())).isEqualTo(much);
-        result = jpod.call("run", "-b", dir(bundle), jpod.id()).through("sh", "-c", "cat \"$0\" | \"$@\" | cat", stdinFile(much))
-                .run().ok();
+        result = jpod.call("run", "-b", dir(bundle), jpod.id())
+                .through("sh", "-c", "cat \"$0\" | \"$@\" | cat", stdinFile(much))
+                .run()
+                .ok();
         assertThat(Files.readAllBytes(result.stdout())).as("through pipes").isEqualTo(much);
     }
 
@@ -167,10 +177,12 @@ class LifecycleTest {
 
     @Test
     void aTerminalIsTheCallersOwnWithItsSize() throws Exception {
-        Bundle bundle = jpod.probe().change(
-                config -> config.set("process.terminal", true).set("process.args", List.of("/probe", "tty", "+", "exit", "3")));
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("process.terminal", true)
+                        .set("process.args", List.of("/probe", "tty", "+", "exit", "3")));
         String id = jpod.id();
-        String command = "stty rows 33 cols 77; %s/bin/jpod --root %s run -b %s %s".formatted(Jpod.HOME, jpod.root, dir(bundle), id);
+        String command = "stty rows 33 cols 77; %s/bin/jpod --root %s run -b %s %s"
+                .formatted(Jpod.HOME, jpod.root, dir(bundle), id);
         Process script = terminal(command);
         String out = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(script.waitFor()).as(out).isEqualTo(3);
@@ -187,9 +199,11 @@ class LifecycleTest {
 
     @Test
     void whatIsTypedReachesTheContainer() throws Exception {
-        Bundle bundle = jpod.probe().change(config -> config.set("process.terminal", true)
-                .set("process.args", List.of("/probe", "echo", "ready", "+", "cat")));
-        Process script = terminal("%s/bin/jpod --root %s run -b %s %s".formatted(Jpod.HOME, jpod.root, dir(bundle), jpod.id()));
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("process.terminal", true)
+                        .set("process.args", List.of("/probe", "echo", "ready", "+", "cat")));
+        Process script =
+                terminal("%s/bin/jpod --root %s run -b %s %s".formatted(Jpod.HOME, jpod.root, dir(bundle), jpod.id()));
         // What is typed before the terminal is raw would be for the caller's own terminal.
         assertThat(script.inputReader().readLine()).isEqualTo("ready");
         script.getOutputStream().write("hello\n\004".getBytes(StandardCharsets.UTF_8));
@@ -262,16 +276,32 @@ class LifecycleTest {
     @Test
     void descriptorsOfTheCallerArePassedOnlyIfAsked() throws IOException {
         Bundle bundle = jpod.probe("fds");
-        String[] shell = {"bash", "-c", "exec 3<\"$0/sentinel\" 4<\"$0/sentinel\" 5<\"$0/sentinel\"; exec \"$@\"", jpod.dir.toString()};
-        Result none = jpod.call("run", "-b", dir(bundle), jpod.id()).through(shell).run().ok();
+        String[] shell = {
+            "bash", "-c", "exec 3<\"$0/sentinel\" 4<\"$0/sentinel\" 5<\"$0/sentinel\"; exec \"$@\"", jpod.dir.toString()
+        };
+        Result none = jpod.call("run", "-b", dir(bundle), jpod.id())
+                .through(shell)
+                .run()
+                .ok();
         assertThat(none.out().lines()).as(none.out()).hasSize(3);
-        Result two = jpod.call("run", "-b", dir(bundle), "--preserve-fds", "2", jpod.id()).through(shell).run().ok();
+        Result two = jpod.call("run", "-b", dir(bundle), "--preserve-fds", "2", jpod.id())
+                .through(shell)
+                .run()
+                .ok();
         assertThat(two.out().lines()).as(two.out()).hasSize(5).anyMatch(line -> line.startsWith("4 "));
-        assertThat(jpod.call("run", "-b", dir(bundle), "--preserve-fds", "9", jpod.id()).through(shell).run().ended(1).err())
+        assertThat(jpod.call("run", "-b", dir(bundle), "--preserve-fds", "9", jpod.id())
+                        .through(shell)
+                        .run()
+                        .ended(1)
+                        .err())
                 .contains("descriptor 6 is not open");
         bundle.args("/probe", "fds", "+", "env");
         shell[2] = "export LISTEN_PID=$$; " + shell[2];
-        Result sockets = jpod.call("run", "-b", dir(bundle), jpod.id()).through(shell).env("LISTEN_FDS", "1").run().ok();
+        Result sockets = jpod.call("run", "-b", dir(bundle), jpod.id())
+                .through(shell)
+                .env("LISTEN_FDS", "1")
+                .run()
+                .ok();
         assertThat(sockets.out()).contains("\nLISTEN_FDS=1\n", "\nLISTEN_PID=1\n");
         assertThat(sockets.out().lines().filter(line -> line.matches("\\d .*"))).hasSize(4);
     }
@@ -286,7 +316,8 @@ class LifecycleTest {
         assertThat(jpod.run("list", "-q").ok().out().lines()).containsExactlyInAnyOrder(created, running);
         String json = jpod.run("list", "-f", "json").ok().out();
         Config list = Config.parse(json);
-        assertThat(List.of(list.text("0.status"), list.text("1.status"))).containsExactlyInAnyOrder("created", "running");
+        assertThat(List.of(list.text("0.status"), list.text("1.status")))
+                .containsExactlyInAnyOrder("created", "running");
         assertThat(jpod.run("list").ok().out())
                 .startsWith("ID ")
                 .containsPattern(created + " +\\d+ +created +" + dir(bundle))
@@ -297,8 +328,7 @@ class LifecycleTest {
 
     @Test
     void aSubreaperGetsTheContainerAsItsChild() throws IOException {
-        String python =
-                """
+        String python = """
                 import ctypes, os, subprocess, sys
                 ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
                 pid_file, jpod = sys.argv[1], sys.argv[2:]
@@ -328,8 +358,16 @@ class LifecycleTest {
         Path own = jpod.newDir("own").resolve("file");
         Files.writeString(own, "mine\n");
         Result result = jpod.call("run", "-b", dir(bundle), jpod.id())
-                .through("unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind \"$0\" \"$1\"; shift; exec \"$@\"",
-                        own.toString(), bundle.rootfs().resolve("file").toString())
+                .through(
+                        "unshare",
+                        "-m",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        "mount --bind \"$0\" \"$1\"; shift; exec \"$@\"",
+                        own.toString(),
+                        bundle.rootfs().resolve("file").toString())
                 .run()
                 .ok();
         assertThat(result.out()).isEqualTo("mine\n");

@@ -33,7 +33,8 @@ class ReadmeTest {
         Files.createSymbolicLink(dir.resolve("busybox"), HOME.resolve("test-rootfs/out/busybox"));
         Files.createDirectory(dir.resolve("site"));
         Files.writeString(dir.resolve("site/index.html"), "it works\n");
-        Path script = Files.writeString(dir.resolve("script"), """
+        Path script =
+                Files.writeString(dir.resolve("script"), """
                 set -eu
                 export JPOD_ONESHOT=1
                 jpod() { %s/bin/jpod --root "$PWD/state" "$@" </dev/null; }
@@ -50,13 +51,19 @@ class ReadmeTest {
         String said = Files.readString(output);
         assertThat(bash.exitValue()).as(said).isZero();
         assertThat(said)
-                .contains("httpd -f -h /site", "it works", "\"status\": \"created\"", "sleep 60", "pivot_root(\".\", \".\")");
+                .contains(
+                        "httpd -f -h /site",
+                        "it works",
+                        "\"status\": \"created\"",
+                        "sleep 60",
+                        "pivot_root(\".\", \".\")");
         assertThat(dir.resolve("state").toFile().list()).isEmpty();
     }
 
     private static boolean hasMemoryController() {
         try {
-            return Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers")).contains("memory");
+            return Files.readString(Path.of("/sys/fs/cgroup/cgroup.controllers"))
+                    .contains("memory");
         } catch (java.io.IOException hybrid) {
             return false;
         }

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,8 +36,9 @@ class RuncCommandsTest {
     static void start() throws IOException {
         assumeThat(Path.of("/usr/sbin/runc")).as("runc, to compare with").exists();
         jpod = Jpod.resident();
-        sleeping = jpod.probe().change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
-                .set("annotations", Map.of("one", "1", "two", "2")));
+        sleeping = jpod.probe()
+                .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
+                        .set("annotations", Map.of("one", "1", "two", "2")));
         for (String state : List.of("CREATED", "RUNNING", "STOPPED")) {
             String id = jpod.id();
             ids.put(state, id);
@@ -69,7 +70,8 @@ class RuncCommandsTest {
         if (!isRunc) {
             return jpod.run(arguments);
         }
-        List<String> words = new ArrayList<>(List.of("/usr/sbin/runc", "--root", jpod.dir.resolve("runc").toString()));
+        List<String> words = new ArrayList<>(
+                List.of("/usr/sbin/runc", "--root", jpod.dir.resolve("runc").toString()));
         words.addAll(List.of(arguments));
         return jpod.program(words).run();
     }
@@ -157,8 +159,7 @@ class RuncCommandsTest {
                 create -b BUNDLE --pid-file /no/such/file x
                 create -b BUNDLE --preserve-fds 100 x
                 run -b BUNDLE --console-socket /no/such x
-                """
-                .lines();
+                """.lines();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -181,7 +182,8 @@ class RuncCommandsTest {
         Config ours = Config.parse(call(false, "state", ids.get(state)).ok().out());
         Config theirs = Config.parse(call(true, "state", ids.get(state)).ok().out());
         assertThat(shape(ours)).isEqualTo(shape(theirs));
-        assertThat(ours.text("created")).matches(theirs.text("created").replaceAll("\\d", "\\\\d").replaceAll("\\.(..)*Z", "\\\\.\\\\d+Z"));
+        assertThat(ours.text("created"))
+                .matches(theirs.text("created").replaceAll("\\d", "\\\\d").replaceAll("\\.(..)*Z", "\\\\.\\\\d+Z"));
     }
 
     static Stream<String> states() {
@@ -191,11 +193,14 @@ class RuncCommandsTest {
     /** Names and values; of values that differ each time, the type. */
     private static Map<String, Object> shape(Config config) {
         Map<String, Object> shape = new TreeMap<>();
-        ((Map<?, ?>) config.root()).forEach((name, value) -> shape.put((String) name, switch ((String) name) {
-            case "pid" -> Integer.valueOf(0).equals(value) ? "none" : "some";
-            case "created", "ociVersion" -> "text";
-            default -> shown(value);
-        }));
+        ((Map<?, ?>) config.root())
+                .forEach((name, value) -> shape.put(
+                        (String) name,
+                        switch ((String) name) {
+                            case "pid" -> Integer.valueOf(0).equals(value) ? "none" : "some";
+                            case "created", "ociVersion" -> "text";
+                            default -> shown(value);
+                        }));
         return shape;
     }
 
@@ -206,7 +211,8 @@ class RuncCommandsTest {
     @Test
     void listHasTheSameFieldsAndColumns() {
         assertThat(elements(call(false, "list", "-f", "json"))).isEqualTo(elements(call(true, "list", "-f", "json")));
-        assertThat(call(false, "list", "-q").out()).isEqualTo(call(true, "list", "-q").out());
+        assertThat(call(false, "list", "-q").out())
+                .isEqualTo(call(true, "list", "-q").out());
         assertThat(columns(call(false, "list"))).isEqualTo(columns(call(true, "list")));
     }
 
@@ -222,8 +228,12 @@ class RuncCommandsTest {
 
     /** Every row without pid and time. */
     private static String columns(Result table) {
-        return table.ok().out().lines()
-                .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\dT\\S+", "TIME").replaceAll(" \\d+ ", " N ").replaceAll(" +", " "))
+        return table.ok()
+                .out()
+                .lines()
+                .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\dT\\S+", "TIME")
+                        .replaceAll(" \\d+ ", " N ")
+                        .replaceAll(" +", " "))
                 .sorted()
                 .collect(Collectors.joining("\n"));
     }
@@ -234,12 +244,18 @@ class RuncCommandsTest {
         assertThat(call(false, "ps", "-f", "json", id).ok().out()).matches("\\[\\d+]\n?");
         assertThat(call(true, "ps", "-f", "json", id).ok().out()).matches("\\[\\d+]\n?");
         assertThat(firstLine(call(false, "ps", id))).isEqualTo(firstLine(call(true, "ps", id)));
-        assertThat(firstLine(call(false, "ps", id, "-o", "pid,comm"))).isEqualTo(firstLine(call(true, "ps", id, "-o", "pid,comm")));
+        assertThat(firstLine(call(false, "ps", id, "-o", "pid,comm")))
+                .isEqualTo(firstLine(call(true, "ps", id, "-o", "pid,comm")));
     }
 
     private static String firstLine(Result result) {
-        return result.ok().out().lines().findFirst().orElse("").replaceAll(" +", " ").strip() + " + "
-                + result.out().lines().count();
+        return result.ok()
+                        .out()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceAll(" +", " ")
+                        .strip() + " + " + result.out().lines().count();
     }
 
     @Test
@@ -247,11 +263,13 @@ class RuncCommandsTest {
         String id = ids.get("RUNNING");
         Config ours = Config.parse(call(false, "events", "--stats", id).ok().out());
         Config theirs = Config.parse(call(true, "events", "--stats", id).ok().out());
-        assertThat(((Map<?, ?>) ours.root()).keySet()).hasToString(((Map<?, ?>) theirs.root()).keySet().toString());
+        assertThat(((Map<?, ?>) ours.root()).keySet())
+                .hasToString(((Map<?, ?>) theirs.root()).keySet().toString());
         assertThat(ours.text("type")).isEqualTo(theirs.text("type"));
         assertThat(((Map<?, ?>) ours.get("data")).keySet().stream().map(String::valueOf))
                 .as("jpod %s", ours)
-                .containsAll(((Map<?, ?>) theirs.get("data")).keySet().stream().map(String::valueOf).toList());
+                .containsAll(((Map<?, ?>) theirs.get("data"))
+                        .keySet().stream().map(String::valueOf).toList());
     }
 
     @Test
@@ -259,9 +277,11 @@ class RuncCommandsTest {
         Config ours = Config.parse(call(false, "features").ok().out());
         Config theirs = Config.parse(call(true, "features").ok().out());
         assertThat(((Map<?, ?>) ours.root()).keySet().stream().map(String::valueOf))
-                .containsAll(((Map<?, ?>) theirs.root()).keySet().stream().map(String::valueOf).toList());
+                .containsAll(((Map<?, ?>) theirs.root())
+                        .keySet().stream().map(String::valueOf).toList());
         assertThat(((Map<?, ?>) ours.get("linux")).keySet().stream().map(String::valueOf))
-                .containsAll(((Map<?, ?>) theirs.get("linux")).keySet().stream().map(String::valueOf).toList());
+                .containsAll(((Map<?, ?>) theirs.get("linux"))
+                        .keySet().stream().map(String::valueOf).toList());
     }
 
     @Test
@@ -272,8 +292,14 @@ class RuncCommandsTest {
         call(true, "spec", "-b", theirs.toString()).ok();
         Config mine = Config.parse(java.nio.file.Files.readString(ours.resolve("config.json")));
         Config other = Config.parse(java.nio.file.Files.readString(theirs.resolve("config.json")));
-        for (String path : List.of("process.args", "process.env", "process.cwd", "process.terminal", "process.capabilities.bounding",
-                "process.noNewPrivileges", "root")) {
+        for (String path : List.of(
+                "process.args",
+                "process.env",
+                "process.cwd",
+                "process.terminal",
+                "process.capabilities.bounding",
+                "process.noNewPrivileges",
+                "root")) {
             assertThat(mine.text(path)).as(path).isEqualTo(other.text(path));
         }
         call(true, "spec", "-b", theirs.toString()).ended(1);

@@ -49,7 +49,8 @@ class RuncTest {
 
     private static Jpod.Call runcCall(String... arguments) {
         List<String> words = new ArrayList<>();
-        words.addAll(List.of("/usr/sbin/runc", "--root", jpod.dir.resolve("runc").toString()));
+        words.addAll(
+                List.of("/usr/sbin/runc", "--root", jpod.dir.resolve("runc").toString()));
         words.addAll(List.of(arguments));
         return jpod.program(words);
     }
@@ -75,9 +76,20 @@ class RuncTest {
             """.strip().split("\\s+");
 
     private static final String[] TRY = {
-        "/proc/kcore r", "/proc/keys r", "/proc/timer_list r", "/proc/latency_stats r", "/proc/sys/kernel/domainname w",
-        "/proc/sysrq-trigger w", "/dev/kmsg r", "/dev/full w", "/dev/null w", "/sys/kernel/mm/ksm/run w", "/new w", "/dev/new w",
-        "/dev/shm/new w", "/proc/self/oom_score_adj w"
+        "/proc/kcore r",
+        "/proc/keys r",
+        "/proc/timer_list r",
+        "/proc/latency_stats r",
+        "/proc/sys/kernel/domainname w",
+        "/proc/sysrq-trigger w",
+        "/dev/kmsg r",
+        "/dev/full w",
+        "/dev/null w",
+        "/sys/kernel/mm/ksm/run w",
+        "/new w",
+        "/dev/new w",
+        "/dev/shm/new w",
+        "/proc/self/oom_score_adj w"
     };
 
     private static Consumer<Config> set(String path, Object value) {
@@ -88,17 +100,25 @@ class RuncTest {
         return List.of(
                 new Case("as runc spec writes it", _ -> {}),
                 new Case("writable root", set("root.readonly", false)),
-                new Case("user", config -> config.set("process.user.uid", 1000)
-                        .set("process.user.gid", 1001)
-                        .set("process.user.additionalGids", List.of(5, 44))),
+                new Case(
+                        "user",
+                        config -> config.set("process.user.uid", 1000)
+                                .set("process.user.gid", 1001)
+                                .set("process.user.additionalGids", List.of(5, 44))),
                 new Case("umask", set("process.user.umask", 63)),
                 new Case("cwd", config -> config.set("process.cwd", "/new/dir").set("root.readonly", false)),
                 new Case("environment", set("process.env", List.of("A=1", "B=", "PATH=/:/bin"))),
-                new Case("program by PATH", config -> config.set("process.env", List.of("PATH=/nowhere:/"))
-                        .set("process.args[0]", "probe")),
-                new Case("rlimits", config -> config.set("process.rlimits", List.of(
-                        Map.of("type", "RLIMIT_NOFILE", "hard", 512, "soft", 256),
-                        Map.of("type", "RLIMIT_CORE", "hard", 0, "soft", 0)))),
+                new Case(
+                        "program by PATH",
+                        config -> config.set("process.env", List.of("PATH=/nowhere:/"))
+                                .set("process.args[0]", "probe")),
+                new Case(
+                        "rlimits",
+                        config -> config.set(
+                                "process.rlimits",
+                                List.of(
+                                        Map.of("type", "RLIMIT_NOFILE", "hard", 512, "soft", 256),
+                                        Map.of("type", "RLIMIT_CORE", "hard", 0, "soft", 0)))),
                 new Case("no capabilities", config -> config.set("process.capabilities", Map.of())),
                 new Case("ambient capabilities for a user", config -> {
                     for (String set : List.of("bounding", "effective", "permitted", "inheritable", "ambient")) {
@@ -108,29 +128,101 @@ class RuncTest {
                 }),
                 new Case("no_new_privs off", set("process.noNewPrivileges", false)),
                 new Case("oom score", set("process.oomScoreAdj", 500)),
-                new Case("host network, ipc and uts", config -> config.set("hostname", null)
-                        .remove("hostname")
-                        .set("linux.namespaces", List.of(Map.of("type", "pid"), Map.of("type", "mount")))),
-                new Case("host pids", config -> config.remove("linux.namespaces[0]")
-                        .set("process.args", List.of("/probe", "id", "+", "caps", "+", "echo", "==ns", "+", "ns"))),
-                new Case("no masks", config -> config.set("linux.maskedPaths", List.of()).set("linux.readonlyPaths", List.of())),
-                new Case("a volume", config -> config.set("mounts.+", Map.of("destination", "/vol/a", "source", "/usr/share",
-                        "type", "bind", "options", List.of("rbind", "ro", "nosuid", "nodev")))),
-                new Case("a file", config -> config.set("mounts.+", Map.of("destination", "/etc/a/sentinel", "source",
-                        jpod.dir.resolve("sentinel").toString(), "type", "none", "options", List.of("bind", "ro")))),
-                new Case("a tmpfs", config -> config.set("mounts.+", Map.of("destination", "/scratch", "source", "tmpfs",
-                        "type", "tmpfs", "options", List.of("size=1m", "mode=1777", "noexec")))),
-                new Case("devices", config -> config.set("linux.devices", List.of(
-                        Map.of("path", "/dev/fuse", "type", "c", "major", 10, "minor", 229, "fileMode", 438, "uid", 1, "gid", 2),
-                        Map.of("path", "/dev/a/b", "type", "c", "major", 1, "minor", 3)))),
-                new Case("sysctl", set("linux.sysctl", Map.of("net.ipv4.ip_default_ttl", "77", "kernel.shmmax", "123456"))),
+                new Case(
+                        "host network, ipc and uts",
+                        config -> config.set("hostname", null)
+                                .remove("hostname")
+                                .set("linux.namespaces", List.of(Map.of("type", "pid"), Map.of("type", "mount")))),
+                new Case(
+                        "host pids",
+                        config -> config.remove("linux.namespaces[0]")
+                                .set(
+                                        "process.args",
+                                        List.of("/probe", "id", "+", "caps", "+", "echo", "==ns", "+", "ns"))),
+                new Case(
+                        "no masks",
+                        config -> config.set("linux.maskedPaths", List.of()).set("linux.readonlyPaths", List.of())),
+                new Case(
+                        "a volume",
+                        config -> config.set(
+                                "mounts.+",
+                                Map.of(
+                                        "destination",
+                                        "/vol/a",
+                                        "source",
+                                        "/usr/share",
+                                        "type",
+                                        "bind",
+                                        "options",
+                                        List.of("rbind", "ro", "nosuid", "nodev")))),
+                new Case(
+                        "a file",
+                        config -> config.set(
+                                "mounts.+",
+                                Map.of(
+                                        "destination",
+                                        "/etc/a/sentinel",
+                                        "source",
+                                        jpod.dir.resolve("sentinel").toString(),
+                                        "type",
+                                        "none",
+                                        "options",
+                                        List.of("bind", "ro")))),
+                new Case(
+                        "a tmpfs",
+                        config -> config.set(
+                                "mounts.+",
+                                Map.of(
+                                        "destination",
+                                        "/scratch",
+                                        "source",
+                                        "tmpfs",
+                                        "type",
+                                        "tmpfs",
+                                        "options",
+                                        List.of("size=1m", "mode=1777", "noexec")))),
+                new Case(
+                        "devices",
+                        config -> config.set(
+                                "linux.devices",
+                                List.of(
+                                        Map.of(
+                                                "path",
+                                                "/dev/fuse",
+                                                "type",
+                                                "c",
+                                                "major",
+                                                10,
+                                                "minor",
+                                                229,
+                                                "fileMode",
+                                                438,
+                                                "uid",
+                                                1,
+                                                "gid",
+                                                2),
+                                        Map.of("path", "/dev/a/b", "type", "c", "major", 1, "minor", 3)))),
+                new Case(
+                        "sysctl",
+                        set("linux.sysctl", Map.of("net.ipv4.ip_default_ttl", "77", "kernel.shmmax", "123456"))),
                 new Case("slave propagation", set("linux.rootfsPropagation", "rslave")),
-                new Case("seccomp", config -> config.set("linux.seccomp", Config.parse(
-                        "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"getcwd\"], \"action\": \"SCMP_ACT_ERRNO\"}]}").root())
-                        .set("process.args", List.of("/probe", "caps", "+", "cwd"))),
-                new Case("user namespace", config -> config.set("linux.namespaces.+", Map.of("type", "user"))
-                        .set("linux.uidMappings", List.of(Map.of("containerID", 0, "hostID", 100000, "size", 65536)))
-                        .set("linux.gidMappings", List.of(Map.of("containerID", 0, "hostID", 100000, "size", 65536)))),
+                new Case(
+                        "seccomp",
+                        config -> config.set(
+                                        "linux.seccomp",
+                                        Config.parse(
+                                                        "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"getcwd\"], \"action\": \"SCMP_ACT_ERRNO\"}]}")
+                                                .root())
+                                .set("process.args", List.of("/probe", "caps", "+", "cwd"))),
+                new Case(
+                        "user namespace",
+                        config -> config.set("linux.namespaces.+", Map.of("type", "user"))
+                                .set(
+                                        "linux.uidMappings",
+                                        List.of(Map.of("containerID", 0, "hostID", 100000, "size", 65536)))
+                                .set(
+                                        "linux.gidMappings",
+                                        List.of(Map.of("containerID", 0, "hostID", 100000, "size", 65536)))),
                 new Case("exit 7", set("process.args", List.of("/probe", "exit", "7"))),
                 new Case("killed", set("process.args", List.of("/probe", "syscall", "0x3e", "1", "9"))),
                 new Case("no such program", set("process.args", List.of("/no-such"))),
@@ -139,17 +231,31 @@ class RuncTest {
                 new Case("a file that is no program", set("process.args", List.of("/text"))),
                 new Case("a program without the right", set("process.args", List.of("/forbidden"))),
                 new Case("a working directory that is a file", set("process.cwd", "/probe")),
-                new Case("a working directory without the right", config -> config.set("process.cwd", "/closed")
-                        .set("process.user.uid", 1000)),
+                new Case(
+                        "a working directory without the right",
+                        config -> config.set("process.cwd", "/closed").set("process.user.uid", 1000)),
                 new Case("no args", set("process.args", List.of())),
                 new Case("no root", set("root.path", "nowhere")),
                 new Case("relative cwd", set("process.cwd", "a")),
-                new Case("a mount that fails", config -> config.set("mounts.+", Map.of("destination", "/x", "source", "/no/such",
-                        "type", "bind", "options", List.of("bind")))),
+                new Case(
+                        "a mount that fails",
+                        config -> config.set(
+                                "mounts.+",
+                                Map.of(
+                                        "destination",
+                                        "/x",
+                                        "source",
+                                        "/no/such",
+                                        "type",
+                                        "bind",
+                                        "options",
+                                        List.of("bind")))),
                 new Case("an unknown namespace", config -> config.set("linux.namespaces.+", Map.of("type", "nothing"))),
                 new Case("a namespace twice", config -> config.set("linux.namespaces.+", Map.of("type", "pid"))),
                 new Case("an unknown rlimit", config -> config.set("process.rlimits[0].type", "RLIMIT_X")),
-                new Case("an unknown capability", config -> config.set("process.capabilities.bounding", List.of("CAP_X"))));
+                new Case(
+                        "an unknown capability",
+                        config -> config.set("process.capabilities.bounding", List.of("CAP_X"))));
     }
 
     private static Bundle bundle(Case test) throws IOException {
@@ -158,8 +264,10 @@ class RuncTest {
         Files.createDirectories(bundle.rootfs().resolve("proc"));
         Files.createDirectories(bundle.rootfs().resolve("sys"));
         Files.createDirectories(bundle.rootfs().resolve("dev"));
-        Files.createDirectory(bundle.rootfs().resolve("closed"), java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                java.nio.file.attribute.PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+                bundle.rootfs().resolve("closed"),
+                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
+                        java.nio.file.attribute.PosixFilePermissions.fromString("rwx------")));
         Files.writeString(bundle.rootfs().resolve("text"), "no program");
         bundle.rootfs().resolve("text").toFile().setExecutable(true, false);
         Files.writeString(bundle.rootfs().resolve("forbidden"), "no program");
@@ -189,9 +297,13 @@ class RuncTest {
     /** With runc 1.1 they stay private, in spite of runtime-spec, "Rootfs Mount Propagation". */
     @Test
     void sharedPropagationIsShared() throws IOException {
-        Bundle bundle = jpod.probe("mounts").change(config -> config.set("process.args", List.of("/probe", "mounts"))
-                .set("linux.rootfsPropagation", "rshared"));
-        assertThat(jpod.run("run", "-b", bundle.dir().toString(), jpod.id()).ok().out().lines())
+        Bundle bundle = jpod.probe("mounts")
+                .change(config -> config.set("process.args", List.of("/probe", "mounts"))
+                        .set("linux.rootfsPropagation", "rshared"));
+        assertThat(jpod.run("run", "-b", bundle.dir().toString(), jpod.id())
+                        .ok()
+                        .out()
+                        .lines())
                 .filteredOn(line -> line.contains(" / / "))
                 .allMatch(line -> line.contains(" shared:"));
     }
@@ -199,11 +311,15 @@ class RuncTest {
     /** Refused by runc 1.1, which needs /proc in the container. */
     @Test
     void aContainerNeedsNoProc() throws IOException {
-        Bundle bundle = jpod.probe().change(config -> config.set("linux.maskedPaths", List.of())
-                .set("linux.readonlyPaths", List.of())
-                .set("process.args", List.of("/probe", "cwd"))
-                .set("mounts", List.of()));
-        assertThat(jpod.run("run", "-b", bundle.dir().toString(), jpod.id()).ok().out()).isEqualTo("/\n");
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("linux.maskedPaths", List.of())
+                        .set("linux.readonlyPaths", List.of())
+                        .set("process.args", List.of("/probe", "cwd"))
+                        .set("mounts", List.of()));
+        assertThat(jpod.run("run", "-b", bundle.dir().toString(), jpod.id())
+                        .ok()
+                        .out())
+                .isEqualTo("/\n");
     }
 
     /** What the container saw, without what differs each time. */
@@ -222,16 +338,17 @@ class RuncTest {
                 section = line.substring(2);
                 continue;
             }
-            lines.add(section + " " + switch (section) {
-                case "mounts" -> mount(line);
-                case "ns" -> namespace(line);
-                // jpod passes the caller's own, runc pipes.
-                case "fds" -> line.replaceAll("^([012]) .*", "$1");
-                case "signals" -> standardSignals(line);
-                case "", "id", "caps" -> line;
-                // Which of several reasons the kernel names first is of no interest.
-                default -> line.replaceAll("^(EACCES|EROFS|EPERM)$", "refused");
-            });
+            lines.add(section + " "
+                    + switch (section) {
+                        case "mounts" -> mount(line);
+                        case "ns" -> namespace(line);
+                        // jpod passes the caller's own, runc pipes.
+                        case "fds" -> line.replaceAll("^([012]) .*", "$1");
+                        case "signals" -> standardSignals(line);
+                        case "", "id", "caps" -> line;
+                        // Which of several reasons the kernel names first is of no interest.
+                        default -> line.replaceAll("^(EACCES|EROFS|EPERM)$", "refused");
+                    });
         }
         return lines;
     }
@@ -262,14 +379,20 @@ class RuncTest {
         String optional = List.of(fields).subList(6, dash).stream()
                 .map(field -> field.replaceAll(":\\d+", ""))
                 .collect(Collectors.joining(","));
-        return String.join(" ", fields[4], fields[5], optional, fields[dash + 1],
+        return String.join(
+                " ",
+                fields[4],
+                fields[5],
+                optional,
+                fields[dash + 1],
                 Stream.of(fields[dash + 3].split(",")).sorted().collect(Collectors.joining(",")));
     }
 
     private static String namespace(String line) {
         String[] parts = line.split(" ");
         try {
-            String host = Files.readSymbolicLink(Path.of("/proc/self/ns", parts[0])).toString();
+            String host =
+                    Files.readSymbolicLink(Path.of("/proc/self/ns", parts[0])).toString();
             return parts[0] + (host.equals(parts[1]) ? " of the host" : " of its own");
         } catch (IOException e) {
             return line;

@@ -413,6 +413,7 @@ public final class Container {
             try (Fd _ = lock.get()) {
                 // Whoever held the lock before us may have changed the record.
                 Container now = containers.get(id());
+                now.spec = spec;
                 new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
             }
         }

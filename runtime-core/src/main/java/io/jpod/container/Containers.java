@@ -136,7 +136,6 @@ public final class Containers {
         return all;
     }
 
-
     State state(StoredState stored, State.Status status) {
         int pid = status == State.Status.STOPPED ? 0 : stored.pid();
         return new State(

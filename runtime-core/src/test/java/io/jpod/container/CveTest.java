@@ -49,7 +49,9 @@ class CveTest extends ContainerTests {
         for (String directory : List.of("/", "/dev", "/etc")) {
             try (var entries = Files.list(Path.of(directory))) {
                 for (Path entry : entries.toList()) {
-                    files.put(entry.toString(), Files.readAttributes(entry, "unix:ino,mode,rdev", LinkOption.NOFOLLOW_LINKS));
+                    files.put(
+                            entry.toString(),
+                            Files.readAttributes(entry, "unix:ino,mode,rdev", LinkOption.NOFOLLOW_LINKS));
                 }
             }
         }
