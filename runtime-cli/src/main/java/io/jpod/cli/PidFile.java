@@ -1,8 +1,10 @@
 package io.jpod.cli;
 
 import io.jpod.abi.Flags;
+import io.jpod.container.ContainerException;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.SyscallException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,6 +15,14 @@ final class PidFile {
 
     /** Whoever waits for the file sees all of it or nothing: it is written beside its place and renamed. */
     static void write(Path file, int pid) {
+        try {
+            replace(file, pid);
+        } catch (SyscallException e) {
+            throw new ContainerException("cannot write the pid file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void replace(Path file, int pid) {
         String temporary = file.resolveSibling("." + file.getFileName()).toString();
         try (Fd fd = Linux.open(temporary, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL | Flags.O_TRUNC, 0666)) {
             Linux.writeFully(fd, ByteBuffer.wrap(Integer.toString(pid).getBytes(StandardCharsets.UTF_8)));

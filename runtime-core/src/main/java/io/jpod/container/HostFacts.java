@@ -38,7 +38,7 @@ final class HostFacts {
     static Facts gather(Spec spec, Path rootfs, Optional<CgroupFs> cgroups, @Nullable String cgroup, List<Fd> stdio) {
         Set<String> files = new HashSet<>();
         Map<String, Integer> tmpfsModes = new HashMap<>();
-        try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
+        try (RootedPaths paths = open(rootfs)) {
             for (Spec.Mount mount : spec.mounts()) {
                 if (isBind(mount) && mount.source() != null && isFile(mount.source())) {
                     files.add(mount.source());
@@ -69,6 +69,14 @@ final class HostFacts {
         boolean asked = resources != null
                 && (resources.blockIO() != null || !resources.hugepageLimits().isEmpty());
         return asked && cgroup != null && cgroups.isPresent() ? cgroups.get().facts(cgroup) : Limits.Facts.UNKNOWN;
+    }
+
+    private static RootedPaths open(Path rootfs) {
+        try {
+            return RootedPaths.open(rootfs.toString());
+        } catch (SyscallException e) {
+            throw new ContainerException("config.json: root.path: " + e.getMessage(), e);
+        }
     }
 
     /** For a process that joins a container. */

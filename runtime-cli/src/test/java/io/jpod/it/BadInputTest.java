@@ -1,0 +1,263 @@
+package io.jpod.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is wrong is refused in one line that names the place, soon, and leaves the host as it was. */
+@Tag("root")
+@EnabledIf("io.jpod.it.Jpod#isBuilt")
+class BadInputTest {
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    private static Jpod jpod;
+    private static Bundle good;
+
+    @BeforeAll
+    static void start() throws IOException {
+        jpod = Jpod.resident();
+        good = jpod.probe("true");
+        jpod.run("run", "-b", good.dir().toString(), jpod.id()).ok();
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        jpod.close();
+    }
+
+    /** @param place what the message has to name */
+    record Case(String name, String config, String place) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Case text(String name, String config, String place) {
+        return new Case(name, config, place);
+    }
+
+    private static Case changed(String name, String place, Consumer<Config> change) {
+        Config config = Bundle.fresh().set("process.terminal", false).set("process.args", List.of("/probe", "true"));
+        change.accept(config);
+        return new Case(name, config.toString(), place);
+    }
+
+    private static Case set(String path, Object value) {
+        String shown = String.valueOf(value);
+        return changed(path + " = " + shown.substring(0, Math.min(40, shown.length())).replace("\0", "NUL"),
+                path.replace(".+", ""), config -> config.set(path, value));
+    }
+
+    private static Case without(String path, String place) {
+        return changed("no " + path, place, config -> config.remove(path));
+    }
+
+    static Stream<Case> configs() {
+        String whole = Bundle.fresh().toString();
+        return Stream.of(
+                text("empty", "", "config.json"),
+                text("no JSON", "hello", "config.json"),
+                text("cut off", whole.substring(0, whole.length() / 2), "config.json"),
+                text("more behind it", whole + "x", "config.json"),
+                text("an array", "[]", "config.json"),
+                text("null", "null", "config.json"),
+                text("a byte order mark and nothing else", "\ufeff", "config.json"),
+                text("very deep", "[".repeat(100_000), "config.json"),
+                text("deep in an unknown field", "{\"x\":" + "[".repeat(5000) + "]".repeat(5000) + "}", "config.json"),
+                text("huge", "{\"annotations\":{\"a\":\"" + "x".repeat(8 << 20) + "\"}}", "config.json"),
+                text("a name twice", "{\"ociVersion\":\"1.0.0\",\"ociVersion\":\"1.0.0\"}", "ociVersion"),
+                without("ociVersion", "ociVersion"),
+                without("root", "root"),
+                without("root.path", "root.path"),
+                without("process.cwd", "process.cwd"),
+                without("process.args", "process.args"),
+                without("mounts[0].destination", "mounts[0].destination"),
+                set("ociVersion", 1),
+                set("ociVersion", "99.0.0"),
+                set("ociVersion", ""),
+                set("root", "rootfs"),
+                set("root.path", ""),
+                set("root.path", "nowhere"),
+                set("root.path", "config.json"),
+                set("root.path", "root\0fs"),
+                set("root.readonly", "yes"),
+                set("process", List.of()),
+                set("process.args", List.of()),
+                set("process.args", "true"),
+                set("process.args", List.of("")),
+                set("process.args", List.of("a\0b")),
+                set("process.cwd", ""),
+                set("process.cwd", "relative"),
+                set("process.cwd", "/probe"),
+                set("process.env", List.of("A\0=1")),
+                set("process.user.uid", -1),
+                set("process.user.uid", "0"),
+                set("process.user.uid", 4294967295L),
+                set("process.user.gid", 1.5),
+                set("process.user.umask", 65536),
+                set("process.oomScoreAdj", 1001),
+                set("process.capabilities.bounding", "ALL"),
+                set("process.rlimits.+", Map.of("type", "RLIMIT_NOFILE", "soft", 1, "hard", 1)),
+                set("process.rlimits.+", Map.of("type", "RLIMIT_CORE", "soft", 2, "hard", 1)),
+                set("process.rlimits.+", Map.of("type", "RLIMIT_NOTHING", "soft", 1, "hard", 1)),
+                set("process.terminal", 1),
+                set("hostname", "x".repeat(65)),
+                set("hostname", "a\0b"),
+                set("mounts.+", Map.of("destination", "/a", "type", "no-such-fs", "source", "x")),
+                set("mounts.+", Map.of("destination", "/a", "source", "/no/such", "options", List.of("bind"))),
+                set("mounts.+", Map.of("destination", "/proc", "type", "tmpfs", "source", "tmpfs", "options", List.of("size=nonsense"))),
+                set("mounts.+", Map.of("destination", "/a\0b", "type", "tmpfs", "source", "tmpfs")),
+                set("linux.namespaces.+", Map.of("type", "pid")),
+                set("linux.namespaces.+", Map.of("type", "nothing")),
+                set("linux.namespaces.+", Map.of("type", "user", "path", "/no/such")),
+                set("linux.namespaces[1]", Map.of("type", "network", "path", "/no/such")),
+                set("linux.namespaces[1]", Map.of("type", "network", "path", "/proc/self/ns/uts")),
+                set("linux.namespaces", Map.of()),
+                set("linux.uidMappings", List.of(Map.of("containerID", 0, "hostID", 0, "size", 1))),
+                set("linux.sysctl", Map.of("kernel.panic", "1")),
+                set("linux.sysctl", Map.of("net.no_such", "1")),
+                set("linux.sysctl", Map.of("net/../kernel/panic", "1")),
+                set("linux.cgroupsPath", "/a/../../b"),
+                set("linux.cgroupsPath", "a:b:c"),
+                set("linux.resources.memory.limit", 1048576),
+                set("linux.resources.pids.limit", "many"),
+                set("linux.devices.+", Map.of("path", "/dev/x", "type", "z", "major", 1, "minor", 3)),
+                set("linux.devices.+", Map.of("path", "relative", "type", "c", "major", 1, "minor", 3)),
+                set("linux.maskedPaths.+", "relative"),
+                set("linux.readonlyPaths.+", "/proc/../sys"),
+                set("linux.rootfsPropagation", "sideways"),
+                set("linux.seccomp", Map.of("defaultAction", "SCMP_ACT_NOTHING")),
+                set("linux.seccomp", Map.of("defaultAction", "SCMP_ACT_ALLOW", "architectures", List.of("SCMP_ARCH_VAX"))),
+                set("hooks.prestart.+", Map.of("path", "relative")),
+                set("hooks.prestart.+", Map.of("path", "/no/such")),
+                set("hooks.prestart.+", Map.of("path", "/bin/true", "timeout", -1)),
+                set("hooks.createRuntime.+", Map.of("path", "/bin/false")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("configs")
+    void aBadConfigIsRefused(Case test) throws IOException {
+        Files.writeString(good.file(), test.config);
+        HostState before = HostState.of(jpod);
+        refused(before, test.place, jpod.call("run", "-b", good.dir().toString(), jpod.id()), 1);
+    }
+
+    private static void refused(HostState before, String place, Jpod.Call call, int lines) {
+        Result result = call.run();
+        assertThat(result.code()).as("%s", result).isEqualTo(1);
+        assertThat(result.out()).as("%s", result).isEmpty();
+        assertThat(result.err().lines()).as("%s", result).hasSize(lines);
+        assertThat(result.err()).as("%s", result).contains(place).doesNotContain("Exception").doesNotContain("io.jpod");
+        assertThat(result.took()).as("%s", result).isLessThan(SOON);
+        assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind by %s", result).isEmpty();
+    }
+
+    static Stream<String> ids() {
+        return Stream.of("..", ".", "", "/", "a/b", "../x", "a b", "a*", "a\nb", "\u00e4", "x".repeat(256), "x".repeat(5000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void aBadIdIsRefusedByEveryCommand(String id) throws IOException {
+        good.args("/probe", "true");
+        for (String command : List.of("create", "state", "start", "kill", "delete", "delete -f", "exec", "ps", "pause")) {
+            List<String> words = new ArrayList<>(List.of(command.split(" ")));
+            if (command.equals("create")) {
+                words.addAll(List.of("-b", good.dir().toString()));
+            }
+            words.add(id);
+            if (command.equals("exec")) {
+                words.add("/probe");
+            }
+            HostState before = HostState.of(jpod);
+            Result result = jpod.run(words.toArray(String[]::new));
+            assertThat(result.code()).as("%s", result).isIn(1, 255);
+            assertThat(result.err().lines()).as("%s", result).hasSize(1);
+            assertThat(result.err()).contains("invalid container ID");
+            assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind by %s", result).isEmpty();
+        }
+    }
+
+    static Stream<List<String>> commandLines() {
+        return Stream.of(
+                List.of("--no-such"),
+                List.of("no-such"),
+                List.of("state"),
+                List.of("state", "a", "b"),
+                List.of("state", "--no-such", "a"),
+                List.of("create", "-x"),
+                List.of("list", "-f", "xml"),
+                List.of("create", "--preserve-fds", "many", "a"),
+                List.of("--log-format", "xml", "list"),
+                List.of("run", "--rootfs"),
+                List.of("run", "--rootfs", "/", "--bundle", "/", "--", "true"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandLines")
+    void aBadCommandLineIsRefusedWithAHint(List<String> words) {
+        HostState before = HostState.of(jpod);
+        refused(before, "Try 'jpod", jpod.call(words.toArray(String[]::new)), 2);
+    }
+
+    @Test
+    void whatCannotBeHadIsNamed() throws IOException {
+        good.args("/probe", "true");
+        HostState before = HostState.of(jpod);
+        String bundle = good.dir().toString();
+        refused(before, "/no/such", jpod.call("create", "-b", "/no/such", jpod.id()), 1);
+        refused(before, "/dev/null", jpod.call("create", "-b", "/dev/null", jpod.id()), 1);
+        refused(before, "config.json", jpod.call("create", "-b", "/usr", jpod.id()), 1);
+        refused(before, "descriptor 3", jpod.call("create", "-b", bundle, "--preserve-fds", "1", jpod.id()), 1);
+        refused(before, "--preserve-fds", jpod.call("create", "-b", bundle, "--preserve-fds", "-1", jpod.id()), 1);
+        refused(before, "console", jpod.call("create", "-b", bundle, "--console-socket", "/no/such", jpod.id()), 1);
+        refused(before, "/no/such/pid", jpod.call("create", "-b", bundle, "--pid-file", "/no/such/pid", jpod.id()), 1);
+        refused(before, "/no/such/socket", jpod.call("create", "-b", bundle, "--pidfd-socket", "/no/such/socket", jpod.id()), 1);
+        refused(before, "/proc/root", jpod.call("--root", "/proc/root", "create", "-b", bundle, jpod.id()).bare(), 1);
+        good.args("/no-such-program");
+        refused(before, "/no-such-program", jpod.call("run", "-b", bundle, jpod.id()), 1);
+        good.args("no-such-program");
+        refused(before, "no-such-program", jpod.call("run", "-b", bundle, jpod.id()), 1);
+        Files.delete(good.file());
+        Files.createDirectory(good.file());
+        refused(before, "config.json", jpod.call("run", "-b", bundle, jpod.id()), 1);
+        Files.delete(good.file());
+        Files.createSymbolicLink(good.file(), Path.of("config.json"));
+        refused(before, "config.json", jpod.call("run", "-b", bundle, jpod.id()), 1);
+        Files.delete(good.file());
+    }
+
+    @Test
+    void whoIsNotRootIsToldSo() throws IOException {
+        Bundle bundle = jpod.probe("true");
+        HostState before = HostState.of(jpod);
+        Path root = jpod.newDir("nobody");
+        new ProcessBuilder("chown", "65534", root.toString()).start().onExit().join();
+        Result result = jpod.call("--root", root.toString(), "run", "-b", bundle.dir().toString(), jpod.id())
+                .through("setpriv", "--reuid", "65534", "--clear-groups", "--bounding-set", "-all")
+                .oneShot()
+                .bare()
+                .run();
+        assertThat(result.code()).as("%s", result).isEqualTo(1);
+        assertThat(result.err().lines()).as("%s", result).hasSize(1);
+        assertThat(result.err()).doesNotContain("Exception");
+        assertThat(root).isEmptyDirectory();
+        assertThat(HostState.lastingChanges(jpod, before, false)).isEmpty();
+    }
+}
