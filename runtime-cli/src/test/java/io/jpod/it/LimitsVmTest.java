@@ -1,0 +1,135 @@
+package io.jpod.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** Limits as users set them, and what comes of them, on a host with all controllers in cgroup v2. */
+@Tag("vm")
+@EnabledIf("io.jpod.it.Jpod#isBuilt")
+class LimitsVmTest {
+    private static Jpod jpod;
+
+    @BeforeAll
+    static void start() throws IOException {
+        jpod = Jpod.resident();
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        jpod.close();
+    }
+
+    private static Jpod.Call friendly(List<String> options, String... words) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("run", "--rootfs", jpod.probe().rootfs().toString()));
+        arguments.addAll(options);
+        arguments.add("--");
+        arguments.add("/probe");
+        arguments.addAll(List.of(words));
+        return jpod.call(arguments.toArray(String[]::new)).patience(Duration.ofSeconds(90));
+    }
+
+    private static String running(Consumer<Config> change, String... words) throws IOException {
+        String id = jpod.id();
+        List<String> args = new ArrayList<>(List.of(words));
+        args.addFirst("/probe");
+        Bundle bundle = jpod.probe().change(config -> change.accept(config.set("process.args", args)));
+        jpod.run("run", "-d", "-b", bundle.dir().toString(), id).ok();
+        return id;
+    }
+
+    private static Path cgroup(String id) throws IOException {
+        String line = Files.readString(Path.of("/proc", jpod.state(id).text("pid"), "cgroup")).strip();
+        return Path.of("/sys/fs/cgroup" + line.substring("0::".length()));
+    }
+
+    private static long number(Config config, String path) {
+        return ((Number) java.util.Objects.requireNonNull(config.get(path), () -> path + " in " + config)).longValue();
+    }
+
+    @Test
+    void moreMemoryThanAllowedKills() throws IOException {
+        friendly(List.of("--memory", "64m"), "mem", "20").run().ok();
+        friendly(List.of("--memory", "32m"), "mem", "200").run().ended(137);
+    }
+
+    @Test
+    void anOutOfMemoryKillCanBeSeen() throws IOException {
+        String id = running(config -> config.set("linux.resources.memory.limit", 33554432), "sleep", "1000");
+        jpod.run("exec", id, "/probe", "mem", "200").ended(137);
+        Config stats = Config.parse(jpod.run("events", "--stats", id).ok().out());
+        assertThat(stats.toString()).contains("\"oom_kill\":1");
+        jpod.run("delete", "--force", id).ok();
+    }
+
+    @Test
+    void noMoreProcessesThanAllowed() throws IOException {
+        Result result = friendly(List.of("--pids-limit", "5"), "fork", "20").run().ok();
+        assertThat(result.out()).isEqualTo("forked 4 EAGAIN\n");
+    }
+
+    @Test
+    void noMoreCpuThanAllowed() throws IOException {
+        Result result = friendly(List.of("--cpus", "0.2"), "spin", "3").run().ok();
+        double cpu = Double.parseDouble(result.out().strip().replaceAll(".* cpu ", ""));
+        assertThat(cpu).as(result.out()).isBetween(0.2, 1.2);
+    }
+
+    @Test
+    void updateChangesLimitsOfARunningContainer() throws IOException {
+        String id = running(config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
+                "sleep", "1000");
+        Path cgroup = cgroup(id);
+        assertThat(cgroup.resolve("memory.max")).hasContent("67108864");
+        assertThat(cgroup.resolve("pids.max")).hasContent("10");
+        jpod.run("update", "--memory", "128M", "--pids-limit", "20", "--cpu-quota", "50000", "--cpu-period", "100000", id).ok();
+        assertThat(cgroup.resolve("memory.max")).hasContent("134217728");
+        assertThat(cgroup.resolve("pids.max")).hasContent("20");
+        assertThat(cgroup.resolve("cpu.max")).hasContent("50000 100000");
+        jpod.run("delete", "--force", id).ok();
+        assertThat(cgroup).doesNotExist();
+    }
+
+    @Test
+    void statsAreTheCgroups() throws IOException {
+        String id = running(config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
+                "sleep", "1000");
+        Config stats = Config.parse(jpod.run("events", "--stats", id).ok().out());
+        assertThat(number(stats, "data.memory.usage.limit")).isEqualTo(67108864);
+        assertThat(number(stats, "data.memory.usage.usage")).isPositive();
+        assertThat(number(stats, "data.pids.current")).isEqualTo(1);
+        assertThat(number(stats, "data.pids.limit")).isEqualTo(10);
+        assertThat(number(stats, "data.cpu.usage.total")).isPositive();
+        jpod.run("delete", "--force", id).ok();
+    }
+
+    @Test
+    void aFrozenContainerUsesNoCpu() throws IOException {
+        String id = running(_ -> {}, "spin", "1000");
+        jpod.run("pause", id).ok();
+        Path stat = cgroup(id).resolve("cpu.stat");
+        String before = Files.readAllLines(stat).getFirst();
+        Jpod.sleep(1000);
+        assertThat(Files.readAllLines(stat).getFirst()).isEqualTo(before);
+        jpod.run("resume", id).ok();
+        Jpod.sleep(1000);
+        assertThat(Files.readAllLines(stat).getFirst()).isNotEqualTo(before);
+        jpod.run("delete", "--force", id).ok();
+    }
+
+    @Test
+    void theSameWithoutAResidentBrain() throws IOException {
+        friendly(List.of("--memory", "32m"), "mem", "200").oneShot().run().ended(137);
+    }
+}
