@@ -67,10 +67,13 @@ class LimitsVmTest {
     @Test
     void anOutOfMemoryKillCanBeSeen() throws IOException {
         String id = running(config -> config.set("linux.resources.memory.limit", 33554432), "sleep", "1000");
+        Jpod.Running events = jpod.call("events", "--interval", "1s", id).start();
+        Jpod.awaitText(events.out(), "\"type\":\"stats\"");
         jpod.run("exec", id, "/probe", "mem", "200").ended(137);
-        Config stats = Config.parse(jpod.run("events", "--stats", id).ok().out());
-        assertThat(stats.toString()).contains("\"oom_kill\":1");
+        Jpod.awaitText(events.out(), "\"type\":\"oom\"");
         jpod.run("delete", "--force", id).ok();
+        events.await();
+        assertThat(events.out()).content().contains("\"id\":\"" + id + "\"");
     }
 
     @Test
