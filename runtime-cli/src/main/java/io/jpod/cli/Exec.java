@@ -72,10 +72,12 @@ final class Exec implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (changes.isFromFile() != words.isEmpty()) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    words.isEmpty() ? "process args cannot be empty" : "a command and --process exclude each other");
+        if (changes.isFromFile() && !words.isEmpty()) {
+            throw new ParameterException(command.commandLine(), "a command and --process exclude each other");
+        }
+        if (!changes.isFromFile() && words.isEmpty()) {
+            // Not the command line's fault to runc, which ends with 255.
+            throw new IllegalArgumentException("exec failed: process args cannot be empty");
         }
         try {
             return execute();

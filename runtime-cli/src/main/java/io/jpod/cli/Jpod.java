@@ -205,7 +205,7 @@ public final class Jpod {
         }
         fail(used.getParent() == null && e instanceof UnmatchedArgumentException wrong ? unknown(wrong) : e);
         caller().err().println("Try '" + used.getCommandSpec().qualifiedName() + " --help' for more information.");
-        return used.getCommandSpec().exitCodeOnExecutionException();
+        return ExitCode.ERROR.number();
     }
 
     private static RuntimeException unknown(UnmatchedArgumentException e) {

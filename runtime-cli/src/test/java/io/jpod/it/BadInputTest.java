@@ -60,8 +60,10 @@ class BadInputTest {
 
     private static Case set(String path, Object value) {
         String shown = String.valueOf(value);
-        return changed(path + " = " + shown.substring(0, Math.min(40, shown.length())).replace("\0", "NUL"),
-                path.replace(".+", ""), config -> config.set(path, value));
+        return changed(
+                path + " = " + shown.substring(0, Math.min(40, shown.length())).replace("\0", "NUL"),
+                path.replace(".+", ""),
+                config -> config.set(path, value));
     }
 
     private static Case without(String path, String place) {
@@ -121,7 +123,17 @@ class BadInputTest {
                 set("hostname", "a\0b"),
                 set("mounts.+", Map.of("destination", "/a", "type", "no-such-fs", "source", "x")),
                 set("mounts.+", Map.of("destination", "/a", "source", "/no/such", "options", List.of("bind"))),
-                set("mounts.+", Map.of("destination", "/proc", "type", "tmpfs", "source", "tmpfs", "options", List.of("size=nonsense"))),
+                set(
+                        "mounts.+",
+                        Map.of(
+                                "destination",
+                                "/proc",
+                                "type",
+                                "tmpfs",
+                                "source",
+                                "tmpfs",
+                                "options",
+                                List.of("size=nonsense"))),
                 set("mounts.+", Map.of("destination", "/a\0b", "type", "tmpfs", "source", "tmpfs")),
                 set("linux.namespaces.+", Map.of("type", "pid")),
                 set("linux.namespaces.+", Map.of("type", "nothing")),
@@ -143,7 +155,9 @@ class BadInputTest {
                 set("linux.readonlyPaths.+", "/proc/../sys"),
                 set("linux.rootfsPropagation", "sideways"),
                 set("linux.seccomp", Map.of("defaultAction", "SCMP_ACT_NOTHING")),
-                set("linux.seccomp", Map.of("defaultAction", "SCMP_ACT_ALLOW", "architectures", List.of("SCMP_ARCH_VAX"))),
+                set(
+                        "linux.seccomp",
+                        Map.of("defaultAction", "SCMP_ACT_ALLOW", "architectures", List.of("SCMP_ARCH_VAX"))),
                 set("hooks.prestart.+", Map.of("path", "relative")),
                 set("hooks.prestart.+", Map.of("path", "/no/such")),
                 set("hooks.prestart.+", Map.of("path", "/bin/true", "timeout", -1)),
@@ -163,20 +177,28 @@ class BadInputTest {
         assertThat(result.code()).as("%s", result).isEqualTo(1);
         assertThat(result.out()).as("%s", result).isEmpty();
         assertThat(result.err().lines()).as("%s", result).hasSize(lines);
-        assertThat(result.err()).as("%s", result).contains(place).doesNotContain("Exception").doesNotContain("io.jpod");
+        assertThat(result.err())
+                .as("%s", result)
+                .contains(place)
+                .doesNotContain("Exception")
+                .doesNotContain("io.jpod");
         assertThat(result.took()).as("%s", result).isLessThan(SOON);
-        assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind by %s", result).isEmpty();
+        assertThat(HostState.lastingChanges(jpod, before, false))
+                .as("left behind by %s", result)
+                .isEmpty();
     }
 
     static Stream<String> ids() {
-        return Stream.of("..", ".", "", "/", "a/b", "../x", "a b", "a*", "a\nb", "\u00e4", "x".repeat(256), "x".repeat(5000));
+        return Stream.of(
+                "..", ".", "", "/", "a/b", "../x", "a b", "a*", "a\nb", "\u00e4", "x".repeat(256), "x".repeat(5000));
     }
 
     @ParameterizedTest
     @MethodSource("ids")
     void aBadIdIsRefusedByEveryCommand(String id) throws IOException {
         good.args("/probe", "true");
-        for (String command : List.of("create", "state", "start", "kill", "delete", "delete -f", "exec", "ps", "pause")) {
+        for (String command :
+                List.of("create", "state", "start", "kill", "delete", "delete -f", "exec", "ps", "pause")) {
             List<String> words = new ArrayList<>(List.of(command.split(" ")));
             if (command.equals("create")) {
                 words.addAll(List.of("-b", good.dir().toString()));
@@ -190,7 +212,9 @@ class BadInputTest {
             assertThat(result.code()).as("%s", result).isIn(1, 255);
             assertThat(result.err().lines()).as("%s", result).hasSize(1);
             assertThat(result.err()).contains("invalid container ID");
-            assertThat(HostState.lastingChanges(jpod, before, false)).as("left behind by %s", result).isEmpty();
+            assertThat(HostState.lastingChanges(jpod, before, false))
+                    .as("left behind by %s", result)
+                    .isEmpty();
         }
     }
 
@@ -228,8 +252,17 @@ class BadInputTest {
         refused(before, "--preserve-fds", jpod.call("create", "-b", bundle, "--preserve-fds", "-1", jpod.id()), 1);
         refused(before, "console", jpod.call("create", "-b", bundle, "--console-socket", "/no/such", jpod.id()), 1);
         refused(before, "/no/such/pid", jpod.call("create", "-b", bundle, "--pid-file", "/no/such/pid", jpod.id()), 1);
-        refused(before, "/no/such/socket", jpod.call("create", "-b", bundle, "--pidfd-socket", "/no/such/socket", jpod.id()), 1);
-        refused(before, "/proc/root", jpod.call("--root", "/proc/root", "create", "-b", bundle, jpod.id()).bare(), 1);
+        refused(
+                before,
+                "/no/such/socket",
+                jpod.call("create", "-b", bundle, "--pidfd-socket", "/no/such/socket", jpod.id()),
+                1);
+        refused(
+                before,
+                "/proc/root",
+                jpod.call("--root", "/proc/root", "create", "-b", bundle, jpod.id())
+                        .bare(),
+                1);
         good.args("/no-such-program");
         refused(before, "/no-such-program", jpod.call("run", "-b", bundle, jpod.id()), 1);
         good.args("no-such-program");
@@ -249,7 +282,8 @@ class BadInputTest {
         HostState before = HostState.of(jpod);
         Path root = jpod.newDir("nobody");
         new ProcessBuilder("chown", "65534", root.toString()).start().onExit().join();
-        Result result = jpod.call("--root", root.toString(), "run", "-b", bundle.dir().toString(), jpod.id())
+        Result result = jpod.call(
+                        "--root", root.toString(), "run", "-b", bundle.dir().toString(), jpod.id())
                 .through("setpriv", "--reuid", "65534", "--clear-groups", "--bounding-set", "-all")
                 .oneShot()
                 .bare()

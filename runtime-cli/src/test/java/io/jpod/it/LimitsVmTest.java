@@ -32,7 +32,8 @@ class LimitsVmTest {
     }
 
     private static Jpod.Call friendly(List<String> options, String... words) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("run", "--rootfs", jpod.probe().rootfs().toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("run", "--rootfs", jpod.probe().rootfs().toString()));
         arguments.addAll(options);
         arguments.add("--");
         arguments.add("/probe");
@@ -50,7 +51,8 @@ class LimitsVmTest {
     }
 
     private static Path cgroup(String id) throws IOException {
-        String line = Files.readString(Path.of("/proc", jpod.state(id).text("pid"), "cgroup")).strip();
+        String line = Files.readString(Path.of("/proc", jpod.state(id).text("pid"), "cgroup"))
+                .strip();
         return Path.of("/sys/fs/cgroup" + line.substring("0::".length()));
     }
 
@@ -78,7 +80,8 @@ class LimitsVmTest {
 
     @Test
     void noMoreProcessesThanAllowed() throws IOException {
-        Result result = friendly(List.of("--pids-limit", "5"), "fork", "20").run().ok();
+        Result result =
+                friendly(List.of("--pids-limit", "5"), "fork", "20").run().ok();
         assertThat(result.out()).isEqualTo("forked 4 EAGAIN\n");
     }
 
@@ -91,12 +94,25 @@ class LimitsVmTest {
 
     @Test
     void updateChangesLimitsOfARunningContainer() throws IOException {
-        String id = running(config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
-                "sleep", "1000");
+        String id = running(
+                config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
+                "sleep",
+                "1000");
         Path cgroup = cgroup(id);
         assertThat(cgroup.resolve("memory.max")).hasContent("67108864");
         assertThat(cgroup.resolve("pids.max")).hasContent("10");
-        jpod.run("update", "--memory", "128M", "--pids-limit", "20", "--cpu-quota", "50000", "--cpu-period", "100000", id).ok();
+        jpod.run(
+                        "update",
+                        "--memory",
+                        "128M",
+                        "--pids-limit",
+                        "20",
+                        "--cpu-quota",
+                        "50000",
+                        "--cpu-period",
+                        "100000",
+                        id)
+                .ok();
         assertThat(cgroup.resolve("memory.max")).hasContent("134217728");
         assertThat(cgroup.resolve("pids.max")).hasContent("20");
         assertThat(cgroup.resolve("cpu.max")).hasContent("50000 100000");
@@ -106,8 +122,10 @@ class LimitsVmTest {
 
     @Test
     void statsAreTheCgroups() throws IOException {
-        String id = running(config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
-                "sleep", "1000");
+        String id = running(
+                config -> config.set("linux.resources.memory.limit", 67108864).set("linux.resources.pids.limit", 10),
+                "sleep",
+                "1000");
         Config stats = Config.parse(jpod.run("events", "--stats", id).ok().out());
         assertThat(number(stats, "data.memory.usage.limit")).isEqualTo(67108864);
         assertThat(number(stats, "data.memory.usage.usage")).isPositive();

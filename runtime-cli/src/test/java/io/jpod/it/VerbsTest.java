@@ -43,14 +43,21 @@ class VerbsTest {
     @Test
     void execRunsInTheContainer() throws IOException {
         running("sleep", "1000");
-        assertThat(jpod.run("exec", id, "/probe", "hostname", "+", "cwd").ok().out()).isEqualTo("runc\n/\n");
-        assertThat(jpod.run("exec", "-e", "A=b", "--cwd", "/proc", "-u", "7:8", id, "/probe", "env", "+", "cwd", "+", "id")
+        assertThat(jpod.run("exec", id, "/probe", "hostname", "+", "cwd").ok().out())
+                .isEqualTo("runc\n/\n");
+        assertThat(jpod.run(
+                                "exec", "-e", "A=b", "--cwd", "/proc", "-u", "7:8", id, "/probe", "env", "+", "cwd",
+                                "+", "id")
                         .ok()
                         .out())
                 .contains("A=b\n", "/proc\n", "uid 7 7 7\ngid 8 8 8\n");
         jpod.run("exec", id, "/probe", "exit", "5").ended(5);
         jpod.run("exec", id, "/no-such").ended(255);
-        assertThat(jpod.call("exec", id, "/probe", "cat").stdin("typed".getBytes(StandardCharsets.UTF_8)).run().ok().out())
+        assertThat(jpod.call("exec", id, "/probe", "cat")
+                        .stdin("typed".getBytes(StandardCharsets.UTF_8))
+                        .run()
+                        .ok()
+                        .out())
                 .isEqualTo("typed");
         assertThat(jpod.status(id)).isEqualTo("running");
     }
@@ -58,8 +65,11 @@ class VerbsTest {
     @Test
     void execCanHaveATerminal() throws Exception {
         running("sleep", "1000");
-        ProcessBuilder builder = new ProcessBuilder("script", "-qefc",
-                        "%s/bin/jpod --root %s exec -t %s /probe tty".formatted(Jpod.HOME, jpod.root, id), "/dev/null")
+        ProcessBuilder builder = new ProcessBuilder(
+                        "script",
+                        "-qefc",
+                        "%s/bin/jpod --root %s exec -t %s /probe tty".formatted(Jpod.HOME, jpod.root, id),
+                        "/dev/null")
                 .redirectErrorStream(true);
         builder.environment().put("JPOD_SOCKET", jpod.socket().toString());
         builder.environment().put("SHELL", "/bin/sh");
@@ -104,8 +114,26 @@ class VerbsTest {
     @Test
     void waitAndLogsOfADetachedContainer() throws IOException {
         String rootfs = rootfs();
-        jpod.run("run", "-d", "--name", id, "--rootfs", rootfs, "--", "/probe", "echo", "hello", "+", "stderr", "oops", "+", "sleep",
-                        "0.2", "+", "exit", "6")
+        jpod.run(
+                        "run",
+                        "-d",
+                        "--name",
+                        id,
+                        "--rootfs",
+                        rootfs,
+                        "--",
+                        "/probe",
+                        "echo",
+                        "hello",
+                        "+",
+                        "stderr",
+                        "oops",
+                        "+",
+                        "sleep",
+                        "0.2",
+                        "+",
+                        "exit",
+                        "6")
                 .ok();
         assertThat(jpod.run("wait", id).code()).isIn(0, 6);
         assertThat(jpod.status(id)).isEqualTo("stopped");
@@ -117,7 +145,9 @@ class VerbsTest {
     @Test
     void withoutABundleItIsClosedByDefault() throws IOException {
         Result result = jpod.run("run", "--rootfs", rootfs(), "--", "/probe", "caps", "+", "ls", "/sys/class/net");
-        assertThat(result.ok().out()).contains("NoNewPrivs 1\n", "Seccomp 2\n", "CapAmb 0000000000000000\n").endsWith("lo\n");
+        assertThat(result.ok().out())
+                .contains("NoNewPrivs 1\n", "Seccomp 2\n", "CapAmb 0000000000000000\n")
+                .endsWith("lo\n");
         jpod.run("run", "--rootfs", rootfs(), "--", "/probe", "exit", "9").ended(9);
     }
 
@@ -143,7 +173,8 @@ class VerbsTest {
 
     @Test
     void aForegroundContainerOutlivesItsBrainAndIsCleanedUp() throws IOException {
-        Jpod.Running run = jpod.call("run", "-b", jpod.probe("trap").dir().toString(), id).start();
+        Jpod.Running run =
+                jpod.call("run", "-b", jpod.probe("trap").dir().toString(), id).start();
         Jpod.awaitText(run.out(), "ready");
         jpod.killBrain();
         run.process().destroy();
@@ -157,8 +188,8 @@ class VerbsTest {
         Config stats = Config.parse(jpod.run("events", "--stats", id).ok().out());
         assertThat(stats.text("type")).isEqualTo("stats");
         assertThat(stats.text("id")).isEqualTo(id);
-        assertThat(Config.parse(jpod.run("features").ok().out()).get("linux.namespaces")).asInstanceOf(
-                        org.assertj.core.api.InstanceOfAssertFactories.LIST)
+        assertThat(Config.parse(jpod.run("features").ok().out()).get("linux.namespaces"))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
                 .contains("pid", "user");
     }
 
