@@ -77,7 +77,7 @@ class RuncCommandsTest {
     }
 
     /**
-     * Left out, since they differ: {@code nonsense} is 3 in runc and 1 here; {@code exec ID} without a command is 255 and 1;
+     * Left out, since they differ: {@code nonsense} is 3 in runc and 1 here;
      * {@code exec --cap CAP_NOTHING} goes on without it in runc, and is an error here.
      */
     static Stream<String> misuse() {
