@@ -71,7 +71,7 @@ public final class SpecReader {
                 spec.list("mounts", SpecReader::mount),
                 hooks == null ? Spec.Hooks.NONE : hooks,
                 spec.map("annotations", Json::string),
-                linux == null ? Spec.Linux.NONE : linux,
+                linux == null ? Spec.Linux.NONE : zeroPidsUnset(version, linux),
                 spec.optional("vm", VmReader::read));
         checkAnnotations(spec, read);
         LinuxReader.checkNamespaces(spec, read.linux());
@@ -86,6 +86,25 @@ public final class SpecReader {
             throw version.wrong("must be of major version 1, is " + Json.quote(version.string()));
         }
         return version.string();
+    }
+
+    /** Before 1.3 the spec did not say what a pids.limit of 0 is, and engines wrote it for none (podman --pids-limit 0). */
+    private static Spec.Linux zeroPidsUnset(String version, Spec.Linux linux) {
+        Spec.Resources old = linux.resources();
+        boolean isZero = old != null && old.pids() != null && Long.valueOf(0).equals(old.pids().limit());
+        if (old == null || !isZero || !version.matches("1\\.[012]\\..*")) {
+            return linux;
+        }
+        return linux.withResources(new Spec.Resources(
+                old.devices(),
+                old.memory(),
+                old.cpu(),
+                null,
+                old.blockIO(),
+                old.hugepageLimits(),
+                old.network(),
+                old.rdma(),
+                old.unified()));
     }
 
     private static Spec.Root root(Json root) {
