@@ -62,6 +62,7 @@ static struct {
     int caller;     // detached, before EXIT: where the waiting parent gets its exit code
     bool is_detached;
     bool is_monitor; // detached, after EXIT
+    bool is_leaving; // after LEAVE: children's ends are for whoever adopts them
     pid_t forward;
     char **will;
     bool is_ending;
@@ -137,6 +138,7 @@ static void child_ended(pid_t pid, int status) {
 static void reap(void) {
     pid_t pid;
     int status;
+    if (hands.is_leaving) return; // the brain has its own funeral
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
         if (pid == hands.brain_pid && !hands.is_brain_reaped) {
             hands.is_brain_reaped = true;
@@ -385,6 +387,7 @@ static bool is_well_formed(const struct packet *packet) {
     switch (packet->message.type) {
     case MSG_ELSEWHERE:
     case MSG_ACCEPTED:
+    case MSG_LEAVE:
     case MSG_DETACH: return packet->size == sizeof(uint32_t) && packet->fd_count == 0;
     case MSG_SPAWN: return packet->size == sizeof(struct msg_spawn);
     case MSG_RELAY: return packet->size == sizeof(struct msg_relay);
@@ -404,6 +407,7 @@ static bool obey(struct packet *packet) {
     case MSG_RELAY: return do_relay(packet);
     case MSG_FORWARD: return do_forward(packet->message.forward.pid);
     case MSG_DETACH: return do_detach();
+    case MSG_LEAVE: hands.is_leaving = true; return true;
     case MSG_WATCH: return do_watch(packet);
     case MSG_WILL: return do_will(packet);
     case MSG_EXIT: do_exit((int)packet->message.exit.code); return true;
@@ -489,6 +493,15 @@ static void handle_signals(void) {
 
 // ---- life
 
+// All that it has said, before any signal: LEAVE is there before the end of the child that it is about.
+static void hear_brain(void) {
+    struct pollfd said = {.fd = hands.brain, .events = POLLIN};
+    while (hands.brain >= 0 && !hands.is_ending && poll(&said, 1, 0) > 0) {
+        listen_to_brain();
+        said.fd = hands.brain;
+    }
+}
+
 static void live(void) {
     while (!hands.is_ending || !relay_is_done()) {
         struct pollfd polls[3 + RELAY_POLLS] = {
@@ -501,10 +514,10 @@ static void live(void) {
         if (count == 0) return;
         if (count < 0) continue;
         relay_move(polls + 3);
+        hear_brain();
         if (polls[0].revents != 0) handle_signals();
         // Nobody waits for what is being made: the brain sees our end and undoes it.
         if (polls[2].revents != 0 && hands.caller >= 0) _exit(1);
-        if (polls[1].revents != 0 && hands.brain >= 0) listen_to_brain();
     }
 }
 

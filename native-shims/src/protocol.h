@@ -24,6 +24,7 @@ enum message_type {
     MSG_WILL = 22,
     MSG_EXIT = 23,
     MSG_ACCEPTED = 24, // no payload: a resident brain serves this call, and nobody else may
+    MSG_LEAVE = 25, // no payload: children are not waited for any more, whoever adopts them learns how they end
 };
 
 // fds: text, stdin, stdout, stderr, cwd (O_PATH). text is a sealed memfd: argc strings (argv[0] is the first), then

@@ -4,6 +4,7 @@
 Usage: hands_test.py BIN [unittest arguments]    BIN holds jpod, and jpod-init unless the directory above does.
 """
 
+import ctypes
 import fcntl
 import os
 import pty
@@ -28,7 +29,7 @@ INIT = next(p for p in (BIN + "/jpod-init", BIN + "/../jpod-init") if os.path.ex
 with open(BIN + "/jpod", "rb") as file:
     SANITIZED = b"__asan_init" in file.read()
 HELLO, SPAWNED, EXITED = 1, 2, 3
-ELSEWHERE, SPAWN, RELAY, FORWARD, DETACH, WATCH, WILL, EXIT, ACCEPTED = range(16, 25)
+ELSEWHERE, SPAWN, RELAY, FORWARD, DETACH, WATCH, WILL, EXIT, ACCEPTED, LEAVE = range(16, 26)
 SPAWN_CGROUP, SPAWN_PIDNS = 1, 2
 NEWPID = 0x20000000
 UNIFIED = "/sys/fs/cgroup/unified" if os.path.exists("/sys/fs/cgroup/unified/cgroup.procs") else "/sys/fs/cgroup"
@@ -237,8 +238,8 @@ class Conversation(HandsCase):
                 brain.send(*words)
                 err = f"jpod: the brain broke the protocol (message {words[0]})\njpod: the brain ended unexpectedly\n"
             else:
-                brain.send(ACCEPTED + 1)
-                err = f"jpod: the brain broke the protocol (message 25)\njpod: the brain ended unexpectedly\n"
+                brain.send(LEAVE + 1)
+                err = f"jpod: the brain broke the protocol (message 26)\njpod: the brain ended unexpectedly\n"
             self.assertEnds(hands, 1, err=err)
 
     def test_random_messages_end_in_an_error_and_nothing_else(self):
@@ -552,6 +553,25 @@ class Terminal(HandsCase):
         self.assertEqual(hands.wait(TIMEOUT), 1)
         self.assertEqual(termios.tcgetattr(theirs), before)
         self.assertTrue(is_gone(pid))
+
+
+class Leaving(HandsCase):
+    def test_whoever_adopts_a_child_that_was_left_learns_how_it_ended(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.assertEqual(libc.prctl(36, 1, 0, 0, 0), 0)  # PR_SET_CHILD_SUBREAPER
+        try:
+            hands, brain = self.begin()
+            read, write = os.pipe()
+            pid = brain.spawn(shell("read x; exit 42"), stdio=[read, brain.null, brain.null])
+            brain.send(LEAVE)
+            os.close(read)
+            os.close(write)
+            wait_until(lambda: content(f"/proc/{pid}/stat").split()[2] == "Z")
+            brain.send(EXIT, 0)
+            self.assertEnds(hands, 0)
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 42)
+        finally:
+            libc.prctl(36, 0, 0, 0, 0)
 
 
 class Detached(HandsCase):

@@ -49,6 +49,12 @@ public interface Caller extends Spawner {
     /** From here on the hands are a process of their own, in the background; the caller waits only for its exit code. */
     void detach();
 
+    /**
+     * From here on nobody here waits for children: whoever adopts them when the command is done learns how they end, also if
+     * they have ended by then.
+     */
+    void leave();
+
     /** When this child ends, the hands write its exit code into this file. */
     void watch(int pid, Fd exitFile);
 

@@ -126,7 +126,10 @@ final class Exec implements Callable<Integer> {
             if (terminal != null) {
                 jpod.caller().relay(terminal);
             }
-            if (!detach) {
+            if (detach) {
+                // conmon adopts the process and wants to know how it ends, however soon.
+                jpod.caller().leave();
+            } else {
                 jpod.caller().forwardSignals(executed.pid());
             }
         } catch (RuntimeException e) {

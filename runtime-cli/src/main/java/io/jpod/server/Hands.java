@@ -176,6 +176,11 @@ final class Hands implements Caller, AutoCloseable {
     }
 
     @Override
+    public void leave() {
+        send(Wire.leave(), List.of());
+    }
+
+    @Override
     public void watch(int pid, Fd exitFile) {
         send(Wire.watch(pid), List.of(exitFile));
     }

@@ -19,6 +19,7 @@ final class Wire {
     static final int RELAY = 18;
     static final int FORWARD = 19;
     static final int DETACH = 20;
+    static final int LEAVE = 25;
     static final int WATCH = 21;
     static final int WILL = 22;
     static final int EXIT = 23;
@@ -99,6 +100,10 @@ final class Wire {
 
     static byte[] detach() {
         return message(DETACH, 4).array();
+    }
+
+    static byte[] leave() {
+        return message(LEAVE, 4).array();
     }
 
     static byte[] relay(int flags) {

@@ -91,6 +91,7 @@ class WireTest {
         assertThat(message("msg_exit", Wire.exit(5), Wire.EXIT).getInt(4)).isEqualTo(5);
         assertThat(Wire.elsewhere()).containsExactly(Wire.ELSEWHERE, 0, 0, 0);
         assertThat(Wire.detach()).containsExactly(Wire.DETACH, 0, 0, 0);
+        assertThat(Wire.leave()).containsExactly(Wire.LEAVE, 0, 0, 0);
     }
 
     private static byte[] fromHands(int type, Map<String, Integer> struct, Map<String, Integer> values) {

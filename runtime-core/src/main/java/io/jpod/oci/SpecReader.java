@@ -91,7 +91,9 @@ public final class SpecReader {
     /** Before 1.3 the spec did not say what a pids.limit of 0 is, and engines wrote it for none (podman --pids-limit 0). */
     private static Spec.Linux zeroPidsUnset(String version, Spec.Linux linux) {
         Spec.Resources old = linux.resources();
-        boolean isZero = old != null && old.pids() != null && Long.valueOf(0).equals(old.pids().limit());
+        boolean isZero = old != null
+                && old.pids() != null
+                && Long.valueOf(0).equals(old.pids().limit());
         if (old == null || !isZero || !version.matches("1\\.[012]\\..*")) {
             return linux;
         }
