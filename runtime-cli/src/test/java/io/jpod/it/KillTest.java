@@ -111,19 +111,19 @@ class KillTest {
     @Test
     void theHandsOfAOneShotBrain() throws IOException {
         begin(false);
-        sweep("hands of a one-shot brain", Integer.getInteger("points", 20), Process::destroyForcibly);
+        sweep("hands of a one-shot brain", 14, Process::destroyForcibly);
     }
 
     @Test
     void theOneShotBrain() throws IOException {
         begin(false);
-        sweep("one-shot brain", 20, hands -> brains(hands).forEach(ProcessHandle::destroyForcibly));
+        sweep("one-shot brain", 14, hands -> brains(hands).forEach(ProcessHandle::destroyForcibly));
     }
 
     @Test
     void bothAtOnce() throws IOException {
         begin(false);
-        sweep("hands and one-shot brain", 20, hands -> {
+        sweep("hands and one-shot brain", 14, hands -> {
             List<ProcessHandle> brains = brains(hands);
             hands.destroyForcibly();
             brains.forEach(ProcessHandle::destroyForcibly);

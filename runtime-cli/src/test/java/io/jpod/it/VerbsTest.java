@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,18 +20,31 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VerbsTest {
-    private Jpod jpod;
+    private static Jpod jpod;
     private String id;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() throws IOException {
         jpod = Jpod.resident();
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        jpod.close();
+    }
+
+    @BeforeEach
+    void name() {
         id = jpod.id();
     }
 
     @AfterEach
-    void end() throws IOException {
-        jpod.close();
+    void delete() {
+        jpod.run("list", "-q")
+                .ok()
+                .out()
+                .lines()
+                .forEach(each -> jpod.run("delete", "--force", each).ok());
     }
 
     private void running(String... words) throws IOException {
@@ -179,6 +194,7 @@ class VerbsTest {
         jpod.killBrain();
         run.process().destroy();
         assertThat(run.await().ended(0).out()).endsWith("TERM\n");
+        jpod.serve();
         jpod.run("state", id).ended(1);
     }
 
