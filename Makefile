@@ -21,7 +21,7 @@ JAVA_SOURCES := $(shell find runtime-core runtime-cli native-shims -name target 
 
 ##@ Use
 .PHONY: build
-build: lib/jpod/brain.argv ## Build bin/jpod and lib/jpod, runnable in this directory
+build: lib/jpod/brain.argv share/man/man1/jpod.1 ## Build bin/jpod and lib/jpod, runnable in this directory
 
 .PHONY: demo
 demo: build rootfs ## Show what jpod does, on containers from busybox
@@ -133,6 +133,12 @@ brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms12m -Xmn8m -Xmx128m -
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
+
+# Made from the same definitions as the commands themselves.
+share/man/man1/jpod.1: lib/jpod/brain.argv
+	@rm -rf share; mkdir -p share/bash-completion/completions
+	@$(JDK)/bin/java -cp 'lib/jpod/*' io.jpod.cli.ManPages share/man/man1
+	@JPOD_ONESHOT=1 bin/jpod completion bash >share/bash-completion/completions/jpod
 
 # The JVM writes the cache when it ends, in a copy of the tree (hard links: it checks the jars' times): a resident one, which
 # has seen a typical day. The pipe stays open until it has written.

@@ -35,6 +35,9 @@ class LibraryExampleTest extends ContainerTests {
                         source.toString(),
                         temporary.resolve("state").toString(),
                         bundle.dir.toString()))
+                // No pipes: the JVM closes those a moment after the process has ended, and this test counts
+                // descriptors.
+                .redirectInput(new java.io.File("/dev/null"))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
