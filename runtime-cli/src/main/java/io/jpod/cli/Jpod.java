@@ -96,13 +96,6 @@ public final class Jpod {
     private boolean debug;
 
     @Option(
-            names = "--rootless",
-            paramLabel = "WHEN",
-            description =
-                    "Go on where only root may make cgroups: true, false or auto (default: if the caller is not root).")
-    private Rootless rootless = Rootless.AUTO;
-
-    @Option(
             names = {"-v", "--version"},
             versionHelp = true,
             description = "Print the versions of jpod and its parts.")
@@ -256,15 +249,6 @@ public final class Jpod {
         return root == null ? runtimeDirectory() : path(root);
     }
 
-    /** Whether a missing right to make cgroups is no error. */
-    boolean isRootless() {
-        return switch (rootless) {
-            case TRUE -> true;
-            case FALSE -> false;
-            case AUTO -> caller().uid() != 0;
-        };
-    }
-
     /** A path of the command line, which is relative to where the caller is. */
     Path path(String path) {
         return caller().directory().resolve(path);
@@ -290,7 +274,18 @@ public final class Jpod {
         }
     }
 
-    private enum Rootless {
+    /** What false and auto ask for is what is done anyway. */
+    @Option(
+            names = "--rootless",
+            paramLabel = "WHEN",
+            description = "Go on where only root may make cgroups: false and auto do not; true is not supported yet.")
+    void setRootless(@Nullable Rootless when) {
+        if (when == Rootless.TRUE) {
+            throw new ParameterException(spec.commandLine(), "--rootless=true is not supported yet");
+        }
+    }
+
+    enum Rootless {
         TRUE,
         FALSE,
         AUTO

@@ -84,19 +84,19 @@ final class Hands implements Caller, AutoCloseable {
     }
 
     @Override
-    public Child spawn(Request request) {
-        List<Fd> fds = new ArrayList<>(List.of(Shims.init(), request.stdin(), request.stdout(), request.stderr()));
+    public Child spawn(Setting setting, List<Fd> descriptors) {
+        List<Fd> fds = new ArrayList<>(List.of(Shims.init(), setting.stdin(), setting.stdout(), setting.stderr()));
         int flags = 0;
-        if (request.cgroup() != null) {
+        if (setting.cgroup() != null) {
             flags |= Wire.SPAWN_CGROUP;
-            fds.add(request.cgroup());
+            fds.add(setting.cgroup());
         }
-        if (request.pidNamespace() != null) {
+        if (setting.pidNamespace() != null) {
             flags |= Wire.SPAWN_PIDNS;
-            fds.add(request.pidNamespace());
+            fds.add(setting.pidNamespace());
         }
-        fds.addAll(request.descriptors());
-        return children.spawn(new Message(Wire.spawn(flags, request.cloneFlags(), request.preserve()), fds));
+        fds.addAll(descriptors);
+        return children.spawn(new Message(Wire.spawn(flags, setting.cloneFlags(), setting.preserve()), fds));
     }
 
     @Override

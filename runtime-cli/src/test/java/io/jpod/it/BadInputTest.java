@@ -229,6 +229,8 @@ class BadInputTest {
                 List.of("list", "-f", "xml"),
                 List.of("create", "--preserve-fds", "many", "a"),
                 List.of("--log-format", "xml", "list"),
+                List.of("--systemd-cgroup", "list"),
+                List.of("--rootless", "true", "list"),
                 List.of("run", "--rootfs"),
                 List.of("run", "--rootfs", "/", "--bundle", "/", "--", "true"));
     }

@@ -258,7 +258,7 @@ class HandsTest {
     private static Spawner.Child spawn(Caller caller, long flags, Fd stdin, byte[] program) {
         try (Fd memfd = Linux.sealedMemfd("program", program)) {
             return caller.spawn(
-                    new Spawner.Request(flags, null, null, stdin, caller.stdio(1), caller.stdio(2), 0, List.of(memfd)));
+                    new Spawner.Setting(flags, null, null, stdin, caller.stdio(1), caller.stdio(2), 0), List.of(memfd));
         }
     }
 

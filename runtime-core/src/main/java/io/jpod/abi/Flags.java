@@ -31,7 +31,6 @@ public final class Flags {
     public static final long F_SETFD = 2;
     public static final long F_GETFD = 1;
     public static final long FD_CLOEXEC = 1;
-    public static final long RESOLVE_NO_XDEV = 1;
     public static final long RESOLVE_NO_MAGICLINKS = 2;
     public static final long RESOLVE_NO_SYMLINKS = 4;
     public static final long RESOLVE_BENEATH = 8;
@@ -49,7 +48,6 @@ public final class Flags {
     public static final long LOCK_SH = 1;
     public static final long LOCK_EX = 2;
     public static final long LOCK_NB = 4;
-    public static final long LOCK_UN = 8;
     public static final long RENAME_NOREPLACE = 1;
 
     // sys/stat.h
@@ -59,44 +57,24 @@ public final class Flags {
     public static final long S_IFCHR = 0x2000;
     public static final long S_IFBLK = 0x6000;
     public static final long S_IFIFO = 0x1000;
-    public static final long S_IFLNK = 0xa000;
     public static final long S_IFSOCK = 0xc000;
 
     // mount(2), mount_setattr(2), fsmount(2), move_mount(2)
-    public static final long MS_RDONLY = 1;
-    public static final long MS_NOSUID = 2;
-    public static final long MS_NODEV = 4;
-    public static final long MS_NOEXEC = 8;
-    public static final long MS_SYNCHRONOUS = 0x10;
-    public static final long MS_REMOUNT = 0x20;
-    public static final long MS_MANDLOCK = 0x40;
-    public static final long MS_DIRSYNC = 0x80;
-    public static final long MS_NOSYMFOLLOW = 0x100;
-    public static final long MS_NOATIME = 0x400;
-    public static final long MS_NODIRATIME = 0x800;
-    public static final long MS_BIND = 0x1000;
     public static final long MS_MOVE = 0x2000;
     public static final long MS_REC = 0x4000;
-    public static final long MS_SILENT = 0x8000;
     public static final long MS_UNBINDABLE = 0x20000;
     public static final long MS_PRIVATE = 0x40000;
     public static final long MS_SLAVE = 0x80000;
     public static final long MS_SHARED = 0x100000;
-    public static final long MS_RELATIME = 0x200000;
-    public static final long MS_I_VERSION = 0x800000;
-    public static final long MS_STRICTATIME = 0x1000000;
-    public static final long MS_LAZYTIME = 0x2000000;
     public static final long MNT_DETACH = 2;
     public static final long MOUNT_ATTR_RDONLY = 1;
     public static final long MOUNT_ATTR_NOSUID = 2;
     public static final long MOUNT_ATTR_NODEV = 4;
     public static final long MOUNT_ATTR_NOEXEC = 8;
     public static final long MOUNT_ATTR__ATIME = 0x70;
-    public static final long MOUNT_ATTR_RELATIME = 0;
     public static final long MOUNT_ATTR_NOATIME = 0x10;
     public static final long MOUNT_ATTR_STRICTATIME = 0x20;
     public static final long MOUNT_ATTR_NODIRATIME = 0x80;
-    public static final long MOUNT_ATTR_IDMAP = 0x100000;
     public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
     public static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
     public static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
@@ -105,9 +83,7 @@ public final class Flags {
     public static final long FSMOUNT_CLOEXEC = 1;
     public static final long FSCONFIG_SET_FLAG = 0;
     public static final long FSCONFIG_SET_STRING = 1;
-    public static final long FSCONFIG_SET_FD = 5;
     public static final long FSCONFIG_CMD_CREATE = 6;
-    public static final long FSCONFIG_CMD_RECONFIGURE = 7;
 
     // clone(2), unshare(2), setns(2)
     public static final long CLONE_FS = 0x200;
@@ -120,27 +96,17 @@ public final class Flags {
     public static final long CLONE_NEWNET = 0x40000000;
     public static final long CLONE_NEWTIME = 0x80;
     public static final long CLONE_PARENT = 0x8000;
-    public static final long CLONE_PIDFD = 0x1000;
-    public static final long CLONE_INTO_CGROUP = 0x200000000L;
-    public static final long CLONE_SYSVSEM = 0x40000;
 
     // prctl(2), capabilities(7)
-    public static final long PR_SET_PDEATHSIG = 1;
-    public static final long PR_SET_DUMPABLE = 4;
     public static final long PR_SET_KEEPCAPS = 8;
     public static final long PR_CAPBSET_DROP = 0x18;
-    public static final long PR_CAPBSET_READ = 0x17;
     public static final long PR_SET_NO_NEW_PRIVS = 0x26;
     public static final long PR_CAP_AMBIENT = 0x2f;
     public static final long PR_CAP_AMBIENT_RAISE = 2;
-    public static final long PR_CAP_AMBIENT_LOWER = 3;
     public static final long PR_CAP_AMBIENT_CLEAR_ALL = 4;
-    public static final long PR_SET_NAME = 0xf;
-    public static final long PR_SET_SECUREBITS = 0x1c;
 
     // seccomp(2), bpf(2)
     public static final long SECCOMP_SET_MODE_FILTER = 1;
-    public static final long SECCOMP_GET_ACTION_AVAIL = 2;
     public static final long SECCOMP_FILTER_FLAG_TSYNC = 1;
     public static final long SECCOMP_FILTER_FLAG_LOG = 2;
     public static final long SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
@@ -161,12 +127,8 @@ public final class Flags {
     public static final long TIOCSPTLCK = 0x40045431;
     public static final long TIOCSWINSZ = 0x5414;
     public static final long TIOCGWINSZ = 0x5413;
-    public static final long TIOCGPTN = 0x80045430L;
-    public static final long NS_GET_NSTYPE = 0xb703;
-    public static final long NS_GET_USERNS = 0xb701;
     public static final long PIDFD_GET_INFO = 0xc040ff0bL;
     public static final long PIDFD_INFO_EXIT = 8;
-    public static final long SIOCGIFFLAGS = 0x8913;
     public static final long SIOCSIFFLAGS = 0x8914;
     public static final long IFF_UP = 1;
     public static final long IFF_RUNNING = 0x40;
@@ -174,40 +136,25 @@ public final class Flags {
     // socket(2), unix(7)
     public static final long AF_UNIX = 1;
     public static final long AF_INET = 2;
-    public static final long AF_NETLINK = 0x10;
     public static final long SOCK_STREAM = 1;
     public static final long SOCK_DGRAM = 2;
-    public static final long SOCK_RAW = 3;
     public static final long SOCK_SEQPACKET = 5;
     public static final long SOCK_CLOEXEC = 0x80000;
-    public static final long SOCK_NONBLOCK = 0x800;
     public static final long SOL_SOCKET = 1;
     public static final long SO_PEERCRED = 0x11;
-    public static final long SO_SNDBUF = 7;
-    public static final long SO_RCVBUF = 8;
-    public static final long SO_PASSCRED = 0x10;
     public static final long SO_TYPE = 3;
     public static final long SO_ACCEPTCONN = 0x1e;
     public static final long SO_DOMAIN = 0x27;
     public static final long SCM_RIGHTS = 1;
     public static final long MSG_NOSIGNAL = 0x4000;
     public static final long MSG_CMSG_CLOEXEC = 0x40000000;
-    public static final long MSG_DONTWAIT = 0x40;
     public static final long MSG_TRUNC = 0x20;
     public static final long MSG_CTRUNC = 8;
-    public static final long MSG_PEEK = 2;
-    public static final long SHUT_RD = 0;
-    public static final long SHUT_WR = 1;
     public static final long SHUT_RDWR = 2;
 
     // wait(2), signal(7), poll(2), close_range(2), keyctl(2)
-    public static final long WNOHANG = 1;
     public static final long WEXITED = 4;
-    public static final long WNOWAIT = 0x1000000;
-    public static final long P_PID = 1;
     public static final long P_PIDFD = 3;
-    public static final long SIGHUP = 1;
-    public static final long SIGINT = 2;
     public static final long SIGKILL = 9;
     public static final long SIGTERM = 0xf;
     public static final long SIGCHLD = 0x11;
@@ -215,18 +162,15 @@ public final class Flags {
     public static final long SIGCONT = 0x12;
     public static final long POLLIN = 1;
     public static final long POLLOUT = 4;
-    public static final long POLLERR = 8;
     public static final long POLLHUP = 0x10;
     public static final long POLLPRI = 2;
     public static final long POLLNVAL = 0x20;
-    public static final long CLOSE_RANGE_UNSHARE = 2;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
     public static final long KEYCTL_JOIN_SESSION_KEYRING = 1;
     public static final long KEYCTL_SETPERM = 5;
     public static final long KEY_SPEC_SESSION_KEYRING = -3;
 
     // setpriority(2), ioprio_set(2), sched_setattr(2)
-    public static final long PRIO_PROCESS = 0;
     public static final long IOPRIO_WHO_PROCESS = 1;
     public static final long IOPRIO_CLASS_SHIFT = 0xd;
     public static final long SCHED_OTHER = 0;
@@ -237,11 +181,6 @@ public final class Flags {
     public static final long SCHED_DEADLINE = 6;
 
     // statx(2)
-    public static final long STATX_TYPE = 1;
-    public static final long STATX_MODE = 2;
-    public static final long STATX_UID = 8;
-    public static final long STATX_GID = 0x10;
-    public static final long STATX_INO = 0x100;
     public static final long STATX_BASIC_STATS = 0x7ff;
     public static final long STATX_MNT_ID = 0x1000;
 

@@ -236,7 +236,7 @@ final class Creation {
                 .findFirst()
                 .orElseThrow();
         long flags = clone.namespaces().stream().mapToLong(Lowering::cloneFlag).reduce(0, (a, b) -> a | b);
-        ShimProcess.Setting setting = new ShimProcess.Setting(
+        Spawner.Setting setting = new Spawner.Setting(
                 flags,
                 cgroup == null ? null : cgroup.fd(),
                 descriptors.get(Lowering.namespace(NamespaceType.PID)),

@@ -61,7 +61,7 @@ final class Execution {
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
-            ShimProcess.Setting setting = new ShimProcess.Setting(
+            Spawner.Setting setting = new Spawner.Setting(
                     0,
                     born,
                     null,

@@ -98,7 +98,7 @@ final class HookRunner {
     private void run(
             Plan plan, Spec.Hook hook, String at, Fd input, Fd output, Map<String, Fd> given, @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        ShimProcess.Setting setting = new ShimProcess.Setting(0, cgroup, null, input, output, output, 0);
+        Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output, output, 0);
         Map<String, Fd> built = Map.of();
         try {
             built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());

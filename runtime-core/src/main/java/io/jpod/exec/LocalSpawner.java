@@ -3,6 +3,7 @@ package io.jpod.exec;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Spawn;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,16 +51,16 @@ public final class LocalSpawner implements Spawner {
     }
 
     @Override
-    public Child spawn(Request request) {
+    public Child spawn(Setting setting, List<Fd> descriptors) {
         Spawn.Started started = new Spawn(
-                        request.cloneFlags(),
-                        request.stdin(),
-                        request.stdout(),
-                        request.stderr(),
-                        request.cgroup(),
-                        request.pidNamespace(),
-                        request.preserve(),
-                        request.descriptors(),
+                        setting.cloneFlags(),
+                        setting.stdin(),
+                        setting.stdout(),
+                        setting.stderr(),
+                        setting.cgroup(),
+                        setting.pidNamespace(),
+                        setting.preserve(),
+                        descriptors,
                         openFiles())
                 .start();
         return new Local(started.pid(), started.pidfd());

@@ -36,22 +36,12 @@ public final class ShimProcess implements AutoCloseable {
         this.status = status;
     }
 
-    /** What the process is given beside its program. The descriptors stay the caller's. */
-    public record Setting(
-            long cloneFlags,
-            @Nullable Fd cgroup,
-            @Nullable Fd pidNamespace,
-            Fd stdin,
-            Fd stdout,
-            Fd stderr,
-            int preserve) {}
-
     /**
      * Starts the process.
      *
      * @param inputs the program's inputs by name, but for {@link Lowering#STATUS}; they stay the caller's
      */
-    public static ShimProcess start(Spawner spawner, Program program, Map<String, Fd> inputs, Setting setting) {
+    public static ShimProcess start(Spawner spawner, Program program, Map<String, Fd> inputs, Spawner.Setting setting) {
         List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
         Fd ours = pair.get(0);
         try (Fd theirs = pair.get(1)) {
@@ -63,7 +53,7 @@ public final class ShimProcess implements AutoCloseable {
     }
 
     private static Spawner.Child spawn(
-            Spawner spawner, Program program, Map<String, Fd> inputs, Setting setting, Fd status) {
+            Spawner spawner, Program program, Map<String, Fd> inputs, Spawner.Setting setting, Fd status) {
         List<Fd> descriptors = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
         int first = 3 + setting.preserve();
@@ -79,15 +69,7 @@ public final class ShimProcess implements AutoCloseable {
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, numbers.getOrDefault(Lowering.STATUS, -1));
         try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
             descriptors.addFirst(memory);
-            return spawner.spawn(new Spawner.Request(
-                    setting.cloneFlags(),
-                    setting.cgroup(),
-                    setting.pidNamespace(),
-                    setting.stdin(),
-                    setting.stdout(),
-                    setting.stderr(),
-                    setting.preserve(),
-                    descriptors));
+            return spawner.spawn(setting, descriptors);
         }
     }
 

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 public interface Spawner {
 
     /**
-     * Starts one process. The request's descriptors stay the caller's.
+     * Starts one process. All descriptors stay the caller's.
      *
+     * @param descriptors what it gets at 3 + preserve, 4 + preserve, ...; the first is the program
      * @throws io.jpod.linux.SyscallException if clone3 or execveat failed
      */
-    Child spawn(Request request);
+    Child spawn(Setting setting, List<Fd> descriptors);
 
     /**
      * A process that a spawned one has cloned with CLONE_PARENT, so that it is a child of the same parent.
@@ -25,23 +26,21 @@ public interface Spawner {
     Child adopt(int pid);
 
     /**
-     * What the new process is given.
+     * What the new process is given beside its program and what that needs.
      *
-     * @param cloneFlags namespaces to make, CLONE_PARENT; see clone(2)
+     * @param cloneFlags namespaces to make, see clone(2)
      * @param cgroup directory of the cgroup that it is born in, or null for the parent's
      * @param pidNamespace pid namespace that it is born in, or null for the parent's (or a new one by CLONE_NEWPID)
      * @param preserve how many descriptors of the jpod command's caller, from 3 on, stay as they are
-     * @param descriptors what it gets at 3 + preserve, 4 + preserve, ...; the first is the program
      */
-    record Request(
+    record Setting(
             long cloneFlags,
             @Nullable Fd cgroup,
             @Nullable Fd pidNamespace,
             Fd stdin,
             Fd stdout,
             Fd stderr,
-            int preserve,
-            List<Fd> descriptors) {}
+            int preserve) {}
 
     /** A process that was started. Closing it closes the pidfd and leaves the process alone. */
     interface Child extends AutoCloseable {

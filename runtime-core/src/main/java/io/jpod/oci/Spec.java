@@ -44,18 +44,6 @@ public record Spec(
         return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
     }
 
-    public Spec withRoot(@Nullable Root root) {
-        return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
-    }
-
-    public Spec withHostname(@Nullable String hostname) {
-        return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
-    }
-
-    public Spec withMounts(List<Mount> mounts) {
-        return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
-    }
-
     public Spec withAnnotations(Map<String, String> annotations) {
         return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
     }

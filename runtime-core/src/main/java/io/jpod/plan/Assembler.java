@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.plan.Op.Arg;
 import java.io.ByteArrayOutputStream;
@@ -146,6 +147,11 @@ final class Assembler {
 
     static Arg flags(long value, String text) {
         return new Op.Immediate(value, text);
+    }
+
+    /** For paths that are the caller's own. */
+    static Arg currentDirectory() {
+        return flags(Flags.AT_FDCWD, "AT_FDCWD");
     }
 
     static Arg nul() {

@@ -42,7 +42,7 @@ final class Credentials {
             case Step.SetUmask(int umask) -> asm.call(Sys.UMASK, flags(umask, "0" + Integer.toOctalString(umask)));
             case Step.ChownStdio(List<Integer> numbers, long uid) -> numbers.forEach(number -> chown(number, uid));
             case Step.LimitBoundingSet(List<Capability> kept, int last) -> limitBoundingSet(kept, last);
-            case Step.SetUser(Spec.User user, boolean setgroups) -> user(user, setgroups);
+            case Step.SetUser(Spec.User user) -> user(user);
             case Step.SetCapabilities capabilities -> capabilities(capabilities);
             case Step.SetNoNewPrivileges _ ->
                 asm.call(
@@ -128,19 +128,17 @@ final class Credentials {
         }
     }
 
-    private void user(Spec.User user, boolean setgroups) {
+    private void user(Spec.User user) {
         keepCapabilities(1);
         List<Long> groups = user.additionalGids();
-        if (setgroups) {
-            Op.Blob list = asm.struct(
-                    groups.toString(),
-                    Math.max(8, groups.size() * 4),
-                    struct -> groups.forEach(gid -> struct.putInt(gid.intValue())));
-            Assembler.Draft call = asm.call(Sys.SETGROUPS, value(groups.size()), list);
-            if (groups.isEmpty()) {
-                // A user namespace may deny it, user_namespaces(7): then there was nothing to drop either.
-                asm.ignore(call, Errno.EPERM);
-            }
+        Op.Blob list = asm.struct(
+                groups.toString(),
+                Math.max(8, groups.size() * 4),
+                struct -> groups.forEach(gid -> struct.putInt(gid.intValue())));
+        Assembler.Draft call = asm.call(Sys.SETGROUPS, value(groups.size()), list);
+        if (groups.isEmpty()) {
+            // A user namespace may deny it, user_namespaces(7): then there was nothing to drop either.
+            asm.ignore(call, Errno.EPERM);
         }
         asm.call(Sys.SETRESGID, value(user.gid()), value(user.gid()), value(user.gid()));
         asm.call(Sys.SETRESUID, value(user.uid()), value(user.uid()), value(user.uid()));

@@ -46,7 +46,7 @@ public final class ExecPlanner {
         steps.outside(plan);
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
         if (container.linux().namespace(NamespaceType.USER) != null) {
-            plan.add(new Step.BecomeRoot(true), "linux.namespaces");
+            plan.add(new Step.BecomeRoot(), "linux.namespaces");
         }
         if (process.terminal()) {
             plan.add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), false), "terminal");
@@ -86,7 +86,7 @@ public final class ExecPlanner {
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
         if (container.linux().namespace(NamespaceType.USER) != null) {
-            plan.add(new Step.BecomeRoot(true), "linux.namespaces");
+            plan.add(new Step.BecomeRoot(), "linux.namespaces");
         }
         plan.add(new Step.CloseDescriptors(), "default");
         enterPidNamespace(plan, container);

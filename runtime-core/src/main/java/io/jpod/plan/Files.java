@@ -1,6 +1,7 @@
 package io.jpod.plan;
 
 import static io.jpod.abi.Flags.*;
+import static io.jpod.plan.Assembler.currentDirectory;
 import static io.jpod.plan.Assembler.flags;
 import static io.jpod.plan.Assembler.value;
 
@@ -44,7 +45,7 @@ final class Files {
     }
 
     private Op.Arg root() {
-        return inside ? flags(AT_FDCWD, "AT_FDCWD") : asm.use(rootfs);
+        return inside ? currentDirectory() : asm.use(rootfs);
     }
 
     /** What is made from here on has the mode that it asks for. Only once root and umask are not the JVM's any more. */
@@ -76,6 +77,18 @@ final class Files {
                 "O_PATH|O_CLOEXEC",
                 RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (symlinks ? 0 : RESOLVE_NO_SYMLINKS),
                 "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (symlinks ? "" : "|RESOLVE_NO_SYMLINKS"));
+    }
+
+    /** open_tree(2): a detached copy of what is at a path of the host. */
+    void openTree(String path, Op.Register tree, boolean recursive) {
+        asm.call(
+                        Sys.OPEN_TREE,
+                        currentDirectory(),
+                        asm.string(path),
+                        flags(
+                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? AT_RECURSIVE : 0),
+                                "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC" + (recursive ? "|AT_RECURSIVE" : "")))
+                .into(tree);
     }
 
     // ---- mount points
@@ -237,6 +250,16 @@ final class Files {
                     equals < 0 ? word : word.substring(0, equals),
                     equals < 0 ? null : word.substring(equals + 1));
         }
+        Op.Register mount = asm.temporary();
+        long attributes = options.set() | options.setRecursive();
+        create(context, flags(attributes, "%#x".formatted(attributes)), mount);
+        // /proc or /sys as a link in the image would put them elsewhere (CVE-2019-19921).
+        boolean symlinks = !step.type().equals("proc") && !step.type().equals("sysfs");
+        attach(mount, step.destination(), false, symlinks, options);
+    }
+
+    /** From a configured context to a detached mount; the context is used up. */
+    private void create(Op.Register context, Op.Arg attributes, Op.Register mount) {
         asm.call(
                 Sys.FSCONFIG,
                 context,
@@ -244,18 +267,9 @@ final class Files {
                 Assembler.nul(),
                 Assembler.nul(),
                 value(0));
-        Op.Register mount = asm.temporary();
-        long attributes = options.set() | options.setRecursive();
-        asm.call(
-                        Sys.FSMOUNT,
-                        context,
-                        flags(FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
-                        flags(attributes, "%#x".formatted(attributes)))
+        asm.call(Sys.FSMOUNT, context, flags(FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"), attributes)
                 .into(mount);
         asm.close(context);
-        // /proc or /sys as a link in the image would put them elsewhere (CVE-2019-19921).
-        boolean symlinks = !step.type().equals("proc") && !step.type().equals("sysfs");
-        attach(mount, step.destination(), false, symlinks, options);
     }
 
     private void configure(Op.Register context, String key, @Nullable String text) {
@@ -415,12 +429,7 @@ final class Files {
     /** The null device is the host's, not what the image calls /dev/null (CVE-2025-31133). */
     void prepareMasks() {
         Op.Register nullDevice = asm.define(NULL_DEVICE);
-        asm.call(
-                        Sys.OPEN_TREE,
-                        flags(AT_FDCWD, "AT_FDCWD"),
-                        asm.string("/dev/null"),
-                        flags(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"))
-                .into(nullDevice);
+        openTree("/dev/null", nullDevice, false);
         setAttributes(nullDevice, 0, 0, MS_PRIVATE, false);
         Op.Register context = asm.temporary();
         asm.call(Sys.FSOPEN, asm.string("tmpfs"), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
@@ -428,22 +437,10 @@ final class Files {
         configure(context, "mode", "0755");
         configure(context, "nr_inodes", "2");
         configure(context, "ro", null);
-        asm.call(
-                Sys.FSCONFIG,
-                context,
-                flags(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
-                Assembler.nul(),
-                Assembler.nul(),
-                value(0));
-        asm.call(
-                        Sys.FSMOUNT,
-                        context,
-                        flags(FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"),
-                        flags(
-                                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
-                                "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC"))
-                .into(asm.define(EMPTY_DIRECTORY));
-        asm.close(context);
+        Op.Arg attributes = flags(
+                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+                "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC");
+        create(context, attributes, asm.define(EMPTY_DIRECTORY));
     }
 
     /** First as a file; move_mount(2) says EINVAL if it is a directory. */

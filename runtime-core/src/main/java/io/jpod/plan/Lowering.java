@@ -1,6 +1,7 @@
 package io.jpod.plan;
 
 import static io.jpod.abi.Flags.*;
+import static io.jpod.plan.Assembler.currentDirectory;
 import static io.jpod.plan.Assembler.flags;
 import static io.jpod.plan.Assembler.nul;
 import static io.jpod.plan.Assembler.value;
@@ -105,21 +106,11 @@ public final class Lowering {
                 throw new IllegalArgumentException("the brain does it itself: " + step.describe());
 
             case Step.OpenRootfs(String path) -> openRootfs(path);
-            case Step.OpenProcfs _ ->
-                asm.call(
-                                Sys.OPENAT,
-                                flags(AT_FDCWD, "AT_FDCWD"),
-                                asm.string("/proc"),
-                                flags(O_PATH | O_CLOEXEC, "O_PATH|O_CLOEXEC"))
-                        .into(asm.define(PROCFS));
-            case Step.OpenSource source -> openSource(source);
+            case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
+            case Step.OpenSource(String handle, String path, boolean recursive) ->
+                files.openTree(path, asm.define(handle), recursive);
             case Step.OpenNamespace(NamespaceType type, String path) ->
-                asm.call(
-                                Sys.OPENAT,
-                                flags(AT_FDCWD, "AT_FDCWD"),
-                                asm.string(path),
-                                flags(O_RDONLY | O_CLOEXEC, "O_RDONLY|O_CLOEXEC"))
-                        .into(asm.define(namespace(type)));
+                open(path, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));
 
             case Step.JoinNamespace(NamespaceType type) -> setns(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
@@ -154,7 +145,7 @@ public final class Lowering {
                         Sys.MOVE_MOUNT,
                         asm.use(ROOTFS),
                         asm.string(""),
-                        flags(AT_FDCWD, "AT_FDCWD"),
+                        currentDirectory(),
                         asm.string(path),
                         flags(
                                 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS,
@@ -211,29 +202,15 @@ public final class Lowering {
 
     private void openRootfs(String path) {
         Op.Register tree = asm.define(ROOTFS);
-        asm.call(
-                        Sys.OPEN_TREE,
-                        flags(AT_FDCWD, "AT_FDCWD"),
-                        asm.string(path),
-                        flags(
-                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE,
-                                "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE"))
-                .into(tree);
+        files.openTree(path, tree, true);
         // A copy of a shared mount would stay its peer, and what we mount inside would show on the host.
         files.setAttributes(tree, 0, 0, MS_SLAVE, true);
     }
 
-    private void openSource(Step.OpenSource source) {
-        Op.Register tree = asm.define(source.handle());
-        String recursive = source.recursive() ? "|AT_RECURSIVE" : "";
-        asm.call(
-                        Sys.OPEN_TREE,
-                        flags(AT_FDCWD, "AT_FDCWD"),
-                        asm.string(source.path()),
-                        flags(
-                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (source.recursive() ? AT_RECURSIVE : 0),
-                                "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC" + recursive))
-                .into(tree);
+    /** A path of the host. */
+    private Assembler.Draft open(String path, long flags, String text) {
+        return asm.call(
+                Sys.OPENAT, currentDirectory(), asm.string(path), flags(flags | O_CLOEXEC, text + "|O_CLOEXEC"));
     }
 
     // ---- namespaces
@@ -283,12 +260,7 @@ public final class Lowering {
                 };
         // One that was joined was opened under the same name: it is handed over as it is.
         if (!asm.defines(namespace(type))) {
-            asm.call(
-                            Sys.OPENAT,
-                            flags(AT_FDCWD, "AT_FDCWD"),
-                            asm.string(file),
-                            flags(O_RDONLY | O_CLOEXEC, "O_RDONLY|O_CLOEXEC"))
-                    .into(asm.define(namespace(type)));
+            open(file, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));
         }
     }
 
@@ -444,7 +416,7 @@ public final class Lowering {
         for (int i = 0; i < candidates.size(); i++) {
             Assembler.Draft access = asm.call(
                             Sys.FACCESSAT2,
-                            flags(AT_FDCWD, "AT_FDCWD"),
+                            currentDirectory(),
                             asm.string(candidates.get(i)),
                             flags(X_OK, "X_OK"),
                             flags(AT_EACCESS, "AT_EACCESS"))

@@ -142,8 +142,7 @@ final class MountPlan {
             plan.add(new Step.MountBind(mount.handle(), source, mount.destination(), options, file), mount.from());
         } else {
             plan.add(
-                    new Step.MountFilesystem(
-                            mount.type(), mount.source(), mount.destination(), withMode(mount), mount.inside()),
+                    new Step.MountFilesystem(mount.type(), mount.source(), mount.destination(), withMode(mount)),
                     mount.from());
         }
     }

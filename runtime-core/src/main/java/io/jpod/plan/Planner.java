@@ -270,7 +270,7 @@ public final class Planner {
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
         if (linux.namespace(NamespaceType.USER) != null) {
             // Not before: directories above the root file system may be closed to everybody but the caller.
-            add(new Step.BecomeRoot(true), from(NamespaceType.USER));
+            add(new Step.BecomeRoot(), from(NamespaceType.USER));
         }
         mounts.mountOutside(this::add);
         mounts.devices(this::add);

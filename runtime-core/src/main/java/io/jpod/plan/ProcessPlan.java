@@ -116,7 +116,7 @@ final class ProcessPlan {
         Spec.Capabilities wanted = process.capabilities();
         List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
-        plan.add(new Step.SetUser(process.user(), true), from("user"));
+        plan.add(new Step.SetUser(process.user()), from("user"));
         capabilities(plan, wanted, warn);
         plan.add(new Step.FindProgram(candidates, name), program.endsWith("args") ? program + "[0]" : program);
         if (process.noNewPrivileges()) {

@@ -149,7 +149,7 @@ public sealed interface Step {
     }
 
     /** uid 0 and gid 0 of the user namespace, whose mappings are there by now. */
-    record BecomeRoot(boolean setgroups) implements Step {
+    record BecomeRoot() implements Step {
         @Override
         public String describe() {
             return "become root of the user namespace";
@@ -203,8 +203,7 @@ public sealed interface Step {
     }
 
     /** fsopen(2) and its kin: a new file system. */
-    record MountFilesystem(
-            String type, @Nullable String source, String destination, MountOptions options, boolean insideProcess)
+    record MountFilesystem(String type, @Nullable String source, String destination, MountOptions options)
             implements Step {
         @Override
         public String describe() {
@@ -433,7 +432,7 @@ public sealed interface Step {
         }
     }
 
-    record SetUser(Spec.User user, boolean setgroups) implements Step {
+    record SetUser(Spec.User user) implements Step {
         @Override
         public String describe() {
             return "become uid " + user.uid() + ", gid " + user.gid()

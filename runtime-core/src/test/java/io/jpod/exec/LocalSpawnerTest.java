@@ -75,8 +75,9 @@ class LocalSpawnerTest {
     private Spawner.Child spawn(long flags, byte[] program) {
         try (Fd memfd = Linux.sealedMemfd("program", program)) {
             return new LocalSpawner()
-                    .spawn(new Spawner.Request(
-                            flags, null, null, pipe.getFirst(), nothing, nothing, 0, List.of(memfd)));
+                    .spawn(
+                            new Spawner.Setting(flags, null, null, pipe.getFirst(), nothing, nothing, 0),
+                            List.of(memfd));
         }
     }
 

@@ -33,7 +33,7 @@ class ShimProcessTest extends ExecutorContract {
 
     private static ShimProcess start(Program program, Map<String, Fd> inputs) {
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
-            ShimProcess.Setting setting = new ShimProcess.Setting(0, null, null, nothing, nothing, nothing, 0);
+            Spawner.Setting setting = new Spawner.Setting(0, null, null, nothing, nothing, nothing, 0);
             return ShimProcess.start(new LocalSpawner(), program, inputs, setting);
         }
     }
