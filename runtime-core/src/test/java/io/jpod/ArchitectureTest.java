@@ -43,6 +43,10 @@ class ArchitectureTest {
     static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
 
     @ArchTest
+    static final ArchRule POD =
+            mayUse("pod", "container", "net", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
+
+    @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
 
@@ -100,7 +104,9 @@ class ArchitectureTest {
                     "io.jpod.linux..",
                     "io.jpod.cgroup..",
                     "io.jpod.exec..",
-                    "io.jpod.container.."))
+                    "io.jpod.container..",
+                    "io.jpod.net..",
+                    "io.jpod.pod.."))
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -4,6 +4,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -12,12 +13,6 @@ import picocli.CommandLine.Spec;
 
 /** A container without a bundle, as people write it down. {@link DefaultSpec} says what it becomes. */
 final class ContainerOptions {
-    /** Where the network of a container comes from. */
-    enum Network {
-        NONE,
-        HOST
-    }
-
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
@@ -71,29 +66,35 @@ final class ContainerOptions {
     boolean readOnly;
 
     @Option(
+            names = "--pod",
+            paramLabel = "POD",
+            description = "Make it a container of this pod; new:NAME makes the pod first.")
+    @Nullable String pod;
+
+    @Option(
             names = "--network",
             paramLabel = "NETWORK",
-            description = "none (default): loopback alone; host: the host's, unconfined.")
-    Network network = Network.NONE;
-
-    @Option(
-            names = {"-m", "--memory"},
-            paramLabel = "SIZE",
-            description = "At most so much memory, such as 64m.")
-    @Nullable String memory;
-
-    @Option(names = "--cpus", paramLabel = "NUMBER", description = "At most the time of so many CPUs, such as 1.5.")
-    @Nullable String cpus;
-
-    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "Only on these CPUs, such as 0-3,7.")
-    @Nullable String cpusetCpus;
-
-    @Option(
-            names = "--pids-limit",
-            paramLabel = "NUMBER",
             description =
-                    "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).")
-    @Nullable Long pidsLimit;
+                    "none (default): loopback alone; host: the host's, unconfined; container:NAME: that container's.")
+    @Nullable String network;
+
+    @Option(names = "--ipc", paramLabel = "IPC", description = "private (default), host or container:NAME.")
+    @Nullable String ipc;
+
+    @Option(names = "--uts", paramLabel = "UTS", description = "private (default), host or container:NAME.")
+    @Nullable String uts;
+
+    @Option(names = "--pid", paramLabel = "PID", description = "private (default), host or container:NAME.")
+    @Nullable String pid;
+
+    @Option(
+            names = "--cgroup-parent",
+            paramLabel = "PATH",
+            description = "Make its cgroup in this one (default: /jpod), a path below the cgroup2 mount.")
+    @Nullable String cgroupParent;
+
+    @Mixin
+    final LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--cap-add",
@@ -116,7 +117,9 @@ final class ContainerOptions {
             return;
         }
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptionsSet()) {
-            if (option.userObject() instanceof Field field && field.getDeclaringClass() == ContainerOptions.class) {
+            if (option.userObject() instanceof Field field
+                    && (field.getDeclaringClass() == ContainerOptions.class
+                            || field.getDeclaringClass() == LimitOptions.class)) {
                 throw new ParameterException(
                         command.commandLine(),
                         option.longestName() + " goes with --rootfs; for a bundle it stands in config.json");

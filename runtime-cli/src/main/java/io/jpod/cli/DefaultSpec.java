@@ -6,7 +6,6 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Capability;
 import io.jpod.plan.Mounts;
 import io.jpod.seccomp.DefaultProfile;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The spec of a container that comes without one: closed by default, and opened up by name. Pure: what it has to know of the
@@ -23,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class DefaultSpec {
     private static final String PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final long PIDS = 2048;
-    private static final long CPU_PERIOD = 100_000;
     private static final int UMASK = 022;
 
     /** Without NET_RAW, which can forge packets of its neighbours, MKNOD and AUDIT_WRITE. */
@@ -66,12 +63,14 @@ final class DefaultSpec {
      * @param limitsPids whether the number of processes can be limited
      * @param thermalThrottles directories in which reads of other CPUs' counters tell when they are busy
      *     (GHSA-6fw5-f8r9-fgfm)
+     * @param sharing whose namespaces it has
      * @param environment the caller's, for {@code --env NAME}
      * @param directory the caller's, for relative paths
      */
     record Host(
             boolean limitsPids,
             List<String> thermalThrottles,
+            Sharing sharing,
             Map<String, String> environment,
             java.nio.file.Path directory) {}
 
@@ -94,7 +93,7 @@ final class DefaultSpec {
     }
 
     private Spec spec(String name, String rootfs, Spec.User user, List<String> args) {
-        String hostname = options.hostname == null ? name : options.hostname;
+        String hostname = host.sharing().hostname(options.hostname, name);
         List<String> capabilities =
                 capabilities().stream().map(Capability::name).toList();
         Spec.Process process = new Spec.Process(
@@ -117,12 +116,12 @@ final class DefaultSpec {
                 Features.SPEC_VERSION,
                 process,
                 new Spec.Root(rootfs, options.readOnly),
-                hostname,
+                host.sharing().isOwn(NamespaceType.UTS) ? hostname : null,
                 null,
                 mounts(),
                 Spec.Hooks.NONE,
                 Map.of(),
-                linux(capabilities),
+                linux(name, capabilities),
                 null);
     }
 
@@ -177,8 +176,7 @@ final class DefaultSpec {
                 new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
                 new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "ro")),
                 new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
-                new Spec.Mount(
-                        "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"))));
+                host.sharing().shm()));
         options.tmpfs.forEach(tmpfs -> mounts.add(tmpfs(tmpfs)));
         options.volumes.forEach(volume -> mounts.add(volume(volume)));
         return mounts;
@@ -197,6 +195,11 @@ final class DefaultSpec {
     }
 
     private Spec.Mount volume(String text) {
+        return volume(text, host.directory());
+    }
+
+    /** @param directory the caller's */
+    static Spec.Mount volume(String text, java.nio.file.Path directory) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
             throw new IllegalArgumentException("--volume: must be SRC:DST or SRC:DST:OPTION,..., is \"" + text + "\"");
@@ -215,7 +218,7 @@ final class DefaultSpec {
         if (!words.contains("bind")) {
             unless(words, "rbind", "rbind");
         }
-        String source = host.directory().resolve(parts[0]).normalize().toString();
+        String source = directory.resolve(parts[0]).normalize().toString();
         return new Spec.Mount(destination("--volume", text, parts[1]), "bind", source, words);
     }
 
@@ -240,7 +243,7 @@ final class DefaultSpec {
 
     // ---- linux
 
-    private Spec.Linux linux(List<String> capabilities) {
+    private Spec.Linux linux(String name, List<String> capabilities) {
         List<Spec.Namespace> namespaces = Stream.of(
                         NamespaceType.PID,
                         NamespaceType.NETWORK,
@@ -248,8 +251,7 @@ final class DefaultSpec {
                         NamespaceType.UTS,
                         NamespaceType.MOUNT,
                         NamespaceType.CGROUP)
-                .filter(type -> type != NamespaceType.NETWORK || options.network == ContainerOptions.Network.NONE)
-                .map(type -> new Spec.Namespace(type, null))
+                .flatMap(type -> host.sharing().namespace(type).stream())
                 .toList();
         return new Spec.Linux(
                 namespaces,
@@ -258,8 +260,9 @@ final class DefaultSpec {
                 Map.of(),
                 List.of(),
                 Map.of(),
-                null,
-                resources(),
+                host.sharing().cgroupsPath(options.cgroupParent, name),
+                options.limits.resources(
+                        List.of(new Spec.DeviceRule(false, null, null, null, "rwm")), host.limitsPids() ? PIDS : null),
                 null,
                 null,
                 Map.of(),
@@ -270,60 +273,5 @@ final class DefaultSpec {
                 READONLY_PATHS,
                 null,
                 null);
-    }
-
-    private Spec.Resources resources() {
-        return new Spec.Resources(
-                List.of(new Spec.DeviceRule(false, null, null, null, "rwm")),
-                memory(),
-                cpu(),
-                pids(),
-                null,
-                List.of(),
-                null,
-                Map.of(),
-                Map.of());
-    }
-
-    private Spec.@Nullable Memory memory() {
-        if (options.memory == null) {
-            return null;
-        }
-        return new Spec.Memory(Sizes.bytes("--memory", options.memory), null, null, null, null, null, null, null, null);
-    }
-
-    private Spec.@Nullable Cpu cpu() {
-        if (options.cpus == null && options.cpusetCpus == null) {
-            return null;
-        }
-        Long quota = options.cpus == null ? null : quota(options.cpus);
-        Long period = quota == null ? null : Long.valueOf(CPU_PERIOD);
-        return new Spec.Cpu(null, quota, null, period, null, null, options.cpusetCpus, null, null);
-    }
-
-    private static long quota(String cpus) {
-        try {
-            long quota = new BigDecimal(cpus)
-                    .multiply(BigDecimal.valueOf(CPU_PERIOD))
-                    .setScale(0, java.math.RoundingMode.HALF_UP)
-                    .longValueExact();
-            // kernel/sched/core.c: min_cfs_quota_period
-            if (quota >= 1000) {
-                return quota;
-            }
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("--cpus: too large: " + cpus, e);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--cpus: must be a number such as 1.5, is \"" + cpus + "\"", e);
-        }
-        throw new IllegalArgumentException("--cpus: must be at least 0.01, is " + cpus);
-    }
-
-    private Spec.@Nullable Pids pids() {
-        if (options.pidsLimit == null) {
-            return host.limitsPids() ? new Spec.Pids(PIDS) : null;
-        }
-        // Nothing to limit is nothing to ask of the host.
-        return options.pidsLimit <= 0 ? null : new Spec.Pids(options.pidsLimit);
     }
 }

@@ -90,7 +90,10 @@ final class Explain implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--bundle and --rootfs exclude each other");
         }
         String id = container.name == null ? "ID" : container.name;
-        return plan(Launch.spec(jpod, container, id, words), id, jpod.root().resolve(id));
+        return plan(
+                Launch.spec(jpod, container, Sharing.of(jpod, container, null), id, words),
+                id,
+                jpod.root().resolve(id));
     }
 
     private Plan plan(Spec spec, String id, Path directory) {

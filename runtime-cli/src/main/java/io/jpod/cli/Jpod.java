@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.Containers;
 import io.jpod.linux.Linux;
+import io.jpod.pod.Pods;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -60,12 +61,16 @@ public final class Jpod {
         VERBS.put("ps", Ps.class);
         VERBS.put("events", Events.class);
         VERBS.put("update", Update.class);
+        VERBS.put("pod", PodCommand.class);
         VERBS.put("spec", SpecCommand.class);
         VERBS.put("features", FeaturesCommand.class);
         VERBS.put("explain", Explain.class);
         VERBS.put("completion", Completion.class);
         VERBS.put("serve", Serve.class);
     }
+
+    /** The verbs of verbs. */
+    private static final Map<String, Map<String, Class<?>>> NESTED = Map.of("pod", PodCommand.VERBS);
 
     /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
     private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
@@ -110,12 +115,23 @@ public final class Jpod {
 
     /** With all verbs. */
     Jpod() {
-        this(VERBS.keySet());
+        this(VERBS.keySet(), Set.of());
     }
 
-    private Jpod(Set<String> verbs) {
+    /** @param words of the command line: nested verbs that do not occur are left out; none: all are wanted */
+    private Jpod(Set<String> verbs, Set<String> words) {
         line = new CommandLine(this);
-        verbs.forEach(verb -> line.addSubcommand(verb, Objects.requireNonNull(VERBS.get(verb))));
+        for (String verb : verbs) {
+            CommandLine command = new CommandLine(Objects.requireNonNull(VERBS.get(verb)));
+            Map<String, Class<?>> nested = NESTED.getOrDefault(verb, Map.of());
+            boolean isAnyNamed = nested.keySet().stream().anyMatch(words::contains);
+            nested.forEach((name, type) -> {
+                if (!isAnyNamed || words.contains(name)) {
+                    command.addSubcommand(name, type);
+                }
+            });
+            line.addSubcommand(verb, command);
+        }
         line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> {
@@ -146,9 +162,10 @@ public final class Jpod {
 
     /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start most of its time. */
     public static int runOnce(Caller caller) {
+        Set<String> words = Set.copyOf(caller.arguments());
         Set<String> named = new LinkedHashSet<>(caller.arguments());
         named.retainAll(VERBS.keySet());
-        Jpod jpod = named.isEmpty() || named.contains("completion") ? new Jpod() : new Jpod(named);
+        Jpod jpod = named.isEmpty() || named.contains("completion") ? new Jpod() : new Jpod(named, words);
         jpod.caller = caller;
         return jpod.run(caller.arguments());
     }
@@ -242,6 +259,11 @@ public final class Jpod {
     /** The containers below {@link #root}. */
     Containers containers() {
         return new Containers(root());
+    }
+
+    /** The pods below {@link #root}. */
+    Pods pods() {
+        return new Pods(containers());
     }
 
     /** Where the state of containers lies. */

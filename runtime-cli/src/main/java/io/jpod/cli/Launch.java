@@ -44,15 +44,16 @@ final class Launch {
     }
 
     /** The spec of a container without a bundle. */
-    Spec write(ContainerOptions options, String name, List<String> args) {
-        return withListenFds(spec(jpod, options, name, args));
+    Spec write(ContainerOptions options, Sharing sharing, String name, List<String> args) {
+        return withListenFds(spec(jpod, options, sharing, name, args));
     }
 
-    static Spec spec(Jpod jpod, ContainerOptions options, String name, List<String> args) {
+    static Spec spec(Jpod jpod, ContainerOptions options, Sharing sharing, String name, List<String> args) {
         Path rootfs = jpod.path(String.valueOf(options.rootfs)).normalize();
         DefaultSpec.Host host = new DefaultSpec.Host(
                 CgroupFs.find().filter(fs -> fs.has("pids")).isPresent(),
                 thermalThrottles(),
+                sharing,
                 jpod.caller().environment(),
                 jpod.caller().directory());
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {

@@ -147,7 +147,14 @@ final class Run implements Callable<Integer> {
         String id = container.name == null ? randomName() : container.name;
         Containers.requireId(id);
         Launch launch = new Launch(jpod, process);
-        Spec spec = launch.write(container, id, words);
+        Joined joined = Joined.of(jpod, container);
+        try (Fd _ = joined.hold()) {
+            return runRootfs(launch, joined, id);
+        }
+    }
+
+    private int runRootfs(Launch launch, Joined joined, String id) {
+        Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
         try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
                 Fd log = detach ? LogFile.open(jpod.root()) : null;
@@ -166,7 +173,7 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private static String randomName() {
+    static String randomName() {
         byte[] bytes = new byte[RANDOM_BYTES];
         ThreadLocalRandom.current().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,11 +24,12 @@ class DefaultSpecTest {
     private static final DefaultSpec.Host HOST = new DefaultSpec.Host(
             true,
             List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"),
+            Sharing.PRIVATE,
             Map.of("TERM", "vt100", "LANG", "C"),
             Path.of("/home/me"));
 
     private static final DefaultSpec.Host HOST_WITHOUT_PIDS =
-            new DefaultSpec.Host(false, List.of(), Map.of(), Path.of("/home/me"));
+            new DefaultSpec.Host(false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me"));
 
     @Command(name = "run")
     private static final class Holder {
@@ -162,9 +164,16 @@ class DefaultSpecTest {
     }
 
     @Test
-    void hostNetworkIsAChoice() {
-        assertThat(spec("--network", "HOST").linux().namespace(NamespaceType.NETWORK))
-                .isNull();
+    void namespacesThatAreNotItsOwnAreThoseOfTheHostOrOfAnother() {
+        Sharing sharing =
+                new Sharing(Set.of(NamespaceType.NETWORK), Map.of(NamespaceType.UTS, "/proc/7/ns/uts"), null, "other");
+        Spec spec = spec(new DefaultSpec.Host(false, List.of(), sharing, Map.of(), Path.of("/home/me")));
+
+        assertThat(spec.linux().namespace(NamespaceType.NETWORK)).isNull();
+        assertThat(spec.linux().namespace(NamespaceType.UTS))
+                .isEqualTo(new Spec.Namespace(NamespaceType.UTS, "/proc/7/ns/uts"));
+        assertThat(spec.hostname()).isNull();
+        assertThat(spec.process().env()).contains("HOSTNAME=other");
     }
 
     @Test

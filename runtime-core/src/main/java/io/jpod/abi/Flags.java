@@ -60,6 +60,10 @@ public final class Flags {
     public static final long S_IFSOCK = 0xc000;
 
     // mount(2), mount_setattr(2), fsmount(2), move_mount(2)
+    public static final long MS_NOSUID = 2;
+    public static final long MS_NODEV = 4;
+    public static final long MS_NOEXEC = 8;
+    public static final long MS_BIND = 0x1000;
     public static final long MS_MOVE = 0x2000;
     public static final long MS_REC = 0x4000;
     public static final long MS_UNBINDABLE = 0x20000;
@@ -67,6 +71,7 @@ public final class Flags {
     public static final long MS_SLAVE = 0x80000;
     public static final long MS_SHARED = 0x100000;
     public static final long MNT_DETACH = 2;
+    public static final long UMOUNT_NOFOLLOW = 8;
     public static final long MOUNT_ATTR_RDONLY = 1;
     public static final long MOUNT_ATTR_NOSUID = 2;
     public static final long MOUNT_ATTR_NODEV = 4;

@@ -86,6 +86,7 @@ public enum Sys {
     GETSOCKOPT(55, 209),
     SHUTDOWN(48, 210),
     PPOLL(271, 73),
+    RT_SIGACTION(13, 134),
     CLOSE_RANGE(436, 436),
     FLOCK(73, 32),
     MMAP(9, 222),

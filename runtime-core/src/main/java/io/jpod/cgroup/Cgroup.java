@@ -48,6 +48,11 @@ public final class Cgroup implements AutoCloseable {
         return created;
     }
 
+    /** Moves a process into it. */
+    public void add(int pid) {
+        dir.write("cgroup.procs", Integer.toString(pid));
+    }
+
     /** Whether a process that is not a zombie is in it or below. */
     public boolean isPopulated() {
         return "1".equals(dir.value("cgroup.events", "populated"));

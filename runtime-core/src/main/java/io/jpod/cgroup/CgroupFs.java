@@ -123,6 +123,11 @@ public final class CgroupFs {
         return new InvalidSpec("config.json", "linux.cgroupsPath", reason);
     }
 
+    /** The cgroupsPath of a spec that means this directory. */
+    public String cgroupsPath(String directory) {
+        return requireInside(directory).substring(mount.length());
+    }
+
     /**
      * The directories that {@link #create} would make now, parents first, for the record of what is about to be done. Makes
      * none.

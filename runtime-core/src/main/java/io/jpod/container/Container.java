@@ -80,6 +80,10 @@ public final class Container {
         return dir.exitFile();
     }
 
+    public java.util.Map<String, String> annotations() {
+        return stored == null ? java.util.Map.of() : stored.annotations();
+    }
+
     /** The user id of who made it. */
     public int owner() {
         return stored == null ? 0 : stored.owner();

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -28,6 +29,9 @@ import java.util.regex.Pattern;
  */
 public final class Containers {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,255}");
+
+    /** Directories beside those of the containers. */
+    private static final Set<String> RESERVED = Set.of("pods", "networks", "volumes");
 
     private static final String BOOT_ID =
             Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
@@ -42,8 +46,11 @@ public final class Containers {
         return root;
     }
 
-    /** The charset of runc's ids. "." and ".." would be other directories. */
+    /** The charset of runc's ids. "." and ".." would be other directories, and {@link #RESERVED} are. */
     public static String requireId(String id) {
+        if (RESERVED.contains(id)) {
+            throw new ContainerException("invalid container ID: " + id + " is reserved, its directory holds all " + id);
+        }
         if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..")) {
             throw new ContainerException(
                     "invalid container ID format: must be 1 to 255 of the characters A-Z a-z 0-9 _ + . - and not . or ..");
@@ -106,7 +113,7 @@ public final class Containers {
     }
 
     public Optional<Container> find(String id) {
-        StateDir dir = new StateDir(root.resolve(requireId(id)));
+        StateDir dir = StateDir.at(root, requireId(id));
         if (!dir.exists()) {
             return Optional.empty();
         }
@@ -123,7 +130,7 @@ public final class Containers {
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(root, Files::isDirectory)) {
             for (Path path : directories) {
                 String name = path.getFileName().toString();
-                if (ID.matcher(name).matches()) {
+                if (ID.matcher(name).matches() && !RESERVED.contains(name)) {
                     find(name).ifPresent(all::add);
                 }
             }
@@ -150,7 +157,8 @@ public final class Containers {
                 "");
     }
 
-    static String bootId() {
+    /** Of the host since its last start: what belongs to another one exists no more. */
+    public static String bootId() {
         return BOOT_ID;
     }
 

@@ -260,7 +260,8 @@ final class Creation {
             int reached = process.awaitMilestone();
             HookRunner hooks = new HookRunner(containers, spawner, spec, state.withProcess(process.pid(), 0));
             if (reached == Step.Milestone.USER_NAMESPACE.number()) {
-                IdMappings.write(process.pid(), spec.linux());
+                IdMappings.write(
+                        process.pid(), spec.linux().uidMappings(), spec.linux().gidMappings());
             } else if (reached == Step.Milestone.CREATE_RUNTIME_HOOKS.number()) {
                 begun = hooks;
                 hooks.run(HookKind.PRESTART);

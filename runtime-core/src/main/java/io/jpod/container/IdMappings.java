@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Gives a new user namespace its ids, user_namespaces(7): one write each, from outside. */
-final class IdMappings {
+public final class IdMappings {
     private IdMappings() {}
 
-    static void write(int pid, Spec.Linux linux) {
-        write("/proc/" + pid + "/uid_map", linux.uidMappings());
-        write("/proc/" + pid + "/gid_map", linux.gidMappings());
+    /** @param pid a process of the namespace, which has no mappings yet */
+    public static void write(int pid, List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) {
+        write("/proc/" + pid + "/uid_map", uids);
+        write("/proc/" + pid + "/gid_map", gids);
     }
 
     private static void write(String file, List<Spec.IdMapping> mappings) {

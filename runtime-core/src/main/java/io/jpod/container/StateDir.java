@@ -1,23 +1,11 @@
 package io.jpod.container;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import io.jpod.linux.SyscallException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * A container's directory, {@code ROOT/ID}, mode 0700. Every file that is read back is written beside itself and renamed.
+ * A container's directory, {@code ROOT/ID}.
  *
  * <pre>
  *   state.json   {@link StoredState}
@@ -27,55 +15,36 @@ import java.util.Optional;
  *   log          output of a detached container without a terminal of its caller's
  * </pre>
  */
-record StateDir(Path path) {
+record StateDir(RecordDir dir) {
     private static final String STATE = "state.json";
+    private static final String CONFIG = "config.json";
+    private static final String EXIT = "exit";
+
+    static StateDir at(Path root, String id) {
+        return new StateDir(new RecordDir(root.resolve(id)));
+    }
 
     /** Makes it, which takes the id. */
     static StateDir create(Path root, String id) {
-        try {
-            Files.createDirectories(
-                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
-        }
-        StateDir dir = new StateDir(root.resolve(id));
-        while (!dir.make()) {
-            // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
-            Optional<Fd> holder = dir.lockIfThere();
-            if (holder.isPresent()) {
-                holder.get().close();
-                throw new ContainerException("container with given ID already exists: " + id);
-            }
-        }
-        return dir;
+        return RecordDir.create(root, id)
+                .map(StateDir::new)
+                .orElseThrow(() -> new ContainerException("container with given ID already exists: " + id));
     }
 
-    private boolean make() {
-        try {
-            Linux.mkdirat(Linux.AT_FDCWD, path.toString(), 0700);
-            return true;
-        } catch (SyscallException e) {
-            if (e.is(Errno.EEXIST)) {
-                return false;
-            }
-            throw e;
-        }
+    Path path() {
+        return dir.path();
     }
 
     Path startSocket() {
-        return path.resolve("start.sock");
+        return path().resolve("start.sock");
     }
 
     Path exitFile() {
-        return path.resolve("exit");
+        return path().resolve(EXIT);
     }
 
     Path log() {
-        return path.resolve("log");
-    }
-
-    Path config() {
-        return path.resolve("config.json");
+        return path().resolve("log");
     }
 
     /** As {@link #lockIfThere}, for a container that is expected to be there. */
@@ -83,104 +52,36 @@ record StateDir(Path path) {
         return lockIfThere().orElseThrow(() -> new ContainerException("container does not exist"));
     }
 
-    /**
-     * Serialises what changes this container. Released when it is closed, or by the kernel when its holder dies.
-     *
-     * @return empty if the container is gone, for instance when the holder before has deleted it
-     */
     Optional<Fd> lockIfThere() {
-        while (true) {
-            Fd fd;
-            try {
-                fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
-            } catch (SyscallException e) {
-                if (e.is(Errno.ENOENT)) {
-                    return Optional.empty();
-                }
-                throw e;
-            }
-            try {
-                Linux.flock(fd, Flags.LOCK_EX);
-                if (isStillAt(fd)) {
-                    return Optional.of(fd);
-                }
-            } catch (SyscallException e) {
-                fd.close();
-                throw e;
-            }
-            fd.close();
-        }
-    }
-
-    private boolean isStillAt(Fd fd) {
-        try {
-            return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();
-        } catch (SyscallException e) {
-            if (e.is(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
-        }
+        return dir.lockIfThere();
     }
 
     void write(StoredState state) {
-        write(STATE, state.toJson());
+        dir.write(STATE, state.toJson());
     }
 
     void writeConfig(String json) {
-        write("config.json", json);
-    }
-
-    private void write(String name, String content) {
-        Path temporary = path.resolve("." + name);
-        try {
-            Files.write(temporary, content.getBytes(UTF_8));
-            Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path.resolve(name) + ": " + e.getMessage(), e);
-        }
+        dir.write(CONFIG, json);
     }
 
     /** Empty if set-up did not get so far: then it has left nothing else either. */
     Optional<StoredState> read() {
-        return readFile(path.resolve(STATE)).map(bytes -> StoredState.read(bytes, STATE));
+        return dir.read(STATE).map(bytes -> StoredState.read(bytes, STATE));
     }
 
     Optional<byte[]> readConfig() {
-        return readFile(config());
+        return dir.read(CONFIG);
     }
 
     Optional<byte[]> readExit() {
-        return readFile(exitFile());
-    }
-
-    private static Optional<byte[]> readFile(Path file) {
-        try {
-            return Optional.of(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        return dir.read(EXIT);
     }
 
     boolean exists() {
-        return Files.isDirectory(path);
+        return dir.exists();
     }
 
-    /** The directory and all in it; none of it is a directory itself. */
     void delete() {
-        try {
-            try (var files = Files.newDirectoryStream(path)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
-            }
-            Files.deleteIfExists(path);
-        } catch (NoSuchFileException gone) {
-            return;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + path + ": " + e.getMessage(), e);
-        }
+        dir.delete();
     }
 }

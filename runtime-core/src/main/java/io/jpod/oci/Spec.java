@@ -359,6 +359,27 @@ public record Spec(
                     personality);
         }
 
+        public Linux withPlace(List<Namespace> newNamespaces, @Nullable String newCgroupsPath) {
+            return new Linux(
+                    newNamespaces,
+                    uidMappings,
+                    gidMappings,
+                    timeOffsets,
+                    devices,
+                    netDevices,
+                    newCgroupsPath,
+                    resources,
+                    intelRdt,
+                    memoryPolicy,
+                    sysctl,
+                    seccomp,
+                    rootfsPropagation,
+                    maskedPaths,
+                    readonlyPaths,
+                    mountLabel,
+                    personality);
+        }
+
         /** The namespace of that type, or null if it is to be inherited from the runtime. */
         public @Nullable Namespace namespace(NamespaceType type) {
             for (Namespace namespace : namespaces) {

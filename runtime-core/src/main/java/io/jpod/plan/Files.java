@@ -431,6 +431,15 @@ final class Files {
         Op.Register nullDevice = asm.define(NULL_DEVICE);
         openTree("/dev/null", nullDevice, false);
         setAttributes(nullDevice, 0, 0, MS_PRIVATE, false);
+        emptyDirectory(asm.define(EMPTY_DIRECTORY));
+    }
+
+    /** A root in which nothing is and nothing can be made. */
+    void emptyRoot() {
+        emptyDirectory(asm.define(rootfs));
+    }
+
+    private void emptyDirectory(Op.Register mount) {
         Op.Register context = asm.temporary();
         asm.call(Sys.FSOPEN, asm.string("tmpfs"), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
                 .into(context);
@@ -440,7 +449,7 @@ final class Files {
         Op.Arg attributes = flags(
                 MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
                 "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NOSUID|MOUNT_ATTR_NODEV|MOUNT_ATTR_NOEXEC");
-        create(context, attributes, asm.define(EMPTY_DIRECTORY));
+        create(context, attributes, mount);
     }
 
     /** First as a file; move_mount(2) says EINVAL if it is a directory. */

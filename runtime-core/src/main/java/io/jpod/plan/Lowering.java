@@ -18,6 +18,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Steps to system calls: one pure, exhaustive switch. The builder's steps and the process's become a program each; what
@@ -72,11 +74,21 @@ public final class Lowering {
                 outputs.add(input.name());
             }
         }
-        String pid = namespace(NamespaceType.PID);
-        if (builder.asm.defines(pid)) {
-            outputs.add(pid);
+        // What the brain itself needs: to clone into the one, and to pin the others.
+        for (NamespaceType type : NamespaceType.values()) {
+            String name = namespace(type);
+            if (builder.asm.defines(name)
+                    && !outputs.contains(name)
+                    && (type == NamespaceType.PID || pins(plan, type))) {
+                outputs.add(name);
+            }
         }
         return new Lowered(builder.asm.finish(outputs), processProgram);
+    }
+
+    private static boolean pins(Plan plan, NamespaceType type) {
+        return plan.entries().stream()
+                .anyMatch(entry -> entry.step() instanceof Step.PinNamespace pin && pin.type() == type);
     }
 
     /** The inputs that stay open beyond {@link Step.CloseDescriptors} come first. */
@@ -102,13 +114,21 @@ public final class Lowering {
 
     private void lower(Step step) {
         switch (step) {
-            case Step.CreateCgroup _, Step.SetLimit _, Step.FilterDevices _, Step.CloneProcess _ ->
+            case Step.CreateCgroup _,
+                    Step.SetLimit _,
+                    Step.FilterDevices _,
+                    Step.CloneProcess _,
+                    Step.PinNamespace _,
+                    Step.MountShm _,
+                    Step.ConnectNetwork _,
+                    Step.WriteFiles _ ->
                 throw new IllegalArgumentException("the brain does it itself: " + step.describe());
 
             case Step.OpenRootfs(String path) -> openRootfs(path);
+            case Step.OpenEmptyRootfs _ -> files.emptyRoot();
             case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
             case Step.OpenSource(String handle, String path, boolean recursive) ->
-                files.openTree(path, asm.define(handle), recursive);
+                openSource(asm.define(handle), path, recursive);
             case Step.OpenNamespace(NamespaceType type, String path) ->
                 open(path, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));
 
@@ -194,6 +214,7 @@ public final class Lowering {
             case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
             case Step.Await(Step.Milestone milestone) -> await(milestone);
             case Step.AwaitStart _ -> awaitStart();
+            case Step.ReapForEver _ -> reapForEver();
             case Step.Exec exec -> exec(exec);
         }
     }
@@ -211,6 +232,30 @@ public final class Lowering {
     private Assembler.Draft open(String path, long flags, String text) {
         return asm.call(
                 Sys.OPENAT, currentDirectory(), asm.string(path), flags(flags | O_CLOEXEC, text + "|O_CLOEXEC"));
+    }
+
+    private static final Pattern ELSEWHERE = Pattern.compile("(/proc/\\d+)/root(/.*)");
+
+    /**
+     * A mount of another mount namespace can only be copied in there: the thread goes over and comes back. Once it is inside,
+     * links of that container lead nowhere else.
+     */
+    private void openSource(Op.Register source, String path, boolean recursive) {
+        Matcher elsewhere = ELSEWHERE.matcher(path);
+        if (!elsewhere.matches()) {
+            files.openTree(path, source, recursive);
+            return;
+        }
+        Op.Register home = asm.temporary();
+        Op.Register there = asm.temporary();
+        open("/proc/thread-self/ns/mnt", O_RDONLY, "O_RDONLY").into(home);
+        open(elsewhere.group(1) + "/ns/mnt", O_RDONLY, "O_RDONLY").into(there);
+        asm.call(Sys.UNSHARE, flags(CLONE_FS, "CLONE_FS"));
+        asm.call(Sys.SETNS, there, flags(CLONE_NEWNS, "CLONE_NEWNS"));
+        files.openTree(elsewhere.group(2), source, recursive);
+        asm.call(Sys.SETNS, home, flags(CLONE_NEWNS, "CLONE_NEWNS"));
+        asm.close(there);
+        asm.close(home);
     }
 
     // ---- namespaces
@@ -442,6 +487,13 @@ public final class Lowering {
         asm.call(Sys.DUP3, connection, asm.use(STATUS), flags(O_CLOEXEC, "O_CLOEXEC"));
         asm.close(connection);
         asm.call(Sys.CLOSE, asm.use(START));
+    }
+
+    /** A struct sigaction of 32 bytes, the kernel's own, not that of libc. ppoll of nothing never returns. */
+    private void reapForEver() {
+        Op.Blob ignore = asm.struct("{SIG_IGN}", 32, sigaction -> sigaction.putLong(1));
+        asm.call(Sys.RT_SIGACTION, flags(SIGCHLD, "SIGCHLD"), ignore, nul(), value(8));
+        asm.call(Sys.PPOLL, nul(), value(0), nul(), nul());
     }
 
     private void exec(Step.Exec exec) {

@@ -3,8 +3,8 @@ package io.jpod.plan;
 import java.util.List;
 
 /**
- * Everything that is done to set up a container, in order. Brain steps come first, then the builder's, then the
- * process's: the cut between the last two is where the first step stands that needs to be the container's own process.
+ * Everything that is done to set up a container or a pod, in order. The brain's steps frame the builder's and then the
+ * process's: the cut between the last two is where the first step stands that needs to be the process itself.
  *
  * @param warnings what the spec wants reported but not refused: capabilities that the host does not have
  */
@@ -18,7 +18,7 @@ public record Plan(List<Entry> entries, List<String> warnings) {
     public enum By {
         BRAIN("brain"),
         BUILDER("builder thread"),
-        PROCESS("container process");
+        PROCESS("process");
 
         private final String title;
 

@@ -47,7 +47,7 @@ public sealed interface Step {
     record CloneProcess(Set<NamespaceType> namespaces, boolean joinsPid, boolean intoCgroup) implements Step {
         @Override
         public String describe() {
-            return "clone the container's process"
+            return "clone the process"
                     + (namespaces.isEmpty() ? "" : " into new namespaces " + names(namespaces))
                     + (joinsPid ? " as a process of the joined pid namespace" : "")
                     + (intoCgroup ? ", born in the cgroup" : "");
@@ -84,6 +84,61 @@ public sealed interface Step {
         @Override
         public String describe() {
             return "open " + type.jsonName() + " namespace " + path;
+        }
+    }
+
+    // ---- what a pod has beside its containers
+
+    /** A bind mount of nsfs, namespaces(7): the namespace lives on without a process in it. */
+    record PinNamespace(NamespaceType type, String path) implements Step {
+        @Override
+        public String describe() {
+            return "pin " + type.jsonName() + " namespace at " + path;
+        }
+    }
+
+    /**
+     * POSIX shared memory is files, shm_overview(7): no namespace shares or separates it, only the file system that is mounted
+     * on everybody's /dev/shm.
+     *
+     * @param size bytes
+     */
+    record MountShm(String path, long size) implements Step {
+        @Override
+        public String describe() {
+            return "mount tmpfs of " + size + " bytes, everybody's /dev/shm, on " + path;
+        }
+    }
+
+    /** A pair of virtual Ethernet devices, veth(4): one end in the pod, the other one in the bridge of the network. */
+    record ConnectNetwork(String network, String device) implements Step {
+        @Override
+        public String describe() {
+            return "connect " + device + " to network " + network;
+        }
+    }
+
+    /** hosts(5), hostname(5), resolv.conf(5), which all containers of the pod mount. */
+    record WriteFiles(String directory) implements Step {
+        @Override
+        public String describe() {
+            return "write hosts, hostname and resolv.conf in " + directory;
+        }
+    }
+
+    /** What the first process of a shared pid namespace has for a root: with the host's, /proc/1/root would be the host. */
+    record OpenEmptyRootfs() implements Step {
+        @Override
+        public String describe() {
+            return "make an empty root file system";
+        }
+    }
+
+    /** pid_namespaces(7): orphans become children of process 1; with SIGCHLD ignored the kernel reaps them, waitpid(2). */
+    record ReapForEver() implements Step {
+        @Override
+        public String describe() {
+            return "stay as init: have the kernel reap what ends";
         }
     }
 

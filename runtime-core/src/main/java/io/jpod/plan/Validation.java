@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a spec may ask for: combinations that make no sense, and what jpod cannot honour yet. Refused, never ignored. */
@@ -159,9 +160,7 @@ final class Validation {
         for (Map.Entry<String, String> sysctl : spec.linux().sysctl().entrySet()) {
             String at = "linux.sysctl[\"" + sysctl.getKey() + "\"]";
             String path = sysctlPath(sysctl.getKey());
-            for (String part : path.split("/", -1)) {
-                refuse(!part.matches("[A-Za-z0-9_.:@-]+") || part.matches("\\.+"), at, "is not the name of a sysctl");
-            }
+            refuse(!isSysctl(path), at, "is not the name of a sysctl");
             NamespaceType owner = owner(path);
             refuse(owner == null, at, "belongs to no namespace: it would change the host");
             refuse(
@@ -172,7 +171,14 @@ final class Validation {
         }
     }
 
-    private static @Nullable NamespaceType owner(String path) {
+    /** Whether it stays below /proc/sys. */
+    static boolean isSysctl(String path) {
+        return Stream.of(path.split("/", -1))
+                .allMatch(part -> part.matches("[A-Za-z0-9_.:@-]+") && !part.matches("\\.+"));
+    }
+
+    /** The type of namespace that a sysctl belongs to; null: it is the host's. */
+    static @Nullable NamespaceType owner(String path) {
         if (IPC_SYSCTLS.contains(path) || path.startsWith("fs/mqueue/")) {
             return NamespaceType.IPC;
         }

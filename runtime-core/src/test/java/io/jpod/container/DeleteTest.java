@@ -66,7 +66,7 @@ class DeleteTest extends ContainerTests {
                 .hasMessageContaining("is not a cgroup below");
         assertThat(victim).exists();
         dir("d").delete();
-        new StateDir(containers.root().resolve("c")).delete();
+        StateDir.at(containers.root(), "c").delete();
     }
 
     @Test

@@ -46,7 +46,7 @@ class GoldenTest {
 
     private static String programs(Plan plan) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.X86_64, 0);
-        return "== builder thread\n" + ProgramText.of(plan, programs.builder()) + "\n== container process\n"
+        return "== builder thread\n" + ProgramText.of(plan, programs.builder()) + "\n== process\n"
                 + ProgramText.of(plan, programs.process());
     }
 

@@ -1,0 +1,82 @@
+package io.jpod.cli;
+
+import io.jpod.oci.Spec;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Limits of a container or of a pod, in the units of people. */
+final class LimitOptions {
+    private static final long CPU_PERIOD = 100_000;
+
+    @Option(
+            names = {"-m", "--memory"},
+            paramLabel = "SIZE",
+            description = "At most so much memory, such as 64m.")
+    @Nullable String memory;
+
+    @Option(names = "--cpus", paramLabel = "NUMBER", description = "At most the time of so many CPUs, such as 1.5.")
+    @Nullable String cpus;
+
+    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "Only on these CPUs, such as 0-3,7.")
+    @Nullable String cpusetCpus;
+
+    @Option(
+            names = "--pids-limit",
+            paramLabel = "NUMBER",
+            description =
+                    "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).")
+    @Nullable Long pidsLimit;
+
+    /**
+     * @param devices rules for device access; empty: no filter
+     * @param pids the limit of processes where none is given; null: none
+     */
+    Spec.Resources resources(List<Spec.DeviceRule> devices, @Nullable Long pids) {
+        return new Spec.Resources(devices, memory(), cpu(), pids(pids), null, List.of(), null, Map.of(), Map.of());
+    }
+
+    private Spec.@Nullable Memory memory() {
+        if (memory == null) {
+            return null;
+        }
+        return new Spec.Memory(Sizes.bytes("--memory", memory), null, null, null, null, null, null, null, null);
+    }
+
+    private Spec.@Nullable Cpu cpu() {
+        if (cpus == null && cpusetCpus == null) {
+            return null;
+        }
+        Long quota = cpus == null ? null : quota(cpus);
+        Long period = quota == null ? null : Long.valueOf(CPU_PERIOD);
+        return new Spec.Cpu(null, quota, null, period, null, null, cpusetCpus, null, null);
+    }
+
+    private static long quota(String cpus) {
+        try {
+            long quota = new BigDecimal(cpus)
+                    .multiply(BigDecimal.valueOf(CPU_PERIOD))
+                    .setScale(0, java.math.RoundingMode.HALF_UP)
+                    .longValueExact();
+            // kernel/sched/core.c: min_cfs_quota_period
+            if (quota >= 1000) {
+                return quota;
+            }
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("--cpus: too large: " + cpus, e);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--cpus: must be a number such as 1.5, is \"" + cpus + "\"", e);
+        }
+        throw new IllegalArgumentException("--cpus: must be at least 0.01, is " + cpus);
+    }
+
+    private Spec.@Nullable Pids pids(@Nullable Long otherwise) {
+        if (pidsLimit == null) {
+            return otherwise == null ? null : new Spec.Pids(otherwise);
+        }
+        // Nothing to limit is nothing to ask of the host.
+        return pidsLimit <= 0 ? null : new Spec.Pids(pidsLimit);
+    }
+}

@@ -1,0 +1,38 @@
+package io.jpod.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "pod",
+        description = "Make and manage pods: containers that share namespaces, limits and files.",
+        footer = {
+            "",
+            "A pod has no process of its own: its namespaces are pinned files below /run/jpod/pods/NAME/ns, which nsenter(1) can"
+                    + " enter too.",
+            "",
+            "Examples:",
+            "  jpod pod create --name web --memory 256m",
+            "  jpod run -d --pod web --name app --rootfs /srv/app",
+            "  jpod run -d --pod web --name sidecar --rootfs /srv/tools -- sleep 1d",
+            "  jpod pod ps"
+        })
+final class PodCommand {
+    /** In the order of the help. */
+    static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("create", PodCreate.class);
+        VERBS.put("ps", PodPs.class);
+        VERBS.put("rm", PodRm.class);
+    }
+
+    @ParentCommand
+    private Jpod jpod;
+
+    Jpod jpod() {
+        return jpod;
+    }
+}

@@ -1,0 +1,225 @@
+package io.jpod.cli;
+
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.PodPlanner;
+import io.jpod.pod.PodSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What a pod is to be, as people write it down. */
+final class PodOptions {
+    private static final int LONGEST_HOSTNAME = 64;
+
+    @Mixin
+    final LimitOptions limits = new LimitOptions();
+
+    @Option(
+            names = "--hostname",
+            paramLabel = "HOST",
+            description = "The host name of all containers (default: the name).")
+    @Nullable String hostname;
+
+    @Option(
+            names = "--share",
+            paramLabel = "TYPES",
+            description =
+                    "The namespaces that containers share: some of cgroup, ipc, net, pid, user, uts, or none (default:"
+                            + " ipc,net,uts). With + before a type: that one too.")
+    @Nullable String share;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NETWORK",
+            description = "none: loopback alone; host: the host's, unconfined.")
+    @Nullable String network;
+
+    @Option(names = "--ipc", paramLabel = "IPC", description = "host: the host's, unconfined.")
+    @Nullable String ipc;
+
+    @Option(names = "--uts", paramLabel = "UTS", description = "host: the host's, unconfined.")
+    @Nullable String uts;
+
+    @Option(names = "--pid", paramLabel = "PID", description = "host: the host's, unconfined.")
+    @Nullable String pid;
+
+    @Option(
+            names = "--userns",
+            paramLabel = "MODE",
+            description =
+                    "auto: one user namespace for all containers, with ids that no other pod has; host (default).")
+    @Nullable String userns;
+
+    @Option(
+            names = "--cgroup-parent",
+            paramLabel = "PATH",
+            description = "Make the pod's cgroup in this one (default: /jpod/pods), a path below the cgroup2 mount.")
+    @Nullable String cgroupParent;
+
+    @Option(names = "--shm-size", paramLabel = "SIZE", description = "The size of everybody's /dev/shm (default: 64m).")
+    @Nullable String shmSize;
+
+    @Option(
+            names = "--sysctl",
+            paramLabel = "KEY=VALUE",
+            description = "Set a kernel parameter of a namespace that is shared.")
+    List<String> sysctls = new ArrayList<>();
+
+    @Option(names = "--dns", paramLabel = "ADDRESS", description = "A name server (default: those of the host).")
+    List<String> dns = new ArrayList<>();
+
+    @Option(names = "--dns-search", paramLabel = "DOMAIN", description = "A search domain.")
+    List<String> dnsSearch = new ArrayList<>();
+
+    @Option(names = "--dns-option", paramLabel = "OPTION", description = "An option of resolv.conf(5).")
+    List<String> dnsOptions = new ArrayList<>();
+
+    @Option(names = "--add-host", paramLabel = "HOST:ADDRESS", description = "A line more in everybody's /etc/hosts.")
+    List<String> addHosts = new ArrayList<>();
+
+    @Option(
+            names = {"-l", "--label"},
+            paramLabel = "KEY[=VALUE]",
+            description = "Keep this with the pod.")
+    List<String> labels = new ArrayList<>();
+
+    @Option(
+            names = {"-v", "--volume"},
+            paramLabel = "SRC:DST[:OPTION,...]",
+            description = "Mount a file or directory of the host in every container, as run --volume does.")
+    List<String> volumes = new ArrayList<>();
+
+    /** @throws IllegalArgumentException naming the option that cannot be */
+    PodSpec spec(Jpod jpod, String name) {
+        Set<NamespaceType> host = host();
+        Set<NamespaceType> shared = shared(host);
+        if (hostname != null && !shared.contains(NamespaceType.UTS)) {
+            throw new IllegalArgumentException("--hostname: needs uts in --share");
+        }
+        String named = hostname == null ? name.replace('_', '-') : hostname;
+        if (!named.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,%d}[A-Za-z0-9])?".formatted(LONGEST_HOSTNAME - 2))) {
+            throw new IllegalArgumentException("--hostname: \"" + named + "\" is no host name, hostname(7)");
+        }
+        if (shmSize != null && !shared.contains(NamespaceType.IPC)) {
+            throw new IllegalArgumentException("--shm-size: needs ipc in --share");
+        }
+        return new PodSpec(
+                name,
+                named,
+                shared,
+                host,
+                cgroupParent,
+                limits.resources(List.of(), null),
+                shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize),
+                pairs("--sysctl", sysctls, true),
+                new PodSpec.Dns(
+                        dns.stream().map(address -> address("--dns", address)).toList(), dnsSearch, dnsOptions),
+                addHosts.stream().map(PodOptions::host).toList(),
+                volumes.stream()
+                        .map(volume -> DefaultSpec.volume(volume, jpod.caller().directory()))
+                        .toList(),
+                pairs("--label", labels, false));
+    }
+
+    private Set<NamespaceType> host() {
+        Set<NamespaceType> host = EnumSet.noneOf(NamespaceType.class);
+        Map<NamespaceType, @Nullable String> wanted = new LinkedHashMap<>();
+        wanted.put(NamespaceType.NETWORK, network);
+        wanted.put(NamespaceType.IPC, ipc);
+        wanted.put(NamespaceType.UTS, uts);
+        wanted.put(NamespaceType.PID, pid);
+        wanted.forEach((type, mode) -> {
+            if ("host".equals(mode)) {
+                host.add(type);
+            } else if (mode != null && !(type == NamespaceType.NETWORK && mode.equals("none"))) {
+                throw new IllegalArgumentException("--" + type.jsonName() + ": must be host, is \"" + mode
+                        + "\"; what containers share is said with --share");
+            }
+        });
+        return host;
+    }
+
+    private Set<NamespaceType> shared(Set<NamespaceType> host) {
+        Set<NamespaceType> shared = EnumSet.copyOf(PodSpec.DEFAULT_SHARE);
+        shared.removeAll(host);
+        if (share != null && !share.startsWith("+")) {
+            shared.clear();
+        }
+        for (String word : share == null ? List.<String>of() : List.of(share.split(","))) {
+            String type = word.startsWith("+") ? word.substring(1) : word;
+            if (!type.isEmpty() && !type.equals("none")) {
+                shared.add(type(type));
+            }
+        }
+        switch (Objects.requireNonNullElse(userns, shared.contains(NamespaceType.USER) ? "auto" : "host")) {
+            case "auto" -> shared.add(NamespaceType.USER);
+            case "host" -> requireNot(shared, NamespaceType.USER, "--userns host");
+            default -> throw new IllegalArgumentException("--userns: must be auto or host, is \"" + userns + "\"");
+        }
+        host.forEach(type -> requireNot(shared, type, "--" + type.jsonName() + " host"));
+        return shared;
+    }
+
+    private static void requireNot(Set<NamespaceType> shared, NamespaceType type, String option) {
+        if (shared.contains(type)) {
+            throw new IllegalArgumentException("--share: " + short_(type) + " contradicts " + option);
+        }
+    }
+
+    private static String short_(NamespaceType type) {
+        return type == NamespaceType.NETWORK ? "net" : type.jsonName();
+    }
+
+    private static NamespaceType type(String word) {
+        return PodPlanner.SHAREABLE.stream()
+                .filter(type -> short_(type).equals(word) || type.jsonName().equals(word.toLowerCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "--share: must be some of cgroup, ipc, net, pid, user, uts, or none, is \"" + word + "\""));
+    }
+
+    private static Map<String, String> pairs(String option, List<String> texts, boolean needsValue) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String text : texts) {
+            int equals = text.indexOf('=');
+            if (equals == 0 || equals < 0 && (needsValue || text.isEmpty())) {
+                throw new IllegalArgumentException(option + ": must be KEY=VALUE, is \"" + text + "\"");
+            }
+            pairs.put(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals + 1));
+        }
+        return pairs;
+    }
+
+    private static PodSpec.HostEntry host(String text) {
+        int colon = text.indexOf(':');
+        if (colon <= 0) {
+            throw new IllegalArgumentException("--add-host: must be HOST:ADDRESS, is \"" + text + "\"");
+        }
+        List<String> names = Arrays.asList(text.substring(0, colon).split(";"));
+        return new PodSpec.HostEntry(address("--add-host", text.substring(colon + 1)), names);
+    }
+
+    /** Digits, dots and colons only, so that nothing is looked up. */
+    private static String address(String option, String text) {
+        String bare = text.replaceAll("^\\[(.*)]$", "$1");
+        if (bare.matches("[0-9.]+") && bare.matches("(\\d{1,3}\\.){3}\\d{1,3}")
+                || bare.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
+            try {
+                java.net.InetAddress.getByName(bare);
+                return bare;
+            } catch (java.net.UnknownHostException e) {
+                throw new IllegalArgumentException(option + ": \"" + text + "\" is no IP address", e);
+            }
+        }
+        throw new IllegalArgumentException(option + ": \"" + text + "\" is no IP address");
+    }
+}

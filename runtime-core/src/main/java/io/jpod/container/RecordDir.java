@@ -1,0 +1,154 @@
+package io.jpod.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.SyscallException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * The directory, mode 0700, that holds the record of one thing. Making it takes the name; a lock on it serialises what
+ * changes the thing; every file that is read back is written beside itself and renamed.
+ */
+public record RecordDir(Path path) {
+
+    /**
+     * Makes it, and its parents.
+     *
+     * @return empty if the name is taken
+     */
+    public static Optional<RecordDir> create(Path parent, String name) {
+        try {
+            Files.createDirectories(
+                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + parent + ": " + e.getMessage(), e);
+        }
+        RecordDir dir = new RecordDir(parent.resolve(name));
+        while (!dir.make()) {
+            // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
+            Optional<Fd> holder = dir.lockIfThere();
+            if (holder.isPresent()) {
+                holder.get().close();
+                return Optional.empty();
+            }
+        }
+        return Optional.of(dir);
+    }
+
+    private boolean make() {
+        try {
+            Linux.mkdirat(Linux.AT_FDCWD, path.toString(), 0700);
+            return true;
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    public boolean exists() {
+        return Files.isDirectory(path);
+    }
+
+    /**
+     * Waits for the lock, which is released when it is closed, or by the kernel when its holder dies.
+     *
+     * @return empty if the directory is gone, for instance when the holder before has deleted it
+     */
+    public Optional<Fd> lockIfThere() {
+        return lockIfThere(Flags.LOCK_EX);
+    }
+
+    /** @param operation LOCK_SH for whoever only needs it to stay, LOCK_EX for one who changes it */
+    public Optional<Fd> lockIfThere(long operation) {
+        while (true) {
+            Fd fd;
+            try {
+                fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
+            } catch (SyscallException e) {
+                if (e.is(Errno.ENOENT)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+            try {
+                Linux.flock(fd, operation);
+                if (isStillAt(fd)) {
+                    return Optional.of(fd);
+                }
+            } catch (SyscallException e) {
+                fd.close();
+                throw e;
+            }
+            fd.close();
+        }
+    }
+
+    private boolean isStillAt(Fd fd) {
+        try {
+            return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    public void write(String name, String content) {
+        Path temporary = path.resolve("." + name);
+        try {
+            Files.write(temporary, content.getBytes(UTF_8));
+            Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + path.resolve(name) + ": " + e.getMessage(), e);
+        }
+    }
+
+    public Optional<byte[]> read(String name) {
+        Path file = path.resolve(name);
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The directory with all that is in it, unless somebody has. Links are not followed; a mount in it is EBUSY. */
+    public void delete() {
+        try {
+            delete(path);
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (Files.isDirectory(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                    delete(file);
+                } else {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        Files.deleteIfExists(directory);
+    }
+}

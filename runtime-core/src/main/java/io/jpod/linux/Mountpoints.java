@@ -1,0 +1,57 @@
+package io.jpod.linux;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/** Mounts that the brain makes in its own mount namespace, to last: pins of namespaces, and tmpfs. */
+public final class Mountpoints {
+    private static final Kernel KERNEL = Kernel.get();
+
+    private Mountpoints() {}
+
+    /**
+     * Keeps a namespace alive without a process, namespaces(7).
+     *
+     * @param namespace stays the caller's
+     * @param file is made if it is not there
+     */
+    public static void pin(Fd namespace, String file) {
+        Linux.open(file, Flags.O_CREAT | Flags.O_WRONLY, 0).close();
+        mount("/proc/self/fd/" + namespace.number(), file, null, Flags.MS_BIND, null);
+    }
+
+    /** @param options of the file system, tmpfs(5), such as {@code mode=1777,size=65536} */
+    public static void tmpfs(String directory, long flags, String options) {
+        mount("tmpfs", directory, "tmpfs", flags, options);
+    }
+
+    private static void mount(String source, String target, @Nullable String type, long flags, @Nullable String data) {
+        try (Arena arena = Arena.ofConfined()) {
+            long result = KERNEL.syscall(
+                    Sys.MOUNT,
+                    arena.allocateFrom(source).address(),
+                    arena.allocateFrom(target).address(),
+                    type == null ? 0 : arena.allocateFrom(type).address(),
+                    flags,
+                    data == null ? 0 : arena.allocateFrom(data).address(),
+                    0);
+            Linux.check(result, Sys.MOUNT, target);
+        }
+    }
+
+    /** Takes the topmost mount off a path, also one that is in use, umount(2); false if there is none, or no such path. */
+    public static boolean release(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            long result = KERNEL.syscall(
+                    Sys.UMOUNT2, arena.allocateFrom(path).address(), Flags.MNT_DETACH | Flags.UMOUNT_NOFOLLOW);
+            if (result == -Errno.EINVAL.number() || result == -Errno.ENOENT.number()) {
+                return false;
+            }
+            Linux.check(result, Sys.UMOUNT2, path);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.jpod.plan;
+
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Spec.IdMapping;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Plan.By;
+import io.jpod.plan.Step.Milestone;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the plan for a pod: what its containers will find when they join. Pure, and in the same words as a container's.
+ *
+ * <p>Namespaces of net, ipc and uts are made by a thread and held by their pins, so that a pod has no process. It takes one
+ * for a pid namespace, which lives as long as its process 1; for a user namespace, which must own the others and which no
+ * thread of a JVM can make; and for a cgroup namespace, whose root is the cgroup of whoever makes it. The last two end when
+ * their namespaces are pinned.
+ */
+public final class PodPlanner {
+    /** What a thread of the JVM can make, and a mount of nsfs can hold. */
+    private static final Set<NamespaceType> BUILT =
+            EnumSet.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS);
+
+    /** What containers can share beside them. Mount namespaces are what makes them containers; nobody shares time. */
+    public static final Set<NamespaceType> SHAREABLE = EnumSet.of(
+            NamespaceType.NETWORK,
+            NamespaceType.IPC,
+            NamespaceType.UTS,
+            NamespaceType.PID,
+            NamespaceType.CGROUP,
+            NamespaceType.USER);
+
+    private final Request request;
+    private final List<Plan.Entry> entries = new ArrayList<>();
+
+    /**
+     * @param directory of the pod: {@code ns/TYPE} for the pins, {@code shm}, and the files of /etc
+     * @param share the namespaces that the pod has, some of {@link #SHAREABLE}
+     * @param sysctl as in a container's spec; of the namespaces that are shared
+     * @param cgroup its directory; null: none
+     * @param shmSize bytes
+     * @param networks device to network
+     * @param mappings of the user namespace, for uids and gids alike; empty unless it is shared
+     * @param lastCapability the highest capability number of this kernel
+     */
+    public record Request(
+            String directory,
+            @Nullable String hostname,
+            Set<NamespaceType> share,
+            Map<String, String> sysctl,
+            @Nullable String cgroup,
+            List<Limit> limits,
+            long shmSize,
+            Map<String, String> networks,
+            List<IdMapping> mappings,
+            int lastCapability) {}
+
+    private PodPlanner(Request request) {
+        this.request = request;
+    }
+
+    /** @throws InvalidSpec naming the option that cannot be */
+    public static Plan plan(Request request) {
+        request.sysctl().keySet().forEach(key -> checkSysctl(key, request.share()));
+        PodPlanner planner = new PodPlanner(request);
+        planner.plan();
+        return new Plan(planner.entries, List.of());
+    }
+
+    /** Only what a namespace of the pod's own owns: everything else would be the host's. */
+    private static void checkSysctl(String key, Set<NamespaceType> share) {
+        String path = Validation.sysctlPath(key);
+        NamespaceType owner = Validation.owner(path);
+        if (!Validation.isSysctl(path)) {
+            throw new InvalidSpec("--sysctl", key, "is not the name of a sysctl");
+        }
+        if (owner == null) {
+            throw new InvalidSpec("--sysctl", key, "belongs to no namespace: it would change the host");
+        }
+        if (!share.contains(owner)) {
+            throw new InvalidSpec("--sysctl", key, "needs the pod to have a " + owner.jsonName() + " namespace");
+        }
+        if (path.equals("kernel/hostname")) {
+            throw new InvalidSpec("--sysctl", key, "use --hostname instead");
+        }
+    }
+
+    private void plan() {
+        cgroup();
+        boolean early = shares(NamespaceType.USER);
+        boolean init = shares(NamespaceType.PID);
+        if (early || !request.sysctl().isEmpty()) {
+            add(By.BUILDER, new Step.OpenProcfs(), "default");
+        }
+        if (init) {
+            add(By.BUILDER, new Step.OpenEmptyRootfs(), "--share pid");
+        }
+        if (early) {
+            inUserNamespace(init);
+        } else {
+            build(init);
+            if (init || shares(NamespaceType.CGROUP)) {
+                inProcess(init);
+            }
+        }
+        for (NamespaceType type : NamespaceType.values()) {
+            if (shares(type)) {
+                add(By.BRAIN, new Step.PinNamespace(type, pin(request.directory(), type)), "--share");
+            }
+        }
+        if (shares(NamespaceType.IPC)) {
+            add(By.BRAIN, new Step.MountShm(request.directory() + "/shm", request.shmSize()), "--shm-size");
+        }
+        request.networks()
+                .forEach((device, network) -> add(By.BRAIN, new Step.ConnectNetwork(network, device), "--network"));
+        add(By.BRAIN, new Step.WriteFiles(request.directory()), "default");
+    }
+
+    /** Where a pod keeps a namespace. */
+    public static String pin(String directory, NamespaceType type) {
+        return directory + "/ns/" + (type == NamespaceType.NETWORK ? "net" : type.jsonName());
+    }
+
+    private void cgroup() {
+        if (request.cgroup() != null) {
+            add(By.BRAIN, new Step.CreateCgroup(request.cgroup()), "default");
+            request.limits().forEach(limit -> add(By.BRAIN, new Step.SetLimit(limit), limit.from()));
+        }
+    }
+
+    private void build(boolean init) {
+        Set<NamespaceType> made = EnumSet.copyOf(BUILT);
+        made.removeIf(type -> !shares(type));
+        List<NamespaceType> exported = new ArrayList<>(made);
+        if (init) {
+            made.add(NamespaceType.MOUNT);
+            exported.add(NamespaceType.MOUNT);
+        }
+        if (made.isEmpty()) {
+            return;
+        }
+        add(By.BUILDER, new Step.UnshareNamespaces(made), "--share");
+        add(By.BUILDER, new Step.ExportNamespaces(exported), "--share");
+        identity(By.BUILDER);
+        if (init) {
+            emptyRoot(By.BUILDER);
+        }
+    }
+
+    private void identity(By by) {
+        if (shares(NamespaceType.UTS) && request.hostname() != null) {
+            add(by, new Step.SetHostname(request.hostname()), "--hostname");
+        }
+        if (shares(NamespaceType.NETWORK)) {
+            // Before the first container: without it 127.0.0.1 is unreachable, netdevice(7).
+            add(by, new Step.LoopbackUp(), "default");
+        }
+        request.sysctl()
+                .forEach((key, value) -> add(
+                        by, new Step.SetSysctl(Validation.sysctlPath(key), value), "--sysctl " + key + "=" + value));
+    }
+
+    private void emptyRoot(By by) {
+        add(by, new Step.SetPropagation("slave", true), "--share pid");
+        add(by, new Step.AttachRootfs(request.directory()), "--share pid");
+        add(by, new Step.PivotRoot(true), "--share pid");
+    }
+
+    private void inProcess(boolean init) {
+        Set<NamespaceType> cloned = init ? EnumSet.of(NamespaceType.PID) : EnumSet.noneOf(NamespaceType.class);
+        add(By.BRAIN, new Step.CloneProcess(cloned, false, request.cgroup() != null), "--share");
+        if (shares(NamespaceType.CGROUP)) {
+            add(By.PROCESS, new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), "--share");
+        }
+        if (init) {
+            List<NamespaceType> adopted = new ArrayList<>(BUILT);
+            adopted.removeIf(type -> !shares(type));
+            adopted.add(NamespaceType.MOUNT);
+            add(By.PROCESS, new Step.AdoptNamespaces(adopted), "--share pid");
+        }
+        stay(init);
+    }
+
+    /** The user namespace comes first, so that it owns the others, user_namespaces(7). */
+    private void inUserNamespace(boolean init) {
+        add(
+                By.BRAIN,
+                new Step.CloneProcess(EnumSet.noneOf(NamespaceType.class), false, request.cgroup() != null),
+                "--userns");
+        Set<NamespaceType> made = EnumSet.copyOf(request.share());
+        if (init) {
+            made.add(NamespaceType.MOUNT);
+        }
+        add(By.PROCESS, new Step.UnshareNamespaces(made), "--share");
+        add(By.PROCESS, new Step.Await(Milestone.USER_NAMESPACE), "--userns");
+        if (init) {
+            add(By.PROCESS, new Step.EnterPidNamespace(), "--share pid");
+        }
+        if (init) {
+            // Before it is somebody to whom the directories above may be closed.
+            emptyRoot(By.PROCESS);
+        }
+        add(By.PROCESS, new Step.BecomeRoot(), "--userns");
+        identity(By.PROCESS);
+        stay(init);
+    }
+
+    /** Until the namespaces are pinned, or for ever: then without rights, and with nothing to look at. */
+    private void stay(boolean init) {
+        if (init) {
+            add(By.PROCESS, new Step.NewSession(), "default");
+            add(By.PROCESS, new Step.CloseDescriptors(), "default");
+            add(By.PROCESS, new Step.LimitBoundingSet(List.of(), request.lastCapability()), "default");
+            add(By.PROCESS, new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of()), "default");
+            add(By.PROCESS, new Step.SetNoNewPrivileges(), "default");
+        }
+        add(By.PROCESS, new Step.Await(Milestone.READY), "default");
+        if (init) {
+            add(By.PROCESS, new Step.ReapForEver(), "--share pid");
+        }
+    }
+
+    private boolean shares(NamespaceType type) {
+        return request.share().contains(type);
+    }
+
+    private void add(By by, Step step, String from) {
+        entries.add(new Plan.Entry(step, by, from));
+    }
+}

@@ -1,0 +1,106 @@
+package io.jpod.pod;
+
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What makes a container a member of a pod: paths in its spec, and an annotation. */
+final class Membership {
+    /** Names the pod that a container is in; its record on disk keeps it. */
+    static final String ANNOTATION = "io.jpod.pod";
+
+    private final StoredPod pod;
+    private final PodDir dir;
+
+    Membership(StoredPod pod, PodDir dir) {
+        this.pod = pod;
+        this.dir = dir;
+    }
+
+    Spec join(Spec spec, String id) {
+        PodSpec shared = pod.spec();
+        boolean hasName =
+                shared.share().contains(NamespaceType.UTS) || shared.host().contains(NamespaceType.UTS);
+        if (!spec.linux().sysctl().isEmpty()) {
+            throw new PodException("sysctl %s: in a pod they are the pod's, see 'jpod pod create --sysctl'"
+                    .formatted(spec.linux().sysctl().keySet().iterator().next()));
+        }
+        Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
+        annotations.put(ANNOTATION, shared.name());
+        return new Spec(
+                spec.ociVersion(),
+                spec.process(),
+                spec.root(),
+                hasName ? null : spec.hostname(),
+                hasName ? null : spec.domainname(),
+                mounts(spec.mounts()),
+                spec.hooks(),
+                annotations,
+                linux(spec.linux(), id),
+                spec.vm());
+    }
+
+    private Spec.Linux linux(Spec.Linux linux, String id) {
+        List<Spec.Namespace> namespaces = new ArrayList<>();
+        for (Spec.Namespace namespace : linux.namespaces()) {
+            if (!pod.spec().share().contains(namespace.type())
+                    && !pod.spec().host().contains(namespace.type())) {
+                namespaces.add(namespace);
+            }
+        }
+        pod.spec().share().forEach(type -> namespaces.add(new Spec.Namespace(type, dir.namespace(type))));
+        return linux.withPlace(namespaces, cgroupsPath(linux, id));
+    }
+
+    /** Containers are leaves below the pod's cgroup, which has no processes of its own (cgroup-v2.rst). */
+    private @Nullable String cgroupsPath(Spec.Linux linux, String id) {
+        return pod.cgroup() == null
+                ? linux.cgroupsPath()
+                : CgroupFs.find()
+                        .map(fs -> fs.cgroupsPath(pod.cgroup() + "/" + id))
+                        .orElse(linux.cgroupsPath());
+    }
+
+    private List<Spec.Mount> mounts(List<Spec.Mount> own) {
+        List<Spec.Mount> mounts = new ArrayList<>();
+        for (Spec.Mount mount : own) {
+            mounts.add(isShm(mount) ? shm(mount) : mount);
+        }
+        List<Spec.Mount> files = new ArrayList<>(List.of(file("hosts"), file("hostname"), file("resolv.conf")));
+        files.addAll(pod.spec().volumes());
+        for (Spec.Mount file : files) {
+            // What the container asks for itself is more particular.
+            if (own.stream().noneMatch(mount -> mount.destination().equals(file.destination()))) {
+                mounts.add(file);
+            }
+        }
+        return mounts;
+    }
+
+    private Spec.Mount file(String name) {
+        return new Spec.Mount(
+                "/etc/" + name,
+                "bind",
+                dir.path().resolve(name).toString(),
+                List.of("bind", "nosuid", "nodev", "noexec"));
+    }
+
+    private static boolean isShm(Spec.Mount mount) {
+        return mount.destination().equals("/dev/shm") && "tmpfs".equals(mount.type());
+    }
+
+    private Spec.Mount shm(Spec.Mount own) {
+        List<String> options = List.of("bind", "nosuid", "nodev", "noexec");
+        if (pod.spec().share().contains(NamespaceType.IPC)) {
+            return new Spec.Mount("/dev/shm", "bind", dir.shm().toString(), options);
+        }
+        return pod.spec().host().contains(NamespaceType.IPC)
+                ? new Spec.Mount("/dev/shm", "bind", "/dev/shm", options)
+                : own;
+    }
+}

@@ -1,0 +1,223 @@
+package io.jpod.pod;
+
+import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Container;
+import io.jpod.container.Containers;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import io.jpod.linux.ProcessStat;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.State;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A pod that exists: what the disk says of it, held against its containers and the kernel. */
+public final class Pod {
+    private final Pods pods;
+    private final PodDir dir;
+    private final @Nullable StoredPod stored;
+
+    /** @param stored null if its creation was cut off before it had written anything, or its record is damaged */
+    Pod(Pods pods, PodDir dir, @Nullable StoredPod stored) {
+        this.pods = pods;
+        this.dir = dir;
+        this.stored = stored;
+    }
+
+    /** As peers call them, for lists and filters. */
+    public enum Status {
+        /** No container yet. */
+        CREATED("Created"),
+        /** All containers run. */
+        RUNNING("Running"),
+        /** Some containers run. */
+        DEGRADED("Degraded"),
+        PAUSED("Paused"),
+        /** All containers have ended. */
+        EXITED("Exited"),
+        /** It has ended with the host's last boot, with the first process of its pid namespace, or before it was made. */
+        ERROR("Error");
+
+        private final String title;
+
+        Status(String title) {
+            this.title = title;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+
+    public String name() {
+        return Objects.requireNonNull(dir.path().getFileName()).toString();
+    }
+
+    /** 64 hexadecimal digits; empty if creation was cut off before it had one. */
+    public String id() {
+        return stored == null ? "" : stored.id();
+    }
+
+    /** Where its files and pinned namespaces lie. */
+    public Path directory() {
+        return dir.path();
+    }
+
+    /** @throws PodException if it has none, since its creation was cut off */
+    public PodSpec spec() {
+        return record().spec();
+    }
+
+    public Optional<Instant> created() {
+        return Optional.ofNullable(stored).map(StoredPod::created);
+    }
+
+    StoredPod record() {
+        if (stored == null) {
+            throw new PodException("pod " + name() + " was not made to the end: remove it with 'jpod pod rm --force'");
+        }
+        return stored;
+    }
+
+    /** The paths of the namespaces that it holds. */
+    public Map<NamespaceType, String> namespaces() {
+        Map<NamespaceType, String> paths = new EnumMap<>(NamespaceType.class);
+        spec().share().forEach(type -> paths.put(type, dir.namespace(type)));
+        return paths;
+    }
+
+    /** The first process of its pid namespace, if it shares one; 0 if it has ended. */
+    public int init() {
+        return stored != null && isInitAlive(stored) ? stored.initPid() : 0;
+    }
+
+    private static boolean isInitAlive(StoredPod pod) {
+        return pod.initPid() != 0
+                && ProcessStat.of(pod.initPid())
+                        .filter(process -> process.startTime() == pod.initStartTime() && !process.hasEnded())
+                        .isPresent();
+    }
+
+    /** Ids of its user namespace; empty: it has none. */
+    public List<Spec.IdMapping> mappings() {
+        return stored == null ? List.of() : stored.mappings();
+    }
+
+    /** Its containers, by id. */
+    public List<Container> containers() {
+        return pods.containers().list().stream()
+                .filter(container -> name().equals(container.annotations().get(Membership.ANNOTATION)))
+                .toList();
+    }
+
+    public Status status() {
+        return status(containers().stream().map(Container::status).toList());
+    }
+
+    /** @param statuses of its containers */
+    public Status status(List<State.Status> statuses) {
+        if (!isUsable()) {
+            return Status.ERROR;
+        }
+        if (statuses.isEmpty()) {
+            return Status.CREATED;
+        }
+        long paused = count(statuses, Set.of(State.Status.PAUSED));
+        long running = paused + count(statuses, Set.of(State.Status.RUNNING));
+        if (paused == statuses.size()) {
+            return Status.PAUSED;
+        }
+        if (running == statuses.size()) {
+            return Status.RUNNING;
+        }
+        if (running > 0) {
+            return Status.DEGRADED;
+        }
+        return count(statuses, Set.of(State.Status.STOPPED)) > 0 ? Status.EXITED : Status.CREATED;
+    }
+
+    private static long count(List<State.Status> statuses, Set<State.Status> some) {
+        return statuses.stream().filter(some::contains).count();
+    }
+
+    /** Whether containers can join. */
+    private boolean isUsable() {
+        return stored != null
+                && stored.complete()
+                && stored.bootId().equals(Containers.bootId())
+                && (stored.initPid() == 0 || isInitAlive(stored));
+    }
+
+    /** The cgroup of all of it; empty if it has none, or it is gone. The caller closes it. */
+    public Optional<Cgroup> cgroup() {
+        if (stored == null || !stored.bootId().equals(Containers.bootId())) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(stored.cgroup())
+                .flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+    }
+
+    // ---- what can be done with it
+
+    /** Keeps it from being removed while a container is made in it. The caller closes it. */
+    public Fd hold() {
+        Fd lock = dir.dir()
+                .lockIfThere(Flags.LOCK_SH)
+                .orElseThrow(() -> new PodException("no pod with name or ID " + name()));
+        if (!isUsable()) {
+            lock.close();
+            throw new PodException(whyUnusable());
+        }
+        return lock;
+    }
+
+    private String whyUnusable() {
+        StoredPod pod = record();
+        if (!pod.bootId().equals(Containers.bootId())) {
+            return "pod %s has ended with the last boot of the host: remove it with 'jpod pod rm'".formatted(name());
+        }
+        return pod.complete()
+                ? "pod %s: the first process of its pid namespace has ended, and with it the namespace"
+                        .formatted(name())
+                : "pod %s was not made to the end: remove it with 'jpod pod rm --force'".formatted(name());
+    }
+
+    /**
+     * A container's spec as a member of this pod has it.
+     *
+     * @throws PodException if the spec wants what only the pod can have
+     */
+    public Spec join(Spec spec, String containerId) {
+        return new Membership(record(), dir).join(spec, containerId);
+    }
+
+    /**
+     * Removes it with all of its containers.
+     *
+     * @param force also if containers run, or are paused
+     */
+    public void delete(boolean force, Spawner spawner) {
+        Optional<Fd> lock = dir.dir().lockIfThere();
+        if (lock.isEmpty()) {
+            if (!force) {
+                throw new PodException("no pod with name or ID " + name());
+            }
+            return;
+        }
+        try (Fd _ = lock.get()) {
+            // Whoever held the lock before us may have completed the record.
+            Pod now = pods.get(name());
+            new PodDeletion(now, now.dir, now.stored).run(force, spawner);
+        }
+    }
+}

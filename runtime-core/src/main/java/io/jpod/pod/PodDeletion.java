@@ -1,0 +1,86 @@
+package io.jpod.pod;
+
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Container;
+import io.jpod.container.Containers;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Mountpoints;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.State;
+import io.jpod.plan.PodPlanner;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes a pod and all that it left, in the reverse of the order in which it was made. It works from the record alone and
+ * can be done again at any time, so it also undoes a creation that failed or was cut off.
+ */
+final class PodDeletion {
+    private static final Duration END = Duration.ofSeconds(10);
+
+    private final Pod pod;
+    private final PodDir dir;
+    private final @Nullable StoredPod stored;
+
+    PodDeletion(Pod pod, PodDir dir, @Nullable StoredPod stored) {
+        this.pod = pod;
+        this.dir = dir;
+        this.stored = stored;
+    }
+
+    /** The pod is locked. */
+    void run(boolean force, Spawner spawner) {
+        List<Container> containers = pod.containers();
+        if (!force) {
+            requireStopped(containers);
+        }
+        containers.forEach(container -> container.delete(true, spawner));
+        undo();
+    }
+
+    private void requireStopped(List<Container> containers) {
+        List<String> running = containers.stream()
+                .filter(container ->
+                        container.status() != State.Status.STOPPED && container.status() != State.Status.CREATED)
+                .map(Container::id)
+                .toList();
+        if (!running.isEmpty()) {
+            throw new PodException("pod %s has running containers (%s): stop it, or remove it with --force"
+                    .formatted(pod.name(), String.join(", ", running)));
+        }
+    }
+
+    /** All but containers. */
+    void undo() {
+        if (stored != null && stored.bootId().equals(Containers.bootId())) {
+            end(stored);
+        }
+        releaseAll(dir.shm().toString());
+        for (NamespaceType type : PodPlanner.SHAREABLE) {
+            releaseAll(dir.namespace(type));
+        }
+        if (stored != null && stored.cgroup() != null && stored.bootId().equals(Containers.bootId())) {
+            String path = stored.cgroup();
+            CgroupFs.find().ifPresent(fs -> fs.remove(path, stored.cgroupDirectories(), END));
+        }
+        dir.dir().delete();
+    }
+
+    private void end(StoredPod record) {
+        if (record.cgroup() == null) {
+            return;
+        }
+        try (Cgroup cgroup = pod.cgroup().orElse(null)) {
+            if (cgroup != null) {
+                cgroup.kill(END);
+            }
+        }
+    }
+
+    /** A mount can lie on another one. */
+    private static void releaseAll(String path) {
+        while (Mountpoints.release(path)) {}
+    }
+}

@@ -1,0 +1,80 @@
+package io.jpod.pod;
+
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pod is to be.
+ *
+ * @param name unique below one state root
+ * @param hostname of the uts namespace, if that is shared
+ * @param share the namespaces that its containers share
+ * @param host the namespaces that its containers have in common with the host
+ * @param cgroupParent a path below the cgroup2 mount; null: {@code /jpod/pods}
+ * @param resources limits of all containers together
+ * @param shmSize of /dev/shm, bytes
+ * @param sysctl of the namespaces that are shared
+ * @param hosts more lines of /etc/hosts
+ * @param volumes mounts that every container gets
+ */
+public record PodSpec(
+        String name,
+        String hostname,
+        Set<NamespaceType> share,
+        Set<NamespaceType> host,
+        @Nullable String cgroupParent,
+        Spec.Resources resources,
+        long shmSize,
+        Map<String, String> sysctl,
+        Dns dns,
+        List<HostEntry> hosts,
+        List<Spec.Mount> volumes,
+        Map<String, String> labels) {
+
+    /** Those that make a pod one machine to its containers. */
+    public static final Set<NamespaceType> DEFAULT_SHARE =
+            Collections.unmodifiableSet(EnumSet.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS));
+
+    public static final long DEFAULT_SHM_SIZE = 64 << 20;
+
+    public PodSpec {
+        share = Collections.unmodifiableSet(copy(share));
+        host = Collections.unmodifiableSet(copy(host));
+        sysctl = Collections.unmodifiableMap(new LinkedHashMap<>(sysctl));
+        hosts = List.copyOf(hosts);
+        volumes = List.copyOf(volumes);
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /** In the order of the enum, so that plans and lists do not depend on who made the set. */
+    private static EnumSet<NamespaceType> copy(Set<NamespaceType> types) {
+        EnumSet<NamespaceType> copy = EnumSet.noneOf(NamespaceType.class);
+        copy.addAll(types);
+        return copy;
+    }
+
+    /** resolv.conf(5). No servers: those of the host. */
+    public record Dns(List<String> servers, List<String> searches, List<String> options) {
+        public static final Dns OF_HOST = new Dns(List.of(), List.of(), List.of());
+
+        public Dns {
+            servers = List.copyOf(servers);
+            searches = List.copyOf(searches);
+            options = List.copyOf(options);
+        }
+    }
+
+    /** A line of hosts(5). */
+    public record HostEntry(String address, List<String> names) {
+        public HostEntry {
+            names = List.copyOf(names);
+        }
+    }
+}

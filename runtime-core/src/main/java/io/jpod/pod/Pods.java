@@ -1,0 +1,116 @@
+package io.jpod.pod;
+
+import io.jpod.container.Container;
+import io.jpod.container.Containers;
+import io.jpod.exec.Spawner;
+import io.jpod.oci.InvalidSpec;
+import io.jpod.plan.Plan;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** All pods below one state root. Holds nothing that the disk does not. */
+public final class Pods {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+    private static final int LEAST_OF_AN_ID = 3;
+
+    private final Containers containers;
+    private final Path directory;
+
+    public Pods(Containers containers) {
+        this.containers = containers;
+        this.directory = containers.root().resolve("pods");
+    }
+
+    Containers containers() {
+        return containers;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** A name is a host name too, hostname(7), but may have underscores. */
+    public static String requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new PodException(
+                    "invalid pod name: must be 1 to 63 of the characters A-Z a-z 0-9 _ . - and begin with a letter or digit");
+        }
+        return name;
+    }
+
+    /** What create would do, without doing anything. */
+    public Plan explain(PodSpec spec) {
+        return new PodCreation(this, spec).plan();
+    }
+
+    /** Makes a pod that is ready for containers. If that fails, nothing of it is left. */
+    public Pod create(PodSpec spec, Spawner spawner) {
+        return new PodCreation(this, spec).create(spawner);
+    }
+
+    /** @throws PodException if there is none, or more than one, of that name or beginning of an id */
+    public Pod get(String nameOrId) {
+        return find(nameOrId).orElseThrow(() -> new PodException("no pod with name or ID " + nameOrId));
+    }
+
+    /** By name, by id, or by the beginning of an id. */
+    public Optional<Pod> find(String nameOrId) {
+        if (NAME.matcher(nameOrId).matches()) {
+            Optional<Pod> named = named(nameOrId);
+            if (named.isPresent()) {
+                return named;
+            }
+        }
+        if (nameOrId.length() < LEAST_OF_AN_ID || !nameOrId.matches("[0-9a-f]+")) {
+            return Optional.empty();
+        }
+        List<Pod> matching =
+                list().stream().filter(pod -> pod.id().startsWith(nameOrId)).toList();
+        if (matching.size() > 1) {
+            throw new PodException("more than one pod has an ID that begins with " + nameOrId);
+        }
+        return matching.stream().findFirst();
+    }
+
+    private Optional<Pod> named(String name) {
+        PodDir dir = PodDir.at(directory, name);
+        if (!dir.dir().exists()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Pod(this, dir, dir.read().orElse(null)));
+        } catch (InvalidSpec damaged) {
+            return Optional.of(new Pod(this, dir, null));
+        }
+    }
+
+    /** Every pod, by name; those that were not made to the end too. */
+    public List<Pod> list() {
+        List<Pod> all = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path path : directories) {
+                named(path.getFileName().toString()).ifPresent(all::add);
+            }
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
+        }
+        all.sort((a, b) -> a.name().compareTo(b.name()));
+        return all;
+    }
+
+    /** The pod that a container is in. */
+    public Optional<Pod> of(Container container) {
+        return Optional.ofNullable(container.annotations().get(Membership.ANNOTATION))
+                .flatMap(this::named);
+    }
+}

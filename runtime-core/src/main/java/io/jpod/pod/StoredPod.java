@@ -1,0 +1,159 @@
+package io.jpod.pod;
+
+import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Json;
+import io.jpod.oci.JsonWriter;
+import io.jpod.oci.Spec;
+import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.pod.PodSpec.HostEntry;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code pod.json}: what a pod is, and what it leaves on the host, written before it is left there.
+ *
+ * @param id 64 hexadecimal digits
+ * @param bootId of the host: after a reboot nothing but this record is there
+ * @param cgroup its directory; null: none
+ * @param cgroupDirectories those that creation makes, parents first
+ * @param initPid of the shared pid namespace's first process; 0: none, or none yet
+ * @param initStartTime clock ticks since boot
+ * @param complete whether creation has come to its end
+ */
+record StoredPod(
+        String id,
+        PodSpec spec,
+        Instant created,
+        String bootId,
+        @Nullable String cgroup,
+        List<String> cgroupDirectories,
+        List<Spec.IdMapping> mappings,
+        int initPid,
+        long initStartTime,
+        boolean complete) {
+    private static final List<String> TYPES =
+            Arrays.stream(NamespaceType.values()).map(NamespaceType::jsonName).toList();
+
+    StoredPod {
+        cgroupDirectories = List.copyOf(cgroupDirectories);
+        mappings = List.copyOf(mappings);
+    }
+
+    StoredPod withInit(int pid, long startTime) {
+        return new StoredPod(id, spec, created, bootId, cgroup, cgroupDirectories, mappings, pid, startTime, complete);
+    }
+
+    StoredPod completed() {
+        return new StoredPod(
+                id, spec, created, bootId, cgroup, cgroupDirectories, mappings, initPid, initStartTime, true);
+    }
+
+    String toJson() {
+        return JsonWriter.object("  ", json -> {
+            json.text("id", id)
+                    .text("name", spec.name())
+                    .text("hostname", spec.hostname())
+                    .text("created", created.toString())
+                    .text("bootId", bootId)
+                    .flag("complete", complete)
+                    .texts("share", names(spec.share()))
+                    .texts("host", names(spec.host()))
+                    .text("cgroupParent", spec.cgroupParent())
+                    .text("cgroup", cgroup)
+                    .texts("cgroupDirectories", cgroupDirectories)
+                    .number("shmSize", spec.shmSize())
+                    .texts("sysctl", spec.sysctl())
+                    .texts("dnsServers", spec.dns().servers())
+                    .texts("dnsSearches", spec.dns().searches())
+                    .texts("dnsOptions", spec.dns().options())
+                    .objects(
+                            "hosts",
+                            spec.hosts(),
+                            (j, entry) -> j.text("address", entry.address()).texts("names", entry.names()))
+                    .objects(
+                            "volumes",
+                            spec.volumes(),
+                            (j, mount) -> j.text("destination", mount.destination())
+                                    .text("type", mount.type())
+                                    .text("source", mount.source())
+                                    .texts("options", mount.options()))
+                    .texts("labels", spec.labels())
+                    .objects(
+                            "mappings",
+                            mappings,
+                            (j, mapping) -> j.number("containerID", mapping.containerID())
+                                    .number("hostID", mapping.hostID())
+                                    .number("size", mapping.size()))
+                    .number("initPid", initPid)
+                    .number("initStartTime", initStartTime);
+        });
+    }
+
+    static List<String> names(Collection<NamespaceType> types) {
+        return types.stream().map(NamespaceType::jsonName).toList();
+    }
+
+    /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
+    static StoredPod read(byte[] bytes, String file) {
+        Json json = Json.parse(bytes, file);
+        PodSpec spec = new PodSpec(
+                json.need("name").nonEmptyString(),
+                json.need("hostname").nonEmptyString(),
+                types(json, "share"),
+                types(json, "host"),
+                json.text("cgroupParent"),
+                Spec.Resources.NONE,
+                json.needNumber("shmSize", 0, Long.MAX_VALUE),
+                json.map("sysctl", Json::string),
+                new PodSpec.Dns(json.strings("dnsServers"), json.strings("dnsSearches"), json.strings("dnsOptions")),
+                json.list(
+                        "hosts",
+                        entry -> new HostEntry(entry.need("address").nonEmptyString(), entry.strings("names"))),
+                json.list(
+                        "volumes",
+                        mount -> new Spec.Mount(
+                                mount.need("destination").nonEmptyString(),
+                                mount.need("type").nonEmptyString(),
+                                mount.need("source").nonEmptyString(),
+                                mount.strings("options"))),
+                json.map("labels", Json::string));
+        return new StoredPod(
+                json.need("id").nonEmptyString(),
+                spec,
+                time(json.need("created")),
+                json.need("bootId").string(),
+                json.text("cgroup"),
+                json.strings("cgroupDirectories"),
+                json.list(
+                        "mappings",
+                        mapping -> new Spec.IdMapping(
+                                mapping.needNumber("containerID", 0, 0xffffffffL),
+                                mapping.needNumber("hostID", 0, 0xffffffffL),
+                                mapping.needNumber("size", 1, 0xffffffffL))),
+                (int) json.needNumber("initPid", 0, Integer.MAX_VALUE),
+                json.needNumber("initStartTime", 0, Long.MAX_VALUE),
+                json.flag("complete"));
+    }
+
+    private static Set<NamespaceType> types(Json json, String name) {
+        Set<NamespaceType> types = EnumSet.noneOf(NamespaceType.class);
+        json.list(name, type -> NamespaceType.valueOf(type.oneOf(TYPES).toUpperCase(Locale.ROOT)))
+                .forEach(types::add);
+        return types;
+    }
+
+    private static Instant time(Json created) {
+        try {
+            return Instant.parse(created.nonEmptyString());
+        } catch (DateTimeParseException e) {
+            throw created.wrong("is not a time");
+        }
+    }
+}
