@@ -28,7 +28,8 @@ import picocli.CommandLine.ParentCommand;
         description = "Print what 'jpod run' would do, step by step, without doing it.",
         customSynopsis = {
             "jpod explain [OPTIONS] [--bundle DIR]",
-            "       jpod explain [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]"
+            "       jpod explain [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]",
+            "       jpod explain --pod POD"
         },
         footer = {
             "",
@@ -38,6 +39,7 @@ import picocli.CommandLine.ParentCommand;
             "Examples:",
             "  jpod explain --bundle /bundles/web",
             "  jpod explain --rootfs /srv/alpine --memory 64m -- sh",
+            "  jpod explain --pod web                      # the pod, and each of its containers",
             "  jpod explain --syscalls --rootfs /srv/alpine -- sh"
         })
 final class Explain implements Callable<Integer> {
@@ -64,6 +66,9 @@ final class Explain implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (container.pod != null && container.rootfs == null && !bundle.isGiven()) {
+            return ofPod(container.pod);
+        }
         Plan plan = container.rootfs == null ? ofBundle() : ofRootfs();
         plan.warnings().forEach(jpod::warn);
         List<List<String>> calls = syscalls ? calls(plan) : List.of();
@@ -72,6 +77,16 @@ final class Explain implements Callable<Integer> {
         } else {
             jpod.caller().out().print(syscalls ? toText(plan, calls) : plan);
         }
+        return ExitCode.OK.number();
+    }
+
+    private int ofPod(String name) {
+        if (json || syscalls || !words.isEmpty()) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "--pod without --rootfs explains all of a pod, and goes with no other option and no command");
+        }
+        jpod.caller().out().print(PodExplanation.of(jpod, jpod.pods().get(name)));
         return ExitCode.OK.number();
     }
 

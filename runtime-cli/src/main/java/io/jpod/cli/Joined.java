@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 record Joined(Jpod jpod, @Nullable Pod pod) {
     private static final String NEW = "new:";
 
+    /** For those who change nothing: the pod must be there. */
+    static Joined existing(Jpod jpod, ContainerOptions options) {
+        return new Joined(jpod, options.pod == null ? null : jpod.pods().get(options.pod));
+    }
+
     /** Makes the pod if it is to be a new one. */
     static Joined of(Jpod jpod, ContainerOptions options) {
         String wanted = options.pod;

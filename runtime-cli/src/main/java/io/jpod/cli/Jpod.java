@@ -65,6 +65,7 @@ public final class Jpod {
         VERBS.put("spec", SpecCommand.class);
         VERBS.put("features", FeaturesCommand.class);
         VERBS.put("explain", Explain.class);
+        VERBS.put("doctor", DoctorCommand.class);
         VERBS.put("completion", Completion.class);
         VERBS.put("serve", Serve.class);
     }

@@ -25,6 +25,8 @@ public enum Sys {
     FCHOWNAT(260, 54),
     LINKAT(265, 37),
     READLINKAT(267, 78),
+    SETXATTR(188, 5),
+    GETXATTR(191, 8),
     FACCESSAT2(439, 439),
     STATX(332, 291),
     FTRUNCATE(77, 46),

@@ -2,6 +2,7 @@ package io.jpod.cgroup;
 
 import io.jpod.abi.Errno;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
@@ -21,6 +22,8 @@ import java.util.List;
  * with a message that names it.
  */
 public final class Cgroup implements AutoCloseable {
+    static final String OWNER = "trusted.jpod.root";
+
     private static final String DELEGATE = "/sys/kernel/cgroup/delegate";
     private static final List<String> DELEGATE_BEFORE_5_0 =
             List.of("cgroup.procs", "cgroup.subtree_control", "cgroup.threads");
@@ -46,6 +49,11 @@ public final class Cgroup implements AutoCloseable {
     /** The directories that were made for it, parents first; empty if it was there before, or was only opened. */
     public List<String> created() {
         return created;
+    }
+
+    /** Notes on the cgroup which state root has made it, xattr(7): many of them may have theirs in one hierarchy. */
+    public void setOwner(String root) {
+        Linux.setTrustedAttribute(path(), OWNER, root);
     }
 
     /** Moves a process into it. */

@@ -310,6 +310,22 @@ public final class CgroupFs {
         }
     }
 
+    /** The cgroups that a state root has made, wherever they are; parents first. */
+    public List<String> ownedBy(String root) {
+        List<String> found = new ArrayList<>();
+        collect(Path.of(mount), root, found);
+        return found;
+    }
+
+    private static void collect(Path directory, String root, List<String> found) {
+        for (Path child : CgroupDir.children(directory)) {
+            if (Linux.attribute(child.toString(), Cgroup.OWNER).equals(Optional.of(root))) {
+                found.add(child.toString());
+            }
+            collect(child, root, found);
+        }
+    }
+
     /** rmdir(2) of a cgroup fails with EBUSY while it has children or processes, so there is no race to lose. */
     private void removeIfUnused(String path) {
         try {

@@ -84,6 +84,11 @@ public final class Container {
         return stored == null ? java.util.Map.of() : stored.annotations();
     }
 
+    /** Whether its set-up was cut off, or its record cannot be read: all that can be done with it is to delete it by force. */
+    public boolean isHalfMade() {
+        return (stored == null || stored.pid() == 0) && !dir.isBusy();
+    }
+
     /** The user id of who made it. */
     public int owner() {
         return stored == null ? 0 : stored.owner();
@@ -156,9 +161,14 @@ public final class Container {
 
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
-        // After a reboot a cgroup of that path is somebody else's.
-        String path = stored == null || !stored.bootId().equals(Containers.bootId()) ? null : stored.cgroup();
-        return path == null ? Optional.empty() : CgroupFs.find().flatMap(fs -> fs.open(path));
+        return cgroupPath().flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+    }
+
+    /** The directory of its cgroup. After a reboot one of that path is somebody else's. */
+    public Optional<String> cgroupPath() {
+        return stored == null || !stored.bootId().equals(Containers.bootId())
+                ? Optional.empty()
+                : Optional.ofNullable(stored.cgroup());
     }
 
     /** The first process by pidfd, checked after it was opened, so that it is never somebody else's. */

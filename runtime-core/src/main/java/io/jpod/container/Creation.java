@@ -197,6 +197,7 @@ final class Creation {
         List<Limit> limits = limits(prepared.plan());
         Cgroup cgroup = fs.create(path, limits, MEASURED);
         try {
+            cgroup.setOwner(containers.root().toString());
             cgroup.apply(limits);
             filterDevices(prepared.plan(), path);
             Delegation.owner(spec).ifPresent(cgroup::chown);

@@ -96,6 +96,18 @@ public record RecordDir(Path path) {
         }
     }
 
+    /** Whether somebody holds the lock: is about to make, change or delete it. */
+    public boolean isBusy() {
+        try (Fd fd = Linux.open(path.toString(), Flags.O_RDONLY, 0)) {
+            return !Linux.flock(fd, Flags.LOCK_EX | Flags.LOCK_NB);
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private boolean isStillAt(Fd fd) {
         try {
             return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();

@@ -56,6 +56,10 @@ record StateDir(RecordDir dir) {
         return dir.lockIfThere();
     }
 
+    boolean isBusy() {
+        return dir.isBusy();
+    }
+
     void write(StoredState state) {
         dir.write(STATE, state.toJson());
     }

@@ -197,6 +197,42 @@ public final class Linux {
         }
     }
 
+    /** xattr(7). Nothing happens where only a more powerful root may set it (EPERM), or the file system has none. */
+    public static void setTrustedAttribute(String path, String name, String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        try (Arena arena = Arena.ofConfined()) {
+            long result = KERNEL.syscall(
+                    Sys.SETXATTR,
+                    arena.allocateFrom(path).address(),
+                    arena.allocateFrom(name).address(),
+                    arena.allocateFrom(JAVA_BYTE, bytes).address(),
+                    bytes.length,
+                    0,
+                    0);
+            if (result != -Errno.EPERM.number() && result != -Errno.EOPNOTSUPP.number()) {
+                check(result, Sys.SETXATTR, path);
+            }
+        }
+    }
+
+    /** Empty if the file has no such attribute, or is gone. */
+    public static Optional<String> attribute(String path, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(PATH_MAX);
+            long size = KERNEL.syscall(
+                    Sys.GETXATTR,
+                    arena.allocateFrom(path).address(),
+                    arena.allocateFrom(name).address(),
+                    value.address(),
+                    PATH_MAX,
+                    0,
+                    0);
+            return size < 0
+                    ? Optional.empty()
+                    : Optional.of(new String(value.asSlice(0, size).toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+        }
+    }
+
     /**
      * Locks an open file against others who do the same. The lock belongs to the open file and ends with its last
      * descriptor, so it does not outlive a process that is killed.

@@ -4,10 +4,17 @@ import io.jpod.abi.Errno;
 import java.util.Optional;
 
 /**
- * Where a process lives, as far as paths, pids and rights mean something else elsewhere: the inodes of its namespaces, and
- * its root directory.
+ * Where a process lives, as far as paths, pids, rights, addresses and names mean something else elsewhere: the inodes of its
+ * namespaces, and its root directory.
  */
-public record Whereabouts(long mountNamespace, long pidNamespace, long userNamespace, Root root) {
+public record Whereabouts(
+        long mountNamespace,
+        long pidNamespace,
+        long userNamespace,
+        long networkNamespace,
+        long ipcNamespace,
+        long utsNamespace,
+        Root root) {
 
     /** The mount tells a bind mount of a directory from the directory: what is mounted below differs. */
     public record Root(int deviceMajor, int deviceMinor, long inode, long mountId) {}
@@ -35,6 +42,9 @@ public record Whereabouts(long mountNamespace, long pidNamespace, long userNames
                 Linux.stat(process + "/ns/mnt").inode(),
                 Linux.stat(process + "/ns/pid").inode(),
                 Linux.stat(process + "/ns/user").inode(),
+                Linux.stat(process + "/ns/net").inode(),
+                Linux.stat(process + "/ns/ipc").inode(),
+                Linux.stat(process + "/ns/uts").inode(),
                 new Root(root.deviceMajor(), root.deviceMinor(), root.inode(), root.mountId()));
     }
 }

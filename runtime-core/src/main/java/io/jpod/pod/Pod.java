@@ -11,6 +11,7 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
+import io.jpod.plan.Plan;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -89,6 +90,11 @@ public final class Pod {
         return stored;
     }
 
+    /** The plan that made it. */
+    public Plan plan() {
+        return PodCreation.plan(record(), dir);
+    }
+
     /** The paths of the namespaces that it holds. */
     public Map<NamespaceType, String> namespaces() {
         Map<NamespaceType, String> paths = new EnumMap<>(NamespaceType.class);
@@ -158,13 +164,24 @@ public final class Pod {
                 && (stored.initPid() == 0 || isInitAlive(stored));
     }
 
+    /** Whether its creation or removal was cut off, or its record cannot be read. */
+    boolean isHalfMade() {
+        return (stored == null || !stored.complete()) && !dir.dir().isBusy();
+    }
+
+    /** Whether it has ended with the last boot of the host. */
+    boolean isOfAnotherBoot() {
+        return stored != null && !stored.bootId().equals(Containers.bootId());
+    }
+
     /** The cgroup of all of it; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
-        if (stored == null || !stored.bootId().equals(Containers.bootId())) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(stored.cgroup())
-                .flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+        return cgroupPath().flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+    }
+
+    /** The directory of its cgroup. */
+    public Optional<String> cgroupPath() {
+        return stored == null || isOfAnotherBoot() ? Optional.empty() : Optional.ofNullable(stored.cgroup());
     }
 
     // ---- what can be done with it

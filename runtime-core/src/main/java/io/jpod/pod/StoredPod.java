@@ -5,6 +5,7 @@ import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Limit;
 import io.jpod.pod.PodSpec.HostEntry;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of the host: after a reboot nothing but this record is there
  * @param cgroup its directory; null: none
  * @param cgroupDirectories those that creation makes, parents first
+ * @param limits of the cgroup, as they were when it was made
  * @param initPid of the shared pid namespace's first process; 0: none, or none yet
  * @param initStartTime clock ticks since boot
  * @param complete whether creation has come to its end
@@ -34,6 +36,7 @@ record StoredPod(
         String bootId,
         @Nullable String cgroup,
         List<String> cgroupDirectories,
+        List<Limit> limits,
         List<Spec.IdMapping> mappings,
         int initPid,
         long initStartTime,
@@ -43,16 +46,18 @@ record StoredPod(
 
     StoredPod {
         cgroupDirectories = List.copyOf(cgroupDirectories);
+        limits = List.copyOf(limits);
         mappings = List.copyOf(mappings);
     }
 
     StoredPod withInit(int pid, long startTime) {
-        return new StoredPod(id, spec, created, bootId, cgroup, cgroupDirectories, mappings, pid, startTime, complete);
+        return new StoredPod(
+                id, spec, created, bootId, cgroup, cgroupDirectories, limits, mappings, pid, startTime, complete);
     }
 
     StoredPod completed() {
         return new StoredPod(
-                id, spec, created, bootId, cgroup, cgroupDirectories, mappings, initPid, initStartTime, true);
+                id, spec, created, bootId, cgroup, cgroupDirectories, limits, mappings, initPid, initStartTime, true);
     }
 
     String toJson() {
@@ -68,6 +73,13 @@ record StoredPod(
                     .text("cgroupParent", spec.cgroupParent())
                     .text("cgroup", cgroup)
                     .texts("cgroupDirectories", cgroupDirectories)
+                    .objects(
+                            "limits",
+                            limits,
+                            (j, limit) -> j.text("file", limit.file())
+                                    .text("value", limit.value())
+                                    .text("from", limit.from())
+                                    .text("controller", limit.controller()))
                     .number("shmSize", spec.shmSize())
                     .texts("sysctl", spec.sysctl())
                     .texts("dnsServers", spec.dns().servers())
@@ -131,6 +143,13 @@ record StoredPod(
                 json.need("bootId").string(),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
+                json.list(
+                        "limits",
+                        limit -> new Limit(
+                                limit.need("file").nonEmptyString(),
+                                limit.need("value").string(),
+                                limit.need("from").nonEmptyString(),
+                                limit.need("controller").nonEmptyString())),
                 json.list(
                         "mappings",
                         mapping -> new Spec.IdMapping(

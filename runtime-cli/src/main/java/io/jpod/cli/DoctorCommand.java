@@ -1,0 +1,77 @@
+package io.jpod.cli;
+
+import io.jpod.oci.JsonWriter;
+import io.jpod.pod.Doctor;
+import io.jpod.pod.Doctor.Finding;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "doctor",
+        description = "List what no living container or pod below --root owns, and remove it with --fix.",
+        footer = {
+            "",
+            "Such things are left when jpod, or the host, ends in the middle of work: half-made containers and pods, pinned"
+                    + " namespaces, mounts, cgroups, and what belongs to networks. What other state roots have made is not"
+                    + " looked at.",
+            "",
+            "The exit code is 0 if nothing is left over, or all of it was removed, else 1.",
+            "",
+            "Examples:",
+            "  jpod doctor",
+            "  jpod doctor --fix"
+        })
+final class DoctorCommand implements Callable<Integer> {
+    @ParentCommand
+    private Jpod jpod;
+
+    @Option(names = "--fix", description = "Remove what is listed.")
+    private boolean fix;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        List<Finding> findings = new Doctor(jpod.containers(), jpod.caller()).examine();
+        print(findings);
+        if (!fix) {
+            return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();
+        }
+        ExitCode code = ExitCode.OK;
+        for (Finding finding : findings) {
+            try {
+                finding.remove();
+            } catch (RuntimeException e) {
+                // One that cannot go must not keep the others.
+                jpod.warn("%s %s: %s".formatted(finding.kind(), finding.name(), e.getMessage()));
+                code = ExitCode.ERROR;
+            }
+        }
+        return code.number();
+    }
+
+    private void print(List<Finding> findings) {
+        if (json) {
+            jpod.caller()
+                    .out()
+                    .println(JsonWriter.array(
+                            "  ",
+                            findings,
+                            (j, finding) -> j.text("kind", finding.kind())
+                                    .text("name", finding.name())
+                                    .text("why", finding.why())));
+            return;
+        }
+        if (findings.isEmpty()) {
+            jpod.caller().out().println("nothing is left over");
+            return;
+        }
+        Table table = new Table("KIND", "NAME", "WHY");
+        findings.forEach(finding -> table.add(finding.kind(), finding.name(), finding.why()));
+        jpod.caller().out().print(table);
+    }
+}

@@ -1,0 +1,126 @@
+package io.jpod.pod;
+
+import io.jpod.cgroup.Cgroup;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Container;
+import io.jpod.container.Containers;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.MountTable;
+import io.jpod.linux.Mountpoints;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Looks for what no living container or pod of this state root owns, and removes it. */
+public final class Doctor {
+    private static final Duration END = Duration.ofSeconds(10);
+
+    private final Containers containers;
+    private final Pods pods;
+    private final Spawner spawner;
+
+    public Doctor(Containers containers, Spawner spawner) {
+        this.containers = containers;
+        this.pods = new Pods(containers);
+        this.spawner = spawner;
+    }
+
+    /**
+     * Something that is left over.
+     *
+     * @param kind such as mount or cgroup
+     * @param name what it is called
+     * @param why nobody owns it
+     * @param removal can be done again
+     */
+    public record Finding(String kind, String name, String why, Runnable removal) {
+        public void remove() {
+            removal.run();
+        }
+    }
+
+    /** In the order in which they can be removed. Changes nothing. */
+    public List<Finding> examine() {
+        List<Finding> findings = new ArrayList<>();
+        List<Container> all = containers.list();
+        List<Pod> living = pods.list();
+        halfMade(findings, all);
+        orphans(findings, all, living);
+        pods(findings, living);
+        mounts(findings, living);
+        cgroups(findings, all, living);
+        return findings;
+    }
+
+    private void halfMade(List<Finding> findings, List<Container> all) {
+        for (Container container : all) {
+            if (container.isHalfMade()) {
+                findings.add(new Finding(
+                        "container", container.id(), "its set-up was cut off", () -> container.delete(true, spawner)));
+            }
+        }
+    }
+
+    private void orphans(List<Finding> findings, List<Container> all, List<Pod> living) {
+        Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
+        for (Container container : all) {
+            String pod = container.annotations().get(Membership.ANNOTATION);
+            if (pod != null && !names.contains(pod)) {
+                findings.add(new Finding(
+                        "container",
+                        container.id(),
+                        "its pod " + pod + " is gone",
+                        () -> container.delete(true, spawner)));
+            }
+        }
+    }
+
+    private void pods(List<Finding> findings, List<Pod> living) {
+        for (Pod pod : living) {
+            if (pod.isHalfMade()) {
+                findings.add(new Finding(
+                        "pod", pod.name(), "its creation or removal was cut off", () -> pod.delete(true, spawner)));
+            } else if (pod.isOfAnotherBoot()) {
+                findings.add(new Finding(
+                        "pod", pod.name(), "it has ended with the host's last boot", () -> pod.delete(true, spawner)));
+            }
+        }
+    }
+
+    /** Pins and tmpfs of pods that have no directory entry any more. */
+    private void mounts(List<Finding> findings, List<Pod> living) {
+        String directory = pods.directory().toString();
+        List<String> owned = living.stream().map(pod -> pod.directory() + "/").toList();
+        for (String mount : MountTable.below(directory)) {
+            if (owned.stream().noneMatch(mount::startsWith)) {
+                findings.add(new Finding("mount", mount, "there is no such pod", () -> Mountpoints.release(mount)));
+            }
+        }
+    }
+
+    /** Other state roots have cgroups there too: theirs are not ours to judge. */
+    private void cgroups(List<Finding> findings, List<Container> all, List<Pod> living) {
+        CgroupFs.find().ifPresent(fs -> {
+            Set<String> owned = all.stream()
+                    .flatMap(container -> container.cgroupPath().stream())
+                    .collect(Collectors.toSet());
+            living.forEach(pod -> pod.cgroupPath().ifPresent(owned::add));
+            for (String path : fs.ownedBy(containers.root().toString())) {
+                if (owned.stream().noneMatch(mine -> mine.equals(path) || path.startsWith(mine + "/"))) {
+                    findings.add(new Finding("cgroup", path, "it is of no container or pod", () -> remove(fs, path)));
+                }
+            }
+        });
+    }
+
+    private static void remove(CgroupFs fs, String path) {
+        try (Cgroup cgroup = fs.open(path).orElse(null)) {
+            if (cgroup != null) {
+                cgroup.kill(END);
+            }
+        }
+        fs.remove(path, List.of(path), END);
+    }
+}
