@@ -46,6 +46,9 @@ final class Exec implements Callable<Integer> {
     @Mixin
     private final ExecProcess changes = new ExecProcess();
 
+    @Mixin
+    private final TraceOptions trace = new TraceOptions();
+
     @Option(
             names = {"-d", "--detach"},
             description = "Return as soon as the process was started.")
@@ -98,9 +101,11 @@ final class Exec implements Callable<Integer> {
                     process.preserved(caller),
                     below(),
                     ignorePaused);
-            try (Executed executed = container.exec(spec, options, caller)) {
+            try (Tracing tracing = trace.begin(jpod);
+                    Executed executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
                 handOver(executed, console);
                 executed.execute();
+                Tracing.print(tracing);
                 return detach ? ExitCode.OK.number() : executed.await();
             }
         }
