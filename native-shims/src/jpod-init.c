@@ -137,7 +137,7 @@ static long make_call(const struct program *p, const struct op *op) {
 }
 
 static long make_recorded_call(const struct program *p, uint32_t index) {
-    struct op_record *record = &p->records[index];
+    volatile struct op_record *record = &p->records[index];
     int is_timed = index < p->header->timed_ops;
     record->state = RECORD_CALLED;
     uint64_t begun = is_timed ? now() : 0;

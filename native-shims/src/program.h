@@ -32,9 +32,9 @@ struct program_header {
 // How a call went, for whoever shares the memory: it is all zeros before, and says the truth at any time, also when the
 // process is killed or becomes another program. A clone that shares it goes on in it.
 struct op_record {
+    uint64_t state; // written last, so whoever reads it first sees no result that is not there yet
     int64_t result;
     uint64_t ns; // if it is timed: how long the call took
-    uint64_t state;
 };
 
 enum record_state {

@@ -132,10 +132,10 @@ class Init(unittest.TestCase):
         program.status_fd, program.record_fd, program.timed_ops = STATUS, 21, timed_ops
         memory = memfd(bytes(24 * len(program.ops)), "record")
         self.assertEqual(self.run_image(program.image(), record=memory)[0], code)
-        records = list(struct.iter_unpack("<qQQ", os.pread(memory, 1 << 20, 0)))
+        records = list(struct.iter_unpack("<QqQ", os.pread(memory, 1 << 20, 0)))
         os.close(memory)
-        self.assertTrue(all(ns < 10**9 for _, ns, _ in records))
-        return [(state, result, ns > 0) for result, ns, state in records]
+        self.assertTrue(all(ns < 10**9 for _, _, ns in records))
+        return [(state, result, ns > 0) for state, result, ns in records]
 
     def test_calls_are_recorded(self):
         program = Program().op("close", 77, cases=[(EBADF, 1)]).write(1, "skipped").write(1, "abc")

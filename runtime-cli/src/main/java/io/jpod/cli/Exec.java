@@ -103,9 +103,10 @@ final class Exec implements Callable<Integer> {
                     ignorePaused);
             try (Tracing tracing = trace.begin(jpod);
                     Executed executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
+                Tracing.next(tracing);
                 handOver(executed, console);
                 executed.execute();
-                Tracing.print(tracing);
+                Tracing.end(tracing);
                 return detach ? ExitCode.OK.number() : executed.await();
             }
         }

@@ -196,9 +196,10 @@ final class Run implements Callable<Integer> {
     private int run(Launch launch, Job job, CreateOptions options, @Nullable Tracing tracing) {
         Caller caller = jpod.caller();
         try (Created created = jpod.containers().prepare(job.spec(), options, caller, Tracing.of(tracing))) {
+            Tracing.next(tracing);
             launch.settle(created, () -> handOver(launch, job, created));
             created.start(caller);
-            Tracing.print(tracing);
+            Tracing.end(tracing);
             if (detach) {
                 return ExitCode.OK.number();
             }

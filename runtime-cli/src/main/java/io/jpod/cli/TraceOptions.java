@@ -58,7 +58,7 @@ final class TraceOptions {
         @Override
         @SuppressWarnings("JdkObsolete")
         public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-            if (info.get("separator") instanceof String separator && !separator.isEmpty()) {
+            if (info.get("separator") instanceof String separator && !separator.isBlank()) {
                 return false;
             }
             option.setValue("");

@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.abi.Errno;
-import io.jpod.abi.Sys;
 import io.jpod.container.Trace;
 import io.jpod.exec.Recording;
 import io.jpod.oci.JsonWriter;
@@ -11,6 +10,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A trace as it is printed: the steps of {@link Explain}, and below each its calls with what they came to. */
 final class TraceText {
@@ -19,9 +21,16 @@ final class TraceText {
     private static final int WIDTH = 96;
 
     private final StringBuilder out = new StringBuilder();
-    private final Map<Plan.By, Total> totals = new EnumMap<>(Plan.By.class);
+    private final Trace trace;
+    private final TraceOptions.Form form;
+    private int steps;
+    private int calls;
+    private boolean isStepBegun;
 
-    private TraceText() {}
+    TraceText(Trace trace, TraceOptions.Form form) {
+        this.trace = trace;
+        this.form = form;
+    }
 
     /** Of one executor. */
     private static final class Total {
@@ -45,33 +54,79 @@ final class TraceText {
         }
     }
 
-    /** Every line ends with a line feed; nothing at all if there was no plan. */
-    static String of(Trace trace, TraceOptions.Form form) {
-        Plan plan = trace.plan();
-        if (plan == null) {
-            return "";
+    /**
+     * What has come since the last time; every line ends with a line feed. A call that has not returned is left for later.
+     * JSON says of a step how it ended, so it is left for the end altogether.
+     */
+    String next() {
+        if (form == TraceOptions.Form.TEXT) {
+            steps(false);
         }
-        TraceText text = new TraceText();
-        List<String> lines = plan.lines();
-        for (Trace.Step step : trace.steps()) {
-            text.totals
-                    .computeIfAbsent(step.entry().by(), _ -> new Total())
-                    .add(step);
-            switch (form) {
-                case TEXT -> text.step(step, lines.get(step.index()));
-                case JSON -> text.json(step);
-            }
-        }
-        text.totals.forEach(form == TraceOptions.Form.TEXT ? text::total : text::jsonTotal);
-        return text.out.toString();
+        return taken();
     }
 
-    private void step(Trace.Step step, String line) {
-        out.append(line);
-        if (step.calls().isEmpty() && step.entry().by() == Plan.By.BRAIN) {
-            line(step.isComplete() ? "done" : "failed", step.nanoseconds());
+    /** All the rest, and the sums. */
+    String end() {
+        steps(true);
+        Map<Plan.By, Total> totals = new EnumMap<>(Plan.By.class);
+        for (Trace.Step step : trace.steps()) {
+            totals.computeIfAbsent(step.entry().by(), _ -> new Total()).add(step);
         }
-        step.calls().forEach(call -> line(text(call), call.nanoseconds()));
+        if (form == TraceOptions.Form.JSON) {
+            totals.forEach(this::jsonTotal);
+        } else if (!totals.isEmpty()) {
+            out.append('\n');
+            totals.forEach(this::total);
+        }
+        return taken();
+    }
+
+    private String taken() {
+        String text = out.toString();
+        out.setLength(0);
+        return text;
+    }
+
+    private void steps(boolean isEnd) {
+        List<Trace.Step> all = trace.steps();
+        for (; steps < all.size(); steps++, calls = 0, isStepBegun = false) {
+            Trace.Step step = all.get(steps);
+            if (!isStepBegun) {
+                isStepBegun = true;
+                head(step);
+            }
+            for (; calls < step.calls().size(); calls++) {
+                Recording.Call call = step.calls().get(calls);
+                boolean isLast = steps == all.size() - 1 && calls == step.calls().size() - 1;
+                if (!isEnd && isLast && call.outcome() == Recording.Outcome.NOT_RETURNED) {
+                    return;
+                }
+                if (form == TraceOptions.Form.JSON) {
+                    json(step, call);
+                } else {
+                    line(text(call), call.nanoseconds());
+                }
+            }
+            if (!isEnd && !step.isComplete()) {
+                return;
+            }
+        }
+    }
+
+    private void head(Trace.Step step) {
+        if (form == TraceOptions.Form.JSON) {
+            json(step);
+            return;
+        }
+        out.append(Objects.requireNonNull(trace.plan()).lines().get(step.index()));
+        if (step.entry().by() == Plan.By.BRAIN) {
+            line(ownResult(step), step.nanoseconds());
+        }
+    }
+
+    /** Of a step that the brain does itself. */
+    private static String ownResult(Trace.Step step) {
+        return step.isComplete() ? step.pid() == null ? "done" : "process " + step.pid() : "failed";
     }
 
     private void line(String text, long nanoseconds) {
@@ -92,7 +147,7 @@ final class TraceText {
         return switch (call.outcome()) {
             case NOT_MADE -> text + "  skipped";
             // Whoever executes another program has nobody left to tell.
-            case NOT_RETURNED -> text + (call.op().sys() == Sys.EXECVE ? " = 0" : " = ?");
+            case NOT_RETURNED -> text + (call.isExecuted() ? " = 0" : " = ?");
             case RETURNED -> text + " = " + result(call) + then(call);
         };
     }
@@ -114,9 +169,6 @@ final class TraceText {
     }
 
     private void total(Plan.By by, Total total) {
-        if (by == totals.keySet().iterator().next()) {
-            out.append('\n');
-        }
         String text = String.format(
                 Locale.ROOT,
                 "%-17s %3d steps %4d calls, %d with an error, %d skipped",
@@ -144,8 +196,8 @@ final class TraceText {
                 .text("text", step.entry().step().describe())
                 .text("from", step.entry().from())
                 .flag("complete", step.isComplete())
+                .number("pid", step.pid())
                 .number("nanoseconds", known(step.nanoseconds())));
-        step.calls().forEach(call -> json(step, call));
     }
 
     private void json(Trace.Step step, Recording.Call call) {
@@ -173,11 +225,11 @@ final class TraceText {
                 .number("nanoseconds", total.nanoseconds));
     }
 
-    private void object(java.util.function.Consumer<JsonWriter> properties) {
+    private void object(Consumer<JsonWriter> properties) {
         out.append(JsonWriter.object(null, properties)).append('\n');
     }
 
-    private static @org.jspecify.annotations.Nullable Long known(long nanoseconds) {
+    private static @Nullable Long known(long nanoseconds) {
         return nanoseconds < 0 ? null : Long.valueOf(nanoseconds);
     }
 }

@@ -7,19 +7,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** One trace of one command: printed once, when the program runs or else when the command is done with it. */
+/** The trace of one command: printed up to where the program is about to run, and the rest when it does, or when something failed. */
 final class Tracing implements AutoCloseable {
     private final Trace trace = new Trace();
     private final Caller caller;
     private final @Nullable Fd file;
-    private final TraceOptions.Form form;
-    private boolean isPrinted;
+    private final TraceText text;
+    private boolean isEnded;
 
     /** @param file owned by this object; null: the caller's stderr */
     Tracing(Caller caller, @Nullable Fd file, TraceOptions.Form form) {
         this.caller = caller;
         this.file = file;
-        this.form = form;
+        this.text = new TraceText(trace, form);
     }
 
     /** What to hand to the one who makes the container; null for no tracing. */
@@ -27,19 +27,28 @@ final class Tracing implements AutoCloseable {
         return tracing == null ? null : tracing.trace;
     }
 
-    /** Everything that was done so far, and nothing later. */
-    static void print(@Nullable Tracing tracing) {
+    /** Prints what has come by now, and leaves for later what is under way. */
+    static void next(@Nullable Tracing tracing) {
         if (tracing != null) {
-            tracing.print();
+            tracing.print(tracing.text.next());
         }
     }
 
-    private void print() {
-        if (isPrinted) {
-            return;
+    /** Prints the rest, and nothing that comes later. */
+    static void end(@Nullable Tracing tracing) {
+        if (tracing != null) {
+            tracing.end();
         }
-        isPrinted = true;
-        String text = TraceText.of(trace, form);
+    }
+
+    private void end() {
+        if (!isEnded) {
+            isEnded = true;
+            print(text.end());
+        }
+    }
+
+    private void print(String text) {
         if (file == null) {
             caller.err().print(text);
             caller.err().flush();
@@ -52,7 +61,7 @@ final class Tracing implements AutoCloseable {
     @Override
     public void close() {
         try {
-            print();
+            end();
         } finally {
             trace.close();
             if (file != null) {

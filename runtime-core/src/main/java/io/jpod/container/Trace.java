@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import io.jpod.exec.Recording;
+import io.jpod.exec.ShimProcess;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.ArrayList;
@@ -29,10 +30,16 @@ public final class Trace implements AutoCloseable {
      * @param index in the plan, from 0
      * @param nanoseconds how long it took; -1 if that is not known for all of it
      * @param isComplete false for the one that the set-up ended at, or that still waits
+     * @param pid of the process that the step has made; null for any other step
      * @param calls of the brain's own steps none; those behind the end of the program are left out
      */
     public record Step(
-            int index, Plan.Entry entry, long nanoseconds, boolean isComplete, List<Recording.Call> calls) {}
+            int index,
+            Plan.Entry entry,
+            long nanoseconds,
+            boolean isComplete,
+            @Nullable Integer pid,
+            List<Recording.Call> calls) {}
 
     /** Null if it was refused before there was a plan. */
     public @Nullable Plan plan() {
@@ -55,6 +62,7 @@ public final class Trace implements AutoCloseable {
         List<Recording.Call> calls = recording.untilTheEnd();
         boolean isComplete = calls.size() == recording.program().ops().size()
                 && (calls.isEmpty() || !calls.getLast().isEnd());
+        boolean isExecuted = !calls.isEmpty() && calls.getLast().isExecuted();
         int last = calls.isEmpty() ? -1 : calls.getLast().op().step();
         List<Step> steps = new ArrayList<>();
         List<Plan.Entry> entries = plan == null ? List.of() : plan.entries();
@@ -63,7 +71,7 @@ public final class Trace implements AutoCloseable {
             if (entries.get(i).by() == by && (isComplete || i <= last)) {
                 List<Recording.Call> own =
                         calls.stream().filter(call -> call.op().step() == index).toList();
-                steps.add(new Step(i, entries.get(i), sum(own), isComplete || i < last, own));
+                steps.add(new Step(i, entries.get(i), sum(own), isComplete || i < last || isExecuted, null, own));
             }
         }
         return steps;
@@ -114,11 +122,12 @@ public final class Trace implements AutoCloseable {
         }
         int index = plan.entries().indexOf(entry);
         int at = trace.parts.size();
-        trace.parts.add(new Own(new Step(index, entry, -1, false, List.of())));
+        trace.parts.add(new Own(new Step(index, entry, -1, false, null, List.of())));
         long begun = System.nanoTime();
         T made = work.get();
         long took = System.nanoTime() - begun;
-        trace.parts.set(at, new Own(new Step(index, entry, took, true, List.of())));
+        Integer pid = made instanceof ShimProcess process ? process.child().pid() : null;
+        trace.parts.set(at, new Own(new Step(index, entry, took, true, pid, List.of())));
         return made;
     }
 

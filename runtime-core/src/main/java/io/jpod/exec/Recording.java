@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recording implements AutoCloseable {
     static final int RECORD_BYTES = 24;
+    private static final int RECORD_WORDS = RECORD_BYTES / Long.BYTES;
     static final long CALLED = 1;
     static final long RETURNED = 2;
     static final long TIMED = 3;
 
     private final Program program;
     private final long[] registers;
-    /** Result, nanoseconds and state of each op. */
+    /** State, result and nanoseconds of each op. */
     private long[] words;
 
     private @Nullable Fd memory;
@@ -35,7 +36,7 @@ public final class Recording implements AutoCloseable {
     public Recording(Program program) {
         this.program = program;
         this.registers = new long[program.registers()];
-        this.words = new long[RECORD_BYTES / Long.BYTES * program.ops().size()];
+        this.words = new long[RECORD_WORDS * program.ops().size()];
         Arrays.fill(registers, -1);
     }
 
@@ -63,6 +64,11 @@ public final class Recording implements AutoCloseable {
 
         public boolean isError() {
             return outcome == Outcome.RETURNED && result < 0;
+        }
+
+        /** Whether the process is another program from here on. */
+        public boolean isExecuted() {
+            return outcome == Outcome.NOT_RETURNED && op.sys() == Sys.EXECVE;
         }
 
         /** Whether the program ended here, with or without an answer. */
@@ -104,20 +110,28 @@ public final class Recording implements AutoCloseable {
         List<Call> calls = calls();
         int next = 0;
         int end = 0;
+        int clone = -1;
         while (next < calls.size() && calls.get(next).isMade()) {
             Call call = calls.get(next);
             end = next + 1;
-            if (call.isEnd() || !(call.op().after(call.result()) instanceof Op.Skip(int ops))) {
+            if (call.op().sys() == Sys.CLONE && call.op().after(0) instanceof Op.Skip(int ops)) {
+                clone = end + ops;
+            }
+            if (!call.isEnd() && call.op().after(call.result()) instanceof Op.Skip(int ops)) {
+                next = end + ops;
+            } else if (clone >= end) {
+                // The one who has cloned ends, and its clone has gone on behind.
+                next = clone;
+            } else {
                 return calls.subList(0, end);
             }
-            next = end + ops;
         }
         return next == calls.size() ? calls : calls.subList(0, end);
     }
 
     private Call call(int index, Op op, long[] values) {
-        int at = RECORD_BYTES / Long.BYTES * index;
-        long state = words[at + 2];
+        int at = RECORD_WORDS * index;
+        long state = words[at];
         if (state == 0) {
             return new Call(op, arguments(op, null), Outcome.NOT_MADE, 0, -1);
         }
@@ -126,8 +140,8 @@ public final class Recording implements AutoCloseable {
             return new Call(op, arguments, Outcome.NOT_RETURNED, 0, -1);
         }
         // Both sides of a clone write here, and only one of the results says something.
-        long result = op.sys() == Sys.CLONE && words[at] >= 0 && clone >= 0 ? clone : words[at];
-        return new Call(op, arguments, Outcome.RETURNED, result, state == TIMED ? words[at + 1] : -1);
+        long result = op.sys() == Sys.CLONE && words[at + 1] >= 0 && clone >= 0 ? clone : words[at + 1];
+        return new Call(op, arguments, Outcome.RETURNED, result, state == TIMED ? words[at + 2] : -1);
     }
 
     private static List<String> arguments(Op op, long @Nullable [] values) {
@@ -169,14 +183,14 @@ public final class Recording implements AutoCloseable {
     }
 
     void called(int op) {
-        words[RECORD_BYTES / Long.BYTES * op + 2] = CALLED;
+        words[RECORD_WORDS * op] = CALLED;
     }
 
     void returned(int op, long result, long nanoseconds) {
-        int at = RECORD_BYTES / Long.BYTES * op;
-        words[at] = result;
-        words[at + 1] = nanoseconds;
-        words[at + 2] = TIMED;
+        int at = RECORD_WORDS * op;
+        words[at] = TIMED;
+        words[at + 1] = result;
+        words[at + 2] = nanoseconds;
     }
 
     /** The process goes on as this one. */
