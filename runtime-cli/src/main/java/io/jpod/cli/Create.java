@@ -42,8 +42,7 @@ final class Create implements Callable<Integer> {
         try (Console console = launch.console(spec, true)) {
             CreateOptions options = launch.options(id, bundle.directory(jpod), bundle, console, launch.stdio());
             try (Tracing tracing = trace.begin(jpod);
-                    Created created =
-                            jpod.containers().create(spec, options, jpod.caller(), Tracing.of(tracing))) {
+                    Created created = jpod.containers().create(spec, options, jpod.caller(), Tracing.of(tracing))) {
                 launch.settle(created, () -> {});
             }
         }

@@ -30,8 +30,9 @@ final class TraceOptions {
             arity = "0..1",
             fallbackValue = "",
             preprocessor = Attached.class,
-            description = "Print every system call of the set-up with its result and its time, below the step that wants it:"
-                    + " to stderr, or with --trace=FILE to a file.")
+            description =
+                    "Print every system call of the set-up with its result and its time, below the step that wants it:"
+                            + " to stderr, or with --trace=FILE to a file.")
     private @Nullable String trace;
 
     @Option(names = "--trace-format", paramLabel = "FORMAT", description = "text (default), or json: an object a line.")

@@ -97,7 +97,8 @@ final class TraceText {
             }
             for (; calls < step.calls().size(); calls++) {
                 Recording.Call call = step.calls().get(calls);
-                boolean isLast = steps == all.size() - 1 && calls == step.calls().size() - 1;
+                boolean isLast =
+                        steps == all.size() - 1 && calls == step.calls().size() - 1;
                 if (!isEnd && isLast && call.outcome() == Recording.Outcome.NOT_RETURNED) {
                     return;
                 }

@@ -50,7 +50,8 @@ final class Tracing implements AutoCloseable {
 
     private void print(String text) {
         if (file == null) {
-            caller.err().print(text);
+            // The terminal may be raw by now, and then a line feed alone does not go back to the left.
+            caller.err().print(caller.isTerminal(2) ? text.replace("\n", "\r\n") : text);
             caller.err().flush();
         } else {
             Linux.writeFully(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));

@@ -60,8 +60,7 @@ final class Creation {
 
     private final @Nullable Trace trace;
 
-    Creation(
-            Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
+    Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
         this.containers = containers;
         this.spec = spec;
         this.options = options;
@@ -159,6 +158,7 @@ final class Creation {
             dir.write(complete);
             if (waitForStart) {
                 process.proceed();
+                Trace.awaitAcceptance(trace);
             }
             return new Created(Container.made(containers, dir, complete, spec), process);
         } finally {
@@ -202,8 +202,8 @@ final class Creation {
         undo.onFailure(() -> fs.remove(path, state.cgroupDirectories(), CLEAN_UP));
         Plan plan = prepared.plan();
         List<Limit> limits = limits(plan);
-        Cgroup cgroup = Trace.step(
-                trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, MEASURED));
+        Cgroup cgroup =
+                Trace.step(trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, MEASURED));
         try {
             if (trace == null) {
                 cgroup.apply(limits);
@@ -240,8 +240,7 @@ final class Creation {
             Plan.Entry entry = plan.entries().get(i);
             if (entry.step() instanceof Step.FilterDevices(var rules)) {
                 try (Fd fd = Linux.open(cgroup, Flags.O_RDONLY, 0)) {
-                    Trace.step(
-                            trace, plan, entry, () -> DeviceFilterAttachment.put(fd, DeviceFilter.compile(rules)));
+                    Trace.step(trace, plan, entry, () -> DeviceFilterAttachment.put(fd, DeviceFilter.compile(rules)));
                 } catch (SyscallException e) {
                     throw StepFailed.of(i, entry, e);
                 }
@@ -252,8 +251,7 @@ final class Creation {
     private Map<String, Fd> build(Prepared prepared, Map<String, Fd> inputs) {
         Program builder = prepared.programs().builder();
         try {
-            return new ThreadExecutor(Kernel.get())
-                    .run(builder, inputs, Trace.record(trace, Plan.By.BUILDER, builder));
+            return new ThreadExecutor(Kernel.get()).run(builder, inputs, Trace.record(trace, Plan.By.BUILDER, builder));
         } catch (OpFailed e) {
             throw StepFailed.of(prepared.plan(), builder, e);
         }
@@ -278,11 +276,7 @@ final class Creation {
                     prepared.plan(),
                     entry,
                     () -> ShimProcess.start(
-                            spawner,
-                            program,
-                            descriptors,
-                            setting,
-                            Trace.record(trace, Plan.By.PROCESS, program)));
+                            spawner, program, descriptors, setting, Trace.record(trace, Plan.By.PROCESS, program)));
             return new Executed(process, prepared.plan(), program);
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);

@@ -1,11 +1,13 @@
 package io.jpod.container;
 
+import io.jpod.abi.Sys;
 import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * {@link Container#exec}, and read it as soon as the program runs, or when it failed. Not for more than one set-up.
  */
 public final class Trace implements AutoCloseable {
+    /** In milliseconds; the process may have been killed. */
+    private static final int PATIENCE = 500;
+
     private @Nullable Plan plan;
     private final List<Part> parts = new ArrayList<>();
 
@@ -129,6 +134,19 @@ public final class Trace implements AutoCloseable {
         Integer pid = made instanceof ShimProcess process ? process.child().pid() : null;
         trace.parts.set(at, new Own(new Step(index, entry, took, true, pid, List.of())));
         return made;
+    }
+
+    /** Until the process waits for start, so that the trace ends there and not somewhere before. */
+    static void awaitAcceptance(@Nullable Trace trace) {
+        for (int i = 0; trace != null && i < PATIENCE && !trace.accepts(); i++) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private boolean accepts() {
+        return steps().stream()
+                .flatMap(step -> step.calls().stream())
+                .anyMatch(call -> call.op().sys() == Sys.ACCEPT4 && call.isMade());
     }
 
     /** Lets go of the memory that processes write into. */

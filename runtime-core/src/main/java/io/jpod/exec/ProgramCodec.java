@@ -62,12 +62,7 @@ final class ProgramCodec {
      * @param timedOps so many ops, from the first on, are timed
      */
     static byte[] encode(
-            Program program,
-            Arch arch,
-            Map<String, Integer> registers,
-            int statusFd,
-            int recordFd,
-            int timedOps) {
+            Program program, Arch arch, Map<String, Integer> registers, int statusFd, int recordFd, int timedOps) {
         if (program.registers() > Program.MAX_REGISTERS) {
             throw new IllegalArgumentException("the container needs more than " + Program.MAX_REGISTERS
                     + " descriptors at once: fewer bind mounts or devices, please");

@@ -90,7 +90,8 @@ public final class ShimProcess implements AutoCloseable {
             image = ProgramCodec.encode(program, Arch.host(), numbers, statusNumber);
         } else {
             recording.begin(numbers);
-            // The last one: jpod-init closes it before its first call, so the numbers are what they would be without it.
+            // The last one: jpod-init closes it before its first call, so the numbers are what they would be without
+            // it.
             descriptors.add(recording.share());
             image = ProgramCodec.encode(
                     program, Arch.host(), numbers, statusNumber, first + descriptors.size(), recording.timed());

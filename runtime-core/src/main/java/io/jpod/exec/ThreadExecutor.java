@@ -40,8 +40,7 @@ public final class ThreadExecutor {
     }
 
     /** @param recording of this program; null: nobody wants to know */
-    public Map<String, Fd> run(Program program, Map<String, Fd> inputs, @Nullable Recording recording)
-            throws OpFailed {
+    public Map<String, Fd> run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
         if (recording != null) {

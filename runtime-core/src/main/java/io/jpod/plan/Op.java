@@ -26,13 +26,12 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
     /** What an executor does on this result, where an error is a negated errno. */
     public Action after(long outcome) {
         for (Case possible : cases) {
-            boolean matches =
-                    switch (possible.match()) {
-                        case OnErrno(var errno) -> outcome == -errno.number();
-                        case OnSuccess _ -> outcome >= 0;
-                        case OnAnyError _ -> outcome < 0;
-                        case OnZero _ -> outcome == 0;
-                    };
+            boolean matches = switch (possible.match()) {
+                case OnErrno(var errno) -> outcome == -errno.number();
+                case OnSuccess _ -> outcome >= 0;
+                case OnAnyError _ -> outcome < 0;
+                case OnZero _ -> outcome == 0;
+            };
             if (matches) {
                 return possible.action();
             }

@@ -297,9 +297,7 @@ abstract class ExecutorContract {
         assertThat(said()).isEqualTo("said");
         long memfd = calls.getFirst().result();
         assertThat(memfd).isGreaterThan(2);
-        assertThat(calls)
-                .extracting(Recording.Call::result)
-                .containsExactly(memfd, 5L, -9L, 0L, -9L, 4L, -2L, 0L);
+        assertThat(calls).extracting(Recording.Call::result).containsExactly(memfd, 5L, -9L, 0L, -9L, 4L, -2L, 0L);
         assertThat(calls)
                 .extracting(Recording.Call::isMade)
                 .containsExactly(true, true, true, false, true, true, true, false);

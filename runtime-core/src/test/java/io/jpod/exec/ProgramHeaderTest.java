@@ -21,7 +21,22 @@ class ProgramHeaderTest {
             Pattern.MULTILINE);
     private static final Pattern SIZE = Pattern.compile("sizeof\\(struct (\\w+)\\) == (\\d+)");
     private static final Map<String, Integer> TYPES = Map.of(
-            "uint8_t", 1, "uint16_t", 2, "int16_t", 2, "uint32_t", 4, "int32_t", 4, "uint64_t", 8, "int64_t", 8, "struct op_case", 4);
+            "uint8_t",
+            1,
+            "uint16_t",
+            2,
+            "int16_t",
+            2,
+            "uint32_t",
+            4,
+            "int32_t",
+            4,
+            "uint64_t",
+            8,
+            "int64_t",
+            8,
+            "struct op_case",
+            4);
 
     private final String header;
 

@@ -199,7 +199,8 @@ class ShimProcessTest extends ExecutorContract {
                         .containsExactly("0", "1", "2", "4", "5");
             }
             assertThat(recording.untilTheEnd().getFirst().result()).isEqualTo(12);
-            assertThat(recording.untilTheEnd().getFirst().arguments().getFirst()).isEqualTo("5<r1>");
+            assertThat(recording.untilTheEnd().getFirst().arguments().getFirst())
+                    .isEqualTo("5<r1>");
             Processes.signal(process.child().pidfd(), (int) Flags.SIGKILL);
             process.child().await();
             // Whoever was killed in a call has told of the ones before it.
