@@ -48,7 +48,7 @@ class TraceTest {
     /** Headings and steps. */
     private static List<String> steps(String text) {
         return text.lines()
-                .filter(line -> STEP.matcher(line).matches() || line.matches("brain|builder thread|container process"))
+                .filter(line -> STEP.matcher(line).matches() || line.matches("brain|builder thread|process"))
                 .toList();
     }
 
@@ -70,7 +70,7 @@ class TraceTest {
         assertThat(expected.removeIf(line -> line.contains("wait for start"))).isTrue();
         assertThat(unnumbered(traced.err())).hasSizeGreaterThan(40).isEqualTo(expected);
         assertThat(traced.err()).containsPattern("(?m)^builder thread +\\d+ steps +\\d+ calls.* ms$");
-        assertThat(traced.err()).containsPattern("(?m)^container process +\\d+ steps +\\d+ calls.* ms$");
+        assertThat(traced.err()).containsPattern("(?m)^process +\\d+ steps +\\d+ calls.* ms$");
     }
 
     private static List<String> unnumbered(String text) {
@@ -125,7 +125,7 @@ class TraceTest {
                 .startsWith("fsopen(\"nfs5\", FSOPEN_CLOEXEC) = -1 ENODEV (no such device)  fails");
         assertThat(steps(failed.err()).getLast()).contains("mount nfs5 on /data", "# mounts[");
         assertThat(failed.err().lines().toList().getLast()).contains("level=error", "mount nfs5 on /data");
-        assertThat(failed.err()).doesNotContainPattern("(?m)^container process");
+        assertThat(failed.err()).doesNotContainPattern("(?m)^process$");
         jpod.run("state", id).ended(1);
     }
 
@@ -202,7 +202,7 @@ class TraceTest {
         String trace = jpod.run("run", "--trace", "-b", bundle.dir().toString(), id)
                 .ok()
                 .err();
-        String process = trace.substring(trace.indexOf("\ncontainer process"));
+        String process = trace.substring(trace.indexOf("\nprocess\n"));
         assertThat(calls(process)).anyMatch(call -> call.startsWith("fsopen(\"tmpfs\"") && call.contains(" = "));
         assertThat(calls(process)).anyMatch(call -> call.matches("setresuid\\(0, 0, 0\\) = 0 .*"));
         assertThat(calls(process).getLast()).startsWith("execve(\"/probe\"").endsWith(" = 0");

@@ -198,6 +198,10 @@ class ShimProcessTest extends ExecutorContract {
                 assertThat(fds.map(fd -> fd.getFileName().toString()).sorted())
                         .containsExactly("0", "1", "2", "4", "5");
             }
+            // The news of a milestone may come before the call that sent it has returned.
+            while (recording.untilTheEnd().size() < 2) {
+                Thread.sleep(1);
+            }
             assertThat(recording.untilTheEnd().getFirst().result()).isEqualTo(12);
             assertThat(recording.untilTheEnd().getFirst().arguments().getFirst())
                     .isEqualTo("5<r1>");
