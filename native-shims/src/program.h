@@ -23,6 +23,24 @@ struct program_header {
     uint32_t reloc_count;
     uint32_t blob_size;
     uint32_t status_fd; // SEQPACKET socket that failures are reported to
+    uint32_t record_fd; // shared memory for a struct op_record of each op, or RECORD_NONE
+    uint32_t timed_ops; // so many ops, from the first on, are timed: a seccomp filter may forbid to ask for the time
+};
+
+#define RECORD_NONE 0xffffffffu
+
+// How a call went, for whoever shares the memory: it is all zeros before, and says the truth at any time, also when the
+// process is killed or becomes another program. A clone that shares it goes on in it.
+struct op_record {
+    uint64_t state; // written last, so whoever reads it first sees no result that is not there yet
+    int64_t result;
+    uint64_t ns; // if it is timed: how long the call took
+};
+
+enum record_state {
+    RECORD_CALLED = 1, // has not returned
+    RECORD_RETURNED = 2,
+    RECORD_TIMED = 3, // has returned, and was timed
 };
 
 enum arg_kind {
@@ -82,10 +100,11 @@ struct status_record {
     int32_t error;
 };
 
-_Static_assert(sizeof(struct program_header) == 24, "program_header");
+_Static_assert(sizeof(struct program_header) == 32, "program_header");
 _Static_assert(sizeof(struct op) == 88, "op");
 _Static_assert(sizeof(struct op_case) == 4, "op_case");
 _Static_assert(sizeof(struct reloc) == 8, "reloc");
+_Static_assert(sizeof(struct op_record) == 24, "op_record");
 _Static_assert(sizeof(struct status_record) == 12, "status_record");
 
 #endif

@@ -15,6 +15,7 @@ static uint64_t image_size;
 static uint32_t calls;
 static uint32_t reports;
 static struct status_record last;
+static struct op_record *records;
 static struct {
     unsigned valid, failed, invalid, silent;
 } seen;
@@ -54,10 +55,33 @@ static void report(uint32_t status_fd, uint32_t kind, uint32_t index, int32_t er
     last = (struct status_record){kind, index, error};
 }
 
+// Asked in pairs, around a call.
+static uint64_t now(void) {
+    static uint64_t time;
+    return time += 5;
+}
+
+// Of exactly this size, for the sanitizer; none at times, as if there were no memory.
+static struct op_record *map_records(uint32_t fd, uint64_t size) {
+    (void)fd;
+    records = draw(8) == 0 ? NULL : calloc(1, size + (size == 0));
+    return records;
+}
+
+static void check_records(uint32_t op_count) {
+    uint32_t made = 0;
+    for (uint32_t i = 0; i < op_count; i++) {
+        made += records[i].state != 0;
+        if (records[i].state == RECORD_CALLED || records[i].state > RECORD_TIMED) fail("a call was left in the middle");
+        if ((records[i].ns != 0) != (records[i].state == RECORD_TIMED)) fail("a time that was not taken");
+    }
+    if (made != calls) fail("not every call was recorded");
+}
+
 static uint64_t write_program(uint8_t *to) {
     struct program_header h = {
         PROGRAM_MAGIC, PROGRAM_VERSION, (uint16_t)draw(17), (uint32_t)draw(40), (uint32_t)draw(10), (uint32_t)draw(300),
-        4};
+        4, draw(2) == 0 ? RECORD_NONE : 5, (uint32_t)draw(50)};
     uint8_t *at = to + sizeof(h);
     if (h.blob_size < 16) h.reloc_count = 0;
     memcpy(to, &h, sizeof(h));
@@ -115,8 +139,10 @@ static void run_once(int is_damaged) {
     image = copy;
     image_size = size;
     calls = reports = 0;
+    records = NULL;
     int code = check_and_run(copy, size);
     uint32_t op_count = size < sizeof(struct program_header) ? 0 : ((struct program_header *)copy)->op_count;
+    if (records != NULL) check_records(op_count);
     if (calls > op_count) fail("more calls than ops");
     if (reports > 1 || (code != 0 && code != 1) || (code == 0 && reports != 0)) fail("not one end");
     if (reports == 1 && last.kind == STATUS_INVALID && calls != 0) fail("a malformed program made a call");
@@ -125,6 +151,7 @@ static void run_once(int is_damaged) {
     else if (reports == 0) seen.silent++;
     else if (last.kind == STATUS_INVALID) seen.invalid++;
     else seen.failed++;
+    free(records);
     free(copy);
 }
 

@@ -15,7 +15,7 @@ STATUS = 9
 
 
 class Init(unittest.TestCase):
-    def run_image(self, image, *, arguments=None):
+    def run_image(self, image, *, arguments=None, record=None):
         """(exit code, what it wrote to stdout, what it reported)"""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         read, write = os.pipe()
@@ -25,6 +25,8 @@ class Init(unittest.TestCase):
             os.dup2(write, 1)
             os.dup2(theirs.fileno(), STATUS)
             os.dup2(program, 20)
+            if record is not None:
+                os.dup2(record, 21)
             os.execve(BIN + "/jpod-init", ["jpod-init"] + (["20"] if arguments is None else arguments), {})
         os.close(write)
         theirs.close()
@@ -125,11 +127,42 @@ class Init(unittest.TestCase):
         program = Program().op("close", 20)
         self.expect(program, 1, reports=[(FAILED, 0, EBADF)])
 
+    def recorded(self, program, timed_ops, code):
+        """What is recorded of each op: (state, result, whether it took time)"""
+        program.status_fd, program.record_fd, program.timed_ops = STATUS, 21, timed_ops
+        memory = memfd(bytes(24 * len(program.ops)), "record")
+        self.assertEqual(self.run_image(program.image(), record=memory)[0], code)
+        records = list(struct.iter_unpack("<QqQ", os.pread(memory, 1 << 20, 0)))
+        os.close(memory)
+        self.assertTrue(all(ns < 10**9 for _, _, ns in records))
+        return [(state, result, ns > 0) for state, result, ns in records]
+
+    def test_calls_are_recorded(self):
+        program = Program().op("close", 77, cases=[(EBADF, 1)]).write(1, "skipped").write(1, "abc")
+        program.write(1, "ab").op("exit_group", 7).write(1, "never")
+        self.assertEqual(self.recorded(program, 3, 7), [
+            (3, -EBADF, True), (0, 0, False), (3, 3, True), (2, 2, False), (1, 0, False), (0, 0, False)])
+        # What it failed at is the last that is recorded; an end behind the last op is one too.
+        program = Program().write(1, "a").op("close", 77).write(1, "never")
+        self.assertEqual(self.recorded(program, 3, 1), [(3, 1, True), (3, -EBADF, True), (0, 0, False)])
+        self.assertEqual(self.recorded(Program().write(1, "a"), 0xFFFFFFFF, 0), [(3, 1, True)])
+
+    def test_execve_does_not_return_and_sees_nothing_of_the_record(self):
+        program = Program().execve("/bin/sh", "-c", "test ! -e /proc/self/fd/21 && exit 3")
+        self.assertEqual(self.recorded(program, 1, 3), [(1, 0, False)])
+
+    def test_the_records_descriptor_is_closed(self):
+        self.assertEqual(self.recorded(Program().op("close", 21), 1, 1), [(3, -EBADF, True)])
+
+    def test_without_memory_for_the_record_it_goes_on(self):
+        program = Program((), STATUS, record_fd=77)
+        self.assertEqual(self.run_image(program.write(1, "a").image()), (0, b"a", []))
+
     def test_malformed_programs_have_no_effect(self):
         good = Program([1, 2], STATUS)
         good.write(1, "a").op("close", 77)
         image = good.image()
-        ops = 24 + 16
+        ops = 32 + 16
         for at, form, value, index in (
             (4, "H", 2, 0),          # version
             (6, "H", 3, 0),          # register_count
@@ -150,9 +183,9 @@ class Init(unittest.TestCase):
             bad = bytearray(image)
             struct.pack_into("<" + form, bad, at, value)
             self.assertEqual(self.run_image(bytes(bad)), (1, b"", [(INVALID, index, 0)]), (at, value))
-        for bad in (image + b"\0", image[:-1], image[:24]):
+        for bad in (image + b"\0", image[:-1], image[:32]):
             self.assertEqual(self.run_image(bad), (1, b"", [(INVALID, 0, 0)]))
-        for bad in (b"", image[:23], bytes(24)):
+        for bad in (b"", image[:31], bytes(32)):
             self.assertEqual(self.run_image(bad), (1, b"", []))
 
     def test_malformed_ops(self):

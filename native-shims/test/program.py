@@ -30,8 +30,9 @@ class Reg:
 
 
 class Program:
-    def __init__(self, registers=(), status_fd=0):
+    def __init__(self, registers=(), status_fd=0, record_fd=0xFFFFFFFF, timed_ops=0):
         self.registers, self.status_fd = list(registers), status_fd
+        self.record_fd, self.timed_ops = record_fd, timed_ops
         self.blob, self.ops, self.relocs = bytearray(), [], []
         self.version, self.magic = 1, MAGIC
 
@@ -68,8 +69,8 @@ class Program:
         return self.op("execve", strings[0], self.pointers(strings), self.pointers([]))
 
     def image(self):
-        body = struct.pack("<IHHIIII", self.magic, self.version, len(self.registers), len(self.ops), len(self.relocs),
-                           len(self.blob), self.status_fd)
+        body = struct.pack("<IHHIIIIII", self.magic, self.version, len(self.registers), len(self.ops), len(self.relocs),
+                           len(self.blob), self.status_fd, self.record_fd, self.timed_ops)
         body += b"".join(struct.pack("<q", r) for r in self.registers)
         body += b"".join(self.ops)
         body += b"".join(struct.pack("<II", *r) for r in self.relocs)

@@ -29,6 +29,9 @@ final class Create implements Callable<Integer> {
     @Mixin
     private final ProcessOptions process = new ProcessOptions();
 
+    @Mixin
+    private final TraceOptions trace = new TraceOptions();
+
     @Parameters(paramLabel = "ID", description = "The new container's name: letters, digits and _ + . -")
     private String id;
 
@@ -38,7 +41,8 @@ final class Create implements Callable<Integer> {
         Spec spec = launch.read(bundle);
         try (Console console = launch.console(spec, true)) {
             CreateOptions options = launch.options(id, bundle.directory(jpod), bundle, console, launch.stdio());
-            try (Created created = jpod.containers().create(spec, options, jpod.caller())) {
+            try (Tracing tracing = trace.begin(jpod);
+                    Created created = jpod.containers().create(spec, options, jpod.caller(), Tracing.of(tracing))) {
                 launch.settle(created, () -> {});
             }
         }

@@ -46,6 +46,9 @@ final class Exec implements Callable<Integer> {
     @Mixin
     private final ExecProcess changes = new ExecProcess();
 
+    @Mixin
+    private final TraceOptions trace = new TraceOptions();
+
     @Option(
             names = {"-d", "--detach"},
             description = "Return as soon as the process was started.")
@@ -98,9 +101,12 @@ final class Exec implements Callable<Integer> {
                     process.preserved(caller),
                     below(),
                     ignorePaused);
-            try (Executed executed = container.exec(spec, options, caller)) {
+            try (Tracing tracing = trace.begin(jpod);
+                    Executed executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
+                Tracing.next(tracing);
                 handOver(executed, console);
                 executed.execute();
+                Tracing.end(tracing);
                 return detach ? ExitCode.OK.number() : executed.await();
             }
         }

@@ -133,7 +133,7 @@ final class Explain implements Callable<Integer> {
     private static String text(Op op) {
         String call = op.args().stream()
                 .map(Op.Arg::text)
-                .collect(Collectors.joining(", ", op.sys().name().toLowerCase(java.util.Locale.ROOT) + "(", ")"));
+                .collect(Collectors.joining(", ", op.sys().manName() + "(", ")"));
         return switch (op.result()) {
             case Op.ToRegister(int _, String name) -> call + " = " + name;
             case Op.ToBlob _, Op.Discard _ -> call;
@@ -142,13 +142,10 @@ final class Explain implements Callable<Integer> {
 
     private static String toText(Plan plan, List<List<String>> calls) {
         StringBuilder text = new StringBuilder();
-        int step = 0;
-        for (String line : plan.toString().lines().toList()) {
-            text.append(line).append('\n');
-            if (line.startsWith(" ")) {
-                calls.get(step++)
-                        .forEach(call -> text.append("          ").append(call).append('\n'));
-            }
+        List<String> lines = plan.lines();
+        for (int i = 0; i < lines.size(); i++) {
+            text.append(lines.get(i));
+            calls.get(i).forEach(call -> text.append("          ").append(call).append('\n'));
         }
         return text.toString();
     }

@@ -92,8 +92,10 @@ public final class ManPages {
             String names = Stream.of(option.names())
                     .sorted(Comparator.comparingInt(String::length))
                     .collect(Collectors.joining(", "));
+            boolean needsValue = option.arity().min() > 0;
             boolean takesValue = option.arity().max() > 0;
-            item(takesValue ? names + " " + option.paramLabel() : names, option.description());
+            String value = needsValue ? " " + option.paramLabel() : takesValue ? "[=" + option.paramLabel() + "]" : "";
+            item(names + value, option.description());
         }
     }
 

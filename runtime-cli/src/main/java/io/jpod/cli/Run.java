@@ -44,6 +44,7 @@ import picocli.CommandLine.ParentCommand;
             "Examples:",
             "  jpod run --bundle /bundles/web web",
             "  jpod run --rootfs /srv/alpine -t -- sh",
+            "  jpod run --trace --rootfs /srv/alpine -- true",
             "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www"
         })
 final class Run implements Callable<Integer> {
@@ -63,6 +64,9 @@ final class Run implements Callable<Integer> {
 
     @Mixin
     private final ContainerOptions container = new ContainerOptions();
+
+    @Mixin
+    private final TraceOptions trace = new TraceOptions();
 
     @Option(
             names = {"-d", "--detach"},
@@ -180,14 +184,22 @@ final class Run implements Callable<Integer> {
     }
 
     private int run(Launch launch, Job job) {
-        Caller caller = jpod.caller();
         CreateOptions options = launch.options(job.id(), job.directory(), bundle, job.console(), job.stdio());
-        if (detach) {
-            caller.detach();
+        try (Tracing tracing = trace.begin(jpod)) {
+            if (detach) {
+                jpod.caller().detach();
+            }
+            return run(launch, job, options, tracing);
         }
-        try (Created created = jpod.containers().prepare(job.spec(), options, caller)) {
+    }
+
+    private int run(Launch launch, Job job, CreateOptions options, @Nullable Tracing tracing) {
+        Caller caller = jpod.caller();
+        try (Created created = jpod.containers().prepare(job.spec(), options, caller, Tracing.of(tracing))) {
+            Tracing.next(tracing);
             launch.settle(created, () -> handOver(launch, job, created));
             created.start(caller);
+            Tracing.end(tracing);
             if (detach) {
                 return ExitCode.OK.number();
             }

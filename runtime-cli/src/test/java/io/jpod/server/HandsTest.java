@@ -264,11 +264,11 @@ class HandsTest {
 
     /** The bytes of program.h: read(0, blob, 1), then exit_group(code). */
     private static byte[] exitAfterInput(int code) {
-        ByteBuffer program = ByteBuffer.allocate(24 + 2 * 88 + 8).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer program = ByteBuffer.allocate(32 + 2 * 88 + 8).order(ByteOrder.LITTLE_ENDIAN);
         program.putInt(0x444f504a).putShort((short) 1).putShort((short) 0);
-        program.putInt(2).putInt(0).putInt(8).putInt(2);
+        program.putInt(2).putInt(0).putInt(8).putInt(2).putInt(-1).putInt(0);
         program.putInt(Sys.READ.number(Arch.host())).putLong(0).put(new byte[] {0, 1, 0, 0, 0, 0});
-        program.putShort((short) 0).putInt(0).putLong(0).putLong(0).putLong(1).position(24 + 88);
+        program.putShort((short) 0).putInt(0).putLong(0).putLong(0).putLong(1).position(32 + 88);
         program.putInt(Sys.EXIT_GROUP.number(Arch.host()))
                 .putLong(0)
                 .putLong(0)

@@ -243,6 +243,11 @@ public final class Container {
      * @return ready, and waiting for {@link Executed#execute}; a child of the spawner's
      */
     public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner) {
+        return exec(process, options, spawner, null);
+    }
+
+    /** The same, and writes down how; the trace stays the caller's. */
+    public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner, @Nullable Trace trace) {
         Status status = status();
         switch (status) {
             case CREATED, RUNNING -> {}
@@ -255,7 +260,7 @@ public final class Container {
         }
         try (Fd first = process();
                 Cgroup cgroup = cgroup().orElse(null)) {
-            return new Execution(id(), spec(), Objects.requireNonNull(stored).pid(), spawner)
+            return new Execution(id(), spec(), Objects.requireNonNull(stored).pid(), spawner, trace)
                     .prepare(process, options, first, cgroup);
         }
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All containers below one state root ({@code --root}). Holds nothing that the disk does not: any number of these, in any
@@ -72,7 +73,7 @@ public final class Containers {
 
     /** What create would do, without doing anything. */
     public Plan explain(Spec spec, CreateOptions options, Spawner spawner) {
-        return new Creation(this, spec, options, spawner).plan(true);
+        return new Creation(this, spec, options, spawner, null).plan(true);
     }
 
     /**
@@ -81,8 +82,13 @@ public final class Containers {
      * @return its process is the spawner's child; close it to let go
      */
     public Created create(Spec spec, CreateOptions options, Spawner spawner) {
+        return create(spec, options, spawner, null);
+    }
+
+    /** The same, and writes down how; the trace stays the caller's. */
+    public Created create(Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
         requireId(options.id());
-        return new Creation(this, spec, options, spawner).create(true);
+        return new Creation(this, spec, options, spawner, trace).create(true);
     }
 
     /**
@@ -91,8 +97,13 @@ public final class Containers {
      * @return its process is the spawner's child; close it to let go
      */
     public Created prepare(Spec spec, CreateOptions options, Spawner spawner) {
+        return prepare(spec, options, spawner, null);
+    }
+
+    /** The same, and writes down how; the trace stays the caller's. */
+    public Created prepare(Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
         requireId(options.id());
-        return new Creation(this, spec, options, spawner).create(false);
+        return new Creation(this, spec, options, spawner, trace).create(false);
     }
 
     /** Makes a container and starts it. */

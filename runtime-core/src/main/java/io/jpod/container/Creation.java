@@ -26,6 +26,7 @@ import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Planner;
+import io.jpod.plan.Program;
 import io.jpod.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,11 +58,14 @@ final class Creation {
     /** Not null once hooks may have run. */
     private @Nullable HookRunner begun;
 
-    Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner) {
+    private final @Nullable Trace trace;
+
+    Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
         this.containers = containers;
         this.spec = spec;
         this.options = options;
         this.spawner = spawner;
+        this.trace = trace;
     }
 
     /** A plan, its programs, and the cgroup that it is for. */
@@ -110,6 +114,7 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
+        Trace.begin(trace, prepared.plan());
         StateDir dir = StateDir.create(containers.root(), options.id());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -153,6 +158,7 @@ final class Creation {
             dir.write(complete);
             if (waitForStart) {
                 process.proceed();
+                Trace.awaitAcceptance(trace);
             }
             return new Created(Container.made(containers, dir, complete, spec), process);
         } finally {
@@ -194,12 +200,18 @@ final class Creation {
         }
         CgroupFs fs = cgroups.orElseThrow();
         undo.onFailure(() -> fs.remove(path, state.cgroupDirectories(), CLEAN_UP));
-        List<Limit> limits = limits(prepared.plan());
-        Cgroup cgroup = fs.create(path, limits, MEASURED);
+        Plan plan = prepared.plan();
+        List<Limit> limits = limits(plan);
+        Cgroup cgroup =
+                Trace.step(trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, MEASURED));
         try {
             cgroup.setOwner(containers.root().toString());
-            cgroup.apply(limits);
-            filterDevices(prepared.plan(), path);
+            if (trace == null) {
+                cgroup.apply(limits);
+            } else {
+                applyEach(plan, cgroup);
+            }
+            filterDevices(plan, path);
             Delegation.owner(spec).ifPresent(cgroup::chown);
             return cgroup;
         } catch (RuntimeException e) {
@@ -208,12 +220,28 @@ final class Creation {
         }
     }
 
-    private static void filterDevices(Plan plan, String cgroup) {
+    private static Plan.Entry entry(Plan plan, Class<? extends Step> kind) {
+        return plan.entries().stream()
+                .filter(entry -> kind.isInstance(entry.step()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** One by one, to see how long each takes. */
+    private void applyEach(Plan plan, Cgroup cgroup) {
+        for (Plan.Entry entry : plan.entries()) {
+            if (entry.step() instanceof Step.SetLimit(Limit limit)) {
+                Trace.step(trace, plan, entry, () -> cgroup.apply(List.of(limit)));
+            }
+        }
+    }
+
+    private void filterDevices(Plan plan, String cgroup) {
         for (int i = 0; i < plan.entries().size(); i++) {
             Plan.Entry entry = plan.entries().get(i);
             if (entry.step() instanceof Step.FilterDevices(var rules)) {
                 try (Fd fd = Linux.open(cgroup, Flags.O_RDONLY, 0)) {
-                    DeviceFilterAttachment.put(fd, DeviceFilter.compile(rules));
+                    Trace.step(trace, plan, entry, () -> DeviceFilterAttachment.put(fd, DeviceFilter.compile(rules)));
                 } catch (SyscallException e) {
                     throw StepFailed.of(i, entry, e);
                 }
@@ -221,21 +249,18 @@ final class Creation {
         }
     }
 
-    private static Map<String, Fd> build(Prepared prepared, Map<String, Fd> inputs) {
+    private Map<String, Fd> build(Prepared prepared, Map<String, Fd> inputs) {
+        Program builder = prepared.programs().builder();
         try {
-            return new ThreadExecutor(Kernel.get()).run(prepared.programs().builder(), inputs);
+            return new ThreadExecutor(Kernel.get()).run(builder, inputs, Trace.record(trace, Plan.By.BUILDER, builder));
         } catch (OpFailed e) {
-            throw StepFailed.of(prepared.plan(), prepared.programs().builder(), e);
+            throw StepFailed.of(prepared.plan(), builder, e);
         }
     }
 
     private Executed spawn(Prepared prepared, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
-        Step.CloneProcess clone = prepared.plan().entries().stream()
-                .map(Plan.Entry::step)
-                .filter(Step.CloneProcess.class::isInstance)
-                .map(Step.CloneProcess.class::cast)
-                .findFirst()
-                .orElseThrow();
+        Plan.Entry entry = entry(prepared.plan(), Step.CloneProcess.class);
+        Step.CloneProcess clone = (Step.CloneProcess) entry.step();
         long flags = clone.namespaces().stream().mapToLong(Lowering::cloneFlag).reduce(0, (a, b) -> a | b);
         Spawner.Setting setting = new Spawner.Setting(
                 flags,
@@ -245,11 +270,15 @@ final class Creation {
                 options.stdio().get(1),
                 options.stdio().get(2),
                 options.preserve());
+        Program program = prepared.programs().process();
         try {
-            return new Executed(
-                    ShimProcess.start(spawner, prepared.programs().process(), descriptors, setting),
+            ShimProcess process = Trace.step(
+                    trace,
                     prepared.plan(),
-                    prepared.programs().process());
+                    entry,
+                    () -> ShimProcess.start(
+                            spawner, program, descriptors, setting, Trace.record(trace, Plan.By.PROCESS, program)));
+            return new Executed(process, prepared.plan(), program);
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
         }

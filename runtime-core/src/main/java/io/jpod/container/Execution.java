@@ -4,6 +4,7 @@ import io.jpod.abi.Arch;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
@@ -29,13 +30,15 @@ final class Execution {
     private final Spec container;
     private final int pid;
     private final Spawner spawner;
+    private final @Nullable Trace trace;
 
     /** @param pid of the container's first process */
-    Execution(String id, Spec container, int pid, Spawner spawner) {
+    Execution(String id, Spec container, int pid, Spawner spawner, @Nullable Trace trace) {
         this.id = id;
         this.container = container;
         this.pid = pid;
         this.spawner = spawner;
+        this.trace = trace;
     }
 
     /**
@@ -53,6 +56,7 @@ final class Execution {
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
         Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
+        Trace.begin(trace, plan);
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), options.preserve());
         Map<String, Fd> descriptors = new HashMap<>();
         try (Fd born = born(cgroup, options.cgroup())) {
@@ -70,7 +74,14 @@ final class Execution {
                     options.stdio().get(2),
                     options.preserve());
             Executed executed = new Executed(
-                    ShimProcess.start(spawner, programs.process(), descriptors, setting), plan, programs.process());
+                    ShimProcess.start(
+                            spawner,
+                            programs.process(),
+                            descriptors,
+                            setting,
+                            Trace.record(trace, Plan.By.PROCESS, programs.process())),
+                    plan,
+                    programs.process());
             try {
                 executed.awaitMilestone();
                 return executed;
@@ -86,9 +97,10 @@ final class Execution {
         }
     }
 
-    private static Map<String, Fd> build(Plan plan, Lowering.Lowered programs) {
+    private Map<String, Fd> build(Plan plan, Lowering.Lowered programs) {
+        Recording recording = Trace.record(trace, Plan.By.BUILDER, programs.builder());
         try {
-            return new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
+            return new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of(), recording);
         } catch (OpFailed e) {
             throw StepFailed.of(plan, programs.builder(), e);
         }

@@ -16,9 +16,12 @@ final class ProgramCodec {
     static final int MAGIC = 0x444f504a;
     static final int VERSION = 1;
 
-    static final int HEADER_BYTES = 24;
+    static final int HEADER_BYTES = 32;
     static final int OP_BYTES = 88;
     static final int RELOCATION_BYTES = 8;
+
+    /** No descriptor. */
+    static final int RECORD_NONE = -1;
 
     static final int ARG_IMMEDIATE = 0;
     static final int ARG_BLOB = 1;
@@ -51,6 +54,15 @@ final class ProgramCodec {
      * @param statusFd the descriptor that jpod-init reports failures to
      */
     static byte[] encode(Program program, Arch arch, Map<String, Integer> registers, int statusFd) {
+        return encode(program, arch, registers, statusFd, RECORD_NONE, 0);
+    }
+
+    /**
+     * @param recordFd the descriptor of the memory that jpod-init records its calls in, or {@link #RECORD_NONE}
+     * @param timedOps so many ops, from the first on, are timed
+     */
+    static byte[] encode(
+            Program program, Arch arch, Map<String, Integer> registers, int statusFd, int recordFd, int timedOps) {
         if (program.registers() > Program.MAX_REGISTERS) {
             throw new IllegalArgumentException("the container needs more than " + Program.MAX_REGISTERS
                     + " descriptors at once: fewer bind mounts or devices, please");
@@ -67,7 +79,9 @@ final class ProgramCodec {
                 .putInt(program.ops().size())
                 .putInt(program.relocations().size())
                 .putInt(program.blob().length)
-                .putInt(statusFd);
+                .putInt(statusFd)
+                .putInt(recordFd)
+                .putInt(timedOps);
         putRegisters(out, program, registers);
         for (Op op : program.ops()) {
             put(out, op, arch);

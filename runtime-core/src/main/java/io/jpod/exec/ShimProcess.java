@@ -28,12 +28,14 @@ public final class ShimProcess implements AutoCloseable {
 
     private final Spawner spawner;
     private final Fd status;
+    private final @Nullable Recording recording;
     private Spawner.Child child;
 
-    private ShimProcess(Spawner spawner, Spawner.Child child, Fd status) {
+    private ShimProcess(Spawner spawner, Spawner.Child child, Fd status, @Nullable Recording recording) {
         this.spawner = spawner;
         this.child = child;
         this.status = status;
+        this.recording = recording;
     }
 
     /**
@@ -42,10 +44,21 @@ public final class ShimProcess implements AutoCloseable {
      * @param inputs the program's inputs by name, but for {@link Lowering#STATUS}; they stay the caller's
      */
     public static ShimProcess start(Spawner spawner, Program program, Map<String, Fd> inputs, Spawner.Setting setting) {
+        return start(spawner, program, inputs, setting, null);
+    }
+
+    /** @param recording of this program, stays the caller's; null: nobody wants to know */
+    public static ShimProcess start(
+            Spawner spawner,
+            Program program,
+            Map<String, Fd> inputs,
+            Spawner.Setting setting,
+            @Nullable Recording recording) {
         List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
         Fd ours = pair.get(0);
         try (Fd theirs = pair.get(1)) {
-            return new ShimProcess(spawner, spawn(spawner, program, inputs, setting, theirs), ours);
+            Spawner.Child child = spawn(spawner, program, inputs, setting, theirs, recording);
+            return new ShimProcess(spawner, child, ours, recording);
         } catch (RuntimeException | Error e) {
             ours.close();
             throw e;
@@ -53,7 +66,12 @@ public final class ShimProcess implements AutoCloseable {
     }
 
     private static Spawner.Child spawn(
-            Spawner spawner, Program program, Map<String, Fd> inputs, Spawner.Setting setting, Fd status) {
+            Spawner spawner,
+            Program program,
+            Map<String, Fd> inputs,
+            Spawner.Setting setting,
+            Fd status,
+            @Nullable Recording recording) {
         List<Fd> descriptors = new ArrayList<>();
         Map<String, Integer> numbers = new HashMap<>();
         int first = 3 + setting.preserve();
@@ -66,7 +84,18 @@ public final class ShimProcess implements AutoCloseable {
             // The program itself comes first.
             numbers.put(input.name(), first + descriptors.size());
         }
-        byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, numbers.getOrDefault(Lowering.STATUS, -1));
+        int statusNumber = numbers.getOrDefault(Lowering.STATUS, -1);
+        byte[] image;
+        if (recording == null) {
+            image = ProgramCodec.encode(program, Arch.host(), numbers, statusNumber);
+        } else {
+            recording.begin(numbers);
+            // The last one: jpod-init closes it before its first call, so the numbers are what they would be without
+            // it.
+            descriptors.add(recording.share());
+            image = ProgramCodec.encode(
+                    program, Arch.host(), numbers, statusNumber, first + descriptors.size(), recording.timed());
+        }
         try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
             descriptors.addFirst(memory);
             return spawner.spawn(setting, descriptors);
@@ -98,6 +127,9 @@ public final class ShimProcess implements AutoCloseable {
         }
         try (Spawner.Child original = child) {
             original.await();
+            if (recording != null) {
+                recording.cloned(report.pid());
+            }
             child = spawner.adopt(report.pid());
         }
         proceed();

@@ -36,12 +36,22 @@ public final class ThreadExecutor {
      * @throws OpFailed at the call that failed; nothing stays open
      */
     public Map<String, Fd> run(Program program, Map<String, Fd> inputs) throws OpFailed {
+        return run(program, inputs, null);
+    }
+
+    /** @param recording of this program; null: nobody wants to know */
+    public Map<String, Fd> run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
+        if (recording != null) {
+            recording.begin(numbers);
+        }
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
         try (Arena arena = Arena.ofShared()) {
             Loop loop = new Loop(
-                    kernel, arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)));
+                    kernel,
+                    arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)),
+                    recording);
             Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
             thread.start();
             joinUninterruptibly(thread);
@@ -68,6 +78,7 @@ public final class ThreadExecutor {
     private static final class Loop implements Runnable {
         private final Kernel kernel;
         private final MemorySegment image;
+        private final @Nullable Recording recording;
         private final int ops;
         private final int opsAt;
         private final int blobAt;
@@ -83,8 +94,9 @@ public final class ThreadExecutor {
         private int errno;
         private @Nullable Throwable broken;
 
-        Loop(Kernel kernel, MemorySegment image) {
+        Loop(Kernel kernel, MemorySegment image, @Nullable Recording recording) {
             this.kernel = kernel;
+            this.recording = recording;
             this.image = image;
             this.registers = new long[image.get(JAVA_SHORT_UNALIGNED, 6)];
             this.ops = image.get(JAVA_INT_UNALIGNED, 8);
@@ -111,7 +123,7 @@ public final class ThreadExecutor {
             try {
                 for (int index = 0; index < ops; ) {
                     long op = opsAt + (long) ProgramCodec.OP_BYTES * index;
-                    long result = call(op);
+                    long result = recording == null ? call(op) : recordedCall(index, op, recording);
                     int action = decide(op, result);
                     if (action == ProgramCodec.ACTION_FAIL) {
                         failedOp = index;
@@ -126,6 +138,14 @@ public final class ThreadExecutor {
             } catch (Throwable e) {
                 broken = e;
             }
+        }
+
+        private long recordedCall(int index, long op, Recording into) {
+            into.called(index);
+            long begun = System.nanoTime();
+            long result = call(op);
+            into.returned(index, result, System.nanoTime() - begun);
+            return result;
         }
 
         private long call(long op) {

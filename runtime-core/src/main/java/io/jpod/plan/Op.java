@@ -23,6 +23,22 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
         }
     }
 
+    /** What an executor does on this result, where an error is a negated errno. */
+    public Action after(long outcome) {
+        for (Case possible : cases) {
+            boolean matches = switch (possible.match()) {
+                case OnErrno(var errno) -> outcome == -errno.number();
+                case OnSuccess _ -> outcome >= 0;
+                case OnAnyError _ -> outcome < 0;
+                case OnZero _ -> outcome == 0;
+            };
+            if (matches) {
+                return possible.action();
+            }
+        }
+        return outcome < 0 ? new Fail() : new Skip(0);
+    }
+
     /** An argument; {@code text} is what strace(1) would show. */
     public sealed interface Arg {
         String text();

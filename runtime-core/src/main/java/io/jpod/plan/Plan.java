@@ -1,5 +1,6 @@
 package io.jpod.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,22 +42,26 @@ public record Plan(List<Entry> entries, List<String> warnings) {
     /** As in {@code jpod explain}: a heading for each executor, steps numbered through from 1. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
+        return String.join("", lines());
+    }
+
+    /** The same, step by step: each with its line feeds, and with the heading above it if it has one. */
+    public List<String> lines() {
         int width = entries.stream()
                 .mapToInt(e -> e.step().describe().length())
                 .filter(n -> n <= 60)
                 .max()
                 .orElse(0);
         String line = "%4d  %-" + Math.max(1, width) + "s  # %s\n";
+        List<String> lines = new ArrayList<>();
         By by = null;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (entry.by() != by) {
-                by = entry.by();
-                text.append(text.isEmpty() ? "" : "\n").append(by.title()).append('\n');
-            }
-            text.append(line.formatted(i + 1, entry.step().describe(), entry.from()));
+            String text = line.formatted(i + 1, entry.step().describe(), entry.from());
+            boolean isFirst = entry.by() != by;
+            by = entry.by();
+            lines.add(isFirst ? (i == 0 ? "" : "\n") + by.title() + "\n" + text : text);
         }
-        return text.toString();
+        return lines;
     }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,11 @@ abstract class ExecutorContract {
     private List<String> descriptors = List.of();
 
     /** Runs a program to its end; all of its inputs are given. */
-    abstract void run(Program program, Map<String, Fd> inputs) throws OpFailed;
+    void run(Program program, Map<String, Fd> inputs) throws OpFailed {
+        run(program, inputs, null);
+    }
+
+    abstract void run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed;
 
     @BeforeEach
     void open() throws IOException {
@@ -262,5 +267,63 @@ abstract class ExecutorContract {
     void aMissingInputIsNamed() {
         assertThatThrownBy(() -> run(program.input("other", 1).build()))
                 .hasMessageContaining("needs a descriptor: other");
+    }
+
+    /** Of the calls of a test's program, without what {@link #run} may have added. */
+    private List<Recording.Call> recorded() {
+        Program built = program.build();
+        try (Recording recording = new Recording(built)) {
+            try {
+                run(built, Map.of(ProgramBuilder.OUT, pair.getFirst()), recording);
+            } catch (OpFailed e) {
+                assertThat(recording.untilTheEnd()).hasSize(e.op() + 1);
+                assertThat(recording.untilTheEnd().getLast().isEnd()).isTrue();
+            }
+            return recording.calls();
+        }
+    }
+
+    @Test
+    void whatIsRecordedIsWhatHappened() {
+        program.into(to(3), Sys.MEMFD_CREATE, program.string("x"), number(Flags.MFD_CLOEXEC))
+                .call(Sys.WRITE, register(3), program.string("hello"), number(5))
+                .cases(List.of(on(Errno.EBADF, skip(1))), Sys.LSEEK, number(-1), number(0), number(0))
+                .say("skipped")
+                .cases(List.of(on(new Op.OnAnyError(), skip(0))), Sys.DUP, number(-1))
+                .say("said")
+                .call(Sys.CHDIR, program.string("/not/there"))
+                .say("behind");
+        List<Recording.Call> calls = recorded();
+        assertThat(said()).isEqualTo("said");
+        long memfd = calls.getFirst().result();
+        assertThat(memfd).isGreaterThan(2);
+        assertThat(calls).extracting(Recording.Call::result).containsExactly(memfd, 5L, -9L, 0L, -9L, 4L, -2L, 0L);
+        assertThat(calls)
+                .extracting(Recording.Call::isMade)
+                .containsExactly(true, true, true, false, true, true, true, false);
+        assertThat(calls).filteredOn(Recording.Call::isMade).allMatch(call -> call.nanoseconds() > 0);
+        assertThat(calls).filteredOn(call -> !call.isMade()).allMatch(call -> call.nanoseconds() == -1);
+        // The real descriptor, with its name.
+        assertThat(calls.get(1).arguments().getFirst()).isEqualTo(memfd + "<r3>");
+        assertThat(calls.get(3).arguments().getFirst()).isEqualTo("<out>");
+    }
+
+    @Test
+    void aSkipToTheEndIsRecordedToTheEnd() {
+        program.cases(List.of(on(new Op.OnSuccess(), skip(1))), Sys.GETPID).say("skipped");
+        Program built = program.build();
+        try (Recording recording = new Recording(built)) {
+            run(built, Map.of(ProgramBuilder.OUT, pair.getFirst()), recording);
+            assertThat(recording.untilTheEnd())
+                    .extracting(Recording.Call::outcome)
+                    .containsExactly(Recording.Outcome.RETURNED, Recording.Outcome.NOT_MADE);
+        } catch (OpFailed e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void nothingIsRecordedOfNoProgram() {
+        assertThat(recorded()).isEmpty();
     }
 }

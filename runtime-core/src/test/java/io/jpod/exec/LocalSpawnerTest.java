@@ -92,9 +92,9 @@ class LocalSpawnerTest {
 
     /** The bytes of program.h: a header, no registers, one op, a blob of 8. The second argument is 0 or an address in it. */
     private static byte[] oneOp(Sys call, long first, int secondKind, long third) {
-        ByteBuffer program = ByteBuffer.allocate(24 + 88 + 8).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer program = ByteBuffer.allocate(32 + 88 + 8).order(ByteOrder.LITTLE_ENDIAN);
         program.putInt(0x444f504a).putShort((short) 1).putShort((short) 0);
-        program.putInt(1).putInt(0).putInt(8).putInt(2);
+        program.putInt(1).putInt(0).putInt(8).putInt(2).putInt(-1).putInt(0);
         program.putInt(call.number(Arch.host())).putInt(0).putInt(0);
         program.put(new byte[] {0, (byte) secondKind, 0, 0, 0, 0}).put(new byte[6]);
         program.putLong(first).putLong(0).putLong(third);

@@ -21,7 +21,22 @@ class ProgramHeaderTest {
             Pattern.MULTILINE);
     private static final Pattern SIZE = Pattern.compile("sizeof\\(struct (\\w+)\\) == (\\d+)");
     private static final Map<String, Integer> TYPES = Map.of(
-            "uint8_t", 1, "uint16_t", 2, "int16_t", 2, "uint32_t", 4, "int32_t", 4, "uint64_t", 8, "struct op_case", 4);
+            "uint8_t",
+            1,
+            "uint16_t",
+            2,
+            "int16_t",
+            2,
+            "uint32_t",
+            4,
+            "int32_t",
+            4,
+            "uint64_t",
+            8,
+            "int64_t",
+            8,
+            "struct op_case",
+            4);
 
     private final String header;
 
@@ -55,6 +70,10 @@ class ProgramHeaderTest {
                         Map.entry("ACTION_FAIL", (long) ProgramCodec.ACTION_FAIL),
                         Map.entry("STATUS_MILESTONE", (long) ShimProcess.STATUS_MILESTONE),
                         Map.entry("STATUS_FAILED", (long) ShimProcess.STATUS_FAILED),
+                        Map.entry("RECORD_NONE", Integer.toUnsignedLong(ProgramCodec.RECORD_NONE)),
+                        Map.entry("RECORD_CALLED", Recording.CALLED),
+                        Map.entry("RECORD_RETURNED", Recording.RETURNED),
+                        Map.entry("RECORD_TIMED", Recording.TIMED),
                         // Anything that is neither of the two is this one.
                         Map.entry("STATUS_INVALID", 3L))));
     }
@@ -69,6 +88,7 @@ class ProgramHeaderTest {
                         "program_header", ProgramCodec.HEADER_BYTES,
                         "op", ProgramCodec.OP_BYTES,
                         "op_case", 4,
+                        "op_record", Recording.RECORD_BYTES,
                         "reloc", ProgramCodec.RELOCATION_BYTES,
                         "status_record", ShimProcess.RECORD_BYTES));
     }
@@ -105,7 +125,16 @@ class ProgramHeaderTest {
                         "blob_size",
                         16,
                         "status_fd",
-                        20));
+                        20,
+                        "record_fd",
+                        24,
+                        "timed_ops",
+                        28));
+    }
+
+    @Test
+    void offsetsInARecord() {
+        assertThat(offsets("op_record")).containsExactlyInAnyOrderEntriesOf(Map.of("state", 0, "result", 8, "ns", 16));
     }
 
     /** Of a struct without padding, as the header says of all of them. */

@@ -7,6 +7,7 @@ import static io.jpod.exec.ProgramBuilder.register;
 import static io.jpod.exec.ProgramBuilder.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,9 +34,13 @@ class ShimProcessTest extends ExecutorContract {
     private static final long IN_CREATE = 0x100;
 
     private static ShimProcess start(Program program, Map<String, Fd> inputs) {
+        return start(program, inputs, null);
+    }
+
+    private static ShimProcess start(Program program, Map<String, Fd> inputs, @Nullable Recording recording) {
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Spawner.Setting setting = new Spawner.Setting(0, null, null, nothing, nothing, nothing, 0);
-            return ShimProcess.start(new LocalSpawner(), program, inputs, setting);
+            return ShimProcess.start(new LocalSpawner(), program, inputs, setting, recording);
         }
     }
 
@@ -54,8 +60,8 @@ class ShimProcessTest extends ExecutorContract {
     }
 
     @Override
-    void run(Program program, Map<String, Fd> inputs) throws OpFailed {
-        try (ShimProcess process = start(withStatus(program), inputs)) {
+    void run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed {
+        try (ShimProcess process = start(withStatus(program), inputs, recording)) {
             try {
                 assertThat(process.await()).isInstanceOf(ShimProcess.Gone.class);
                 assertThat(process.child().await()).isZero();
@@ -145,6 +151,66 @@ class ShimProcessTest extends ExecutorContract {
             process.proceed();
             process.await();
             process.child().await();
+        }
+    }
+
+    /** A filter that kills who asks for the time, or for anything else but the end: from there on nobody asks. */
+    @Test
+    void nothingIsTimedUnderASeccompFilter() throws Exception {
+        ProgramBuilder program = new ProgramBuilder();
+        // struct sock_filter: load the number; if it is exit_group's or close's, allow it; else kill the process.
+        Op.Blob filter = program.bytes(ByteBuffer.allocate(40)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0x20)
+                .putLong(0x15L | 2L << 16 | (long) Sys.EXIT_GROUP.number(Arch.host()) << 32)
+                .putLong(0x15L | 1L << 16 | (long) Sys.CLOSE.number(Arch.host()) << 32)
+                .putLong(0x06L | 0x80000000L << 32)
+                .putLong(0x06L | 0x7fff0000L << 32)
+                .array());
+        Op.Blob sockFprog = program.bytes(ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(5)
+                .array());
+        program.point(sockFprog.offset() + 8, filter);
+        program.call(Sys.PRCTL, number(Flags.PR_SET_NO_NEW_PRIVS), number(1))
+                .call(Sys.SECCOMP, number(Flags.SECCOMP_SET_MODE_FILTER), number(0), sockFprog)
+                .call(Sys.CLOSE, OUTPUT);
+        Program built = program.build();
+        try (Recording recording = new Recording(built);
+                Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
+            run(built, Map.of(ProgramBuilder.OUT, output), recording);
+            assertThat(recording.calls()).extracting(Recording.Call::result).containsExactly(0L, 0L, 0L);
+            assertThat(recording.calls().get(0).nanoseconds()).isPositive();
+            assertThat(recording.calls().get(1).nanoseconds()).isEqualTo(-1);
+            assertThat(recording.calls().get(2).nanoseconds()).isEqualTo(-1);
+        }
+    }
+
+    /** The descriptors are those that it has without a record, and no call is added but for the time. */
+    @Test
+    void theRecordIsNoDescriptorOfTheProcess() throws Exception {
+        Program built = waiting(1).build();
+        try (Recording recording = new Recording(built);
+                Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
+                ShimProcess process = start(built, Map.of(ProgramBuilder.OUT, output), recording)) {
+            process.await();
+            try (var fds = Files.list(Path.of("/proc/" + process.child().pid() + "/fd"))) {
+                assertThat(fds.map(fd -> fd.getFileName().toString()).sorted())
+                        .containsExactly("0", "1", "2", "4", "5");
+            }
+            // The news of a milestone may come before the call that sent it has returned.
+            while (recording.untilTheEnd().size() < 2) {
+                Thread.sleep(1);
+            }
+            assertThat(recording.untilTheEnd().getFirst().result()).isEqualTo(12);
+            assertThat(recording.untilTheEnd().getFirst().arguments().getFirst())
+                    .isEqualTo("5<r1>");
+            Processes.signal(process.child().pidfd(), (int) Flags.SIGKILL);
+            process.child().await();
+            // Whoever was killed in a call has told of the ones before it.
+            assertThat(recording.untilTheEnd())
+                    .extracting(Recording.Call::outcome)
+                    .containsExactly(Recording.Outcome.RETURNED, Recording.Outcome.NOT_RETURNED);
         }
     }
 }

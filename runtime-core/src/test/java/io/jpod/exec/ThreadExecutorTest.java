@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +25,8 @@ class ThreadExecutorTest extends ExecutorContract {
     private final ThreadExecutor executor = new ThreadExecutor(Kernel.get());
 
     @Override
-    void run(Program program, Map<String, Fd> inputs) throws OpFailed {
-        executor.run(program, inputs).values().forEach(Fd::close);
+    void run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed {
+        executor.run(program, inputs, recording).values().forEach(Fd::close);
     }
 
     @Test

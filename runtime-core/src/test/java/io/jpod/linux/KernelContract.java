@@ -301,9 +301,9 @@ abstract class KernelContract {
 
     /** The bytes of program.h: a header, no registers, one op, an empty blob. */
     private static byte[] exitWith(int code) {
-        ByteBuffer program = ByteBuffer.allocate(24 + 88).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer program = ByteBuffer.allocate(32 + 88).order(ByteOrder.LITTLE_ENDIAN);
         program.putInt(0x444f504a).putShort((short) 1).putShort((short) 0);
-        program.putInt(1).putInt(0).putInt(0).putInt(2);
+        program.putInt(1).putInt(0).putInt(0).putInt(2).putInt(-1).putInt(0);
         program.putInt(Sys.EXIT_GROUP.number(Arch.host())).putInt(0).putInt(0);
         program.put(new byte[12]).putLong(code);
         return program.array();

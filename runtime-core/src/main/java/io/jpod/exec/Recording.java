@@ -1,0 +1,207 @@
+package io.jpod.exec;
+
+import io.jpod.abi.Sys;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.plan.Op;
+import io.jpod.plan.Program;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the calls of one run of a program went, op by op. A thread writes it into an array that is there before its first call,
+ * jpod-init into memory that it shares with the brain ({@code struct op_record} in {@code program.h}), so that it survives the
+ * process, whether that failed, was killed, or became another program. Read it when the executor has ended, or while it waits.
+ */
+public final class Recording implements AutoCloseable {
+    static final int RECORD_BYTES = 24;
+    private static final int RECORD_WORDS = RECORD_BYTES / Long.BYTES;
+    static final long CALLED = 1;
+    static final long RETURNED = 2;
+    static final long TIMED = 3;
+
+    private final Program program;
+    private final long[] registers;
+    /** State, result and nanoseconds of each op. */
+    private long[] words;
+
+    private @Nullable Fd memory;
+    private int clone = -1;
+
+    public Recording(Program program) {
+        this.program = program;
+        this.registers = new long[program.registers()];
+        this.words = new long[RECORD_WORDS * program.ops().size()];
+        Arrays.fill(registers, -1);
+    }
+
+    /** What became of a call. */
+    public enum Outcome {
+        /** The program went past it, or ended before it. */
+        NOT_MADE,
+        /** execve that succeeded, exit_group, or a call that the process waits in or was killed in. */
+        NOT_RETURNED,
+        RETURNED
+    }
+
+    /**
+     * One op and how it went.
+     *
+     * @param arguments as strace(1) would show them; of a descriptor its number, if the call was made, and its name in
+     *     angle brackets
+     * @param result of a call that has returned: as the kernel gave it, so a negated errno for an error
+     * @param nanoseconds how long it took; -1 if that is not known
+     */
+    public record Call(Op op, List<String> arguments, Outcome outcome, long result, long nanoseconds) {
+        public boolean isMade() {
+            return outcome != Outcome.NOT_MADE;
+        }
+
+        public boolean isError() {
+            return outcome == Outcome.RETURNED && result < 0;
+        }
+
+        /** Whether the process is another program from here on. */
+        public boolean isExecuted() {
+            return outcome == Outcome.NOT_RETURNED && op.sys() == Sys.EXECVE;
+        }
+
+        /** Whether the program ended here, with or without an answer. */
+        public boolean isEnd() {
+            return outcome == Outcome.NOT_RETURNED
+                    || outcome == Outcome.RETURNED && op.after(result) instanceof Op.Fail;
+        }
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    /** All ops of the program, in its order. */
+    public List<Call> calls() {
+        if (memory != null) {
+            ByteBuffer.wrap(Linux.preadFully(memory, Math.max(1, words.length * Long.BYTES)))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asLongBuffer()
+                    .get(words);
+        }
+        long[] values = registers.clone();
+        List<Call> calls = new ArrayList<>();
+        for (int i = 0; i < program.ops().size(); i++) {
+            Op op = program.ops().get(i);
+            Call call = call(i, op, values);
+            if (call.outcome() == Outcome.RETURNED
+                    && call.result() >= 0
+                    && op.result() instanceof Op.ToRegister(int register, String _)) {
+                values[register] = call.result();
+            }
+            calls.add(call);
+        }
+        return calls;
+    }
+
+    /** The calls as far as the program has come: with those that it has skipped, without those behind its end. */
+    public List<Call> untilTheEnd() {
+        List<Call> calls = calls();
+        int next = 0;
+        int end = 0;
+        int clone = -1;
+        while (next < calls.size() && calls.get(next).isMade()) {
+            Call call = calls.get(next);
+            end = next + 1;
+            if (call.op().sys() == Sys.CLONE && call.op().after(0) instanceof Op.Skip(int ops)) {
+                clone = end + ops;
+            }
+            if (!call.isEnd() && call.op().after(call.result()) instanceof Op.Skip(int ops)) {
+                next = end + ops;
+            } else if (clone >= end) {
+                // The one who has cloned ends, and its clone has gone on behind.
+                next = clone;
+            } else {
+                return calls.subList(0, end);
+            }
+        }
+        return next == calls.size() ? calls : calls.subList(0, end);
+    }
+
+    private Call call(int index, Op op, long[] values) {
+        int at = RECORD_WORDS * index;
+        long state = words[at];
+        if (state == 0) {
+            return new Call(op, arguments(op, null), Outcome.NOT_MADE, 0, -1);
+        }
+        List<String> arguments = arguments(op, values);
+        if (state == CALLED) {
+            return new Call(op, arguments, Outcome.NOT_RETURNED, 0, -1);
+        }
+        // Both sides of a clone write here, and only one of the results says something.
+        long result = op.sys() == Sys.CLONE && words[at + 1] >= 0 && clone >= 0 ? clone : words[at + 1];
+        return new Call(op, arguments, Outcome.RETURNED, result, state == TIMED ? words[at + 2] : -1);
+    }
+
+    private static List<String> arguments(Op op, long @Nullable [] values) {
+        List<String> arguments = new ArrayList<>();
+        for (Op.Arg arg : op.args()) {
+            arguments.add(
+                    arg instanceof Op.Register(int register, String name)
+                            ? (values == null ? "" : values[register]) + "<" + name + ">"
+                            : arg.text());
+        }
+        return arguments;
+    }
+
+    // ---- for the executors
+
+    /** @param numbers of the program's inputs, by name */
+    void begin(Map<String, Integer> numbers) {
+        for (Program.Slot input : program.inputs()) {
+            registers[input.register()] = numbers.getOrDefault(input.name(), -1);
+        }
+    }
+
+    /** Memory for jpod-init to write into; stays this object's. */
+    Fd share() {
+        Fd shared = Linux.memfd("jpod-record");
+        memory = shared;
+        Linux.writeFully(shared, ByteBuffer.allocate(words.length * Long.BYTES));
+        return shared;
+    }
+
+    /** So many ops come before a seccomp filter, which may forbid to ask for the time, and may kill who does. */
+    int timed() {
+        List<Op> ops = program.ops();
+        int timed = 0;
+        while (timed < ops.size() && ops.get(timed).sys() != Sys.SECCOMP) {
+            timed++;
+        }
+        return timed;
+    }
+
+    void called(int op) {
+        words[RECORD_WORDS * op] = CALLED;
+    }
+
+    void returned(int op, long result, long nanoseconds) {
+        int at = RECORD_WORDS * op;
+        words[at] = TIMED;
+        words[at + 1] = result;
+        words[at + 2] = nanoseconds;
+    }
+
+    /** The process goes on as this one. */
+    void cloned(int pid) {
+        clone = pid;
+    }
+
+    @Override
+    public void close() {
+        if (memory != null) {
+            memory.close();
+        }
+    }
+}
