@@ -132,6 +132,18 @@ public final class Networks {
         }
     }
 
+    /** Removes the networks that no pod is attached to, but for the default one; their names. */
+    public List<String> prune() {
+        try (Fd _ = store.lock()) {
+            List<String> unused = store.networks().stream()
+                    .map(Network::name)
+                    .filter(name -> !name.equals(DEFAULT) && store.members(name).isEmpty())
+                    .toList();
+            unused.forEach(store::deleteNetwork);
+            return unused;
+        }
+    }
+
     /**
      * Gives a pod a link, addresses and routes.
      *
