@@ -40,6 +40,9 @@ class ArchitectureTest {
     static final ArchRule EXEC = mayUse("exec", "plan", "linux", "oci", "abi");
 
     @ArchTest
+    static final ArchRule NET = mayUse("net", "exec", "linux", "oci", "abi");
+
+    @ArchTest
     static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
 
     @ArchTest

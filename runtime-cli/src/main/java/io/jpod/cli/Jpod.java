@@ -62,6 +62,7 @@ public final class Jpod {
         VERBS.put("events", Events.class);
         VERBS.put("update", Update.class);
         VERBS.put("pod", PodCommand.class);
+        VERBS.put("network", NetworkCommand.class);
         VERBS.put("spec", SpecCommand.class);
         VERBS.put("features", FeaturesCommand.class);
         VERBS.put("explain", Explain.class);
@@ -287,6 +288,21 @@ public final class Jpod {
             throw new IllegalStateException("XDG_RUNTIME_DIR is not set: say where the state shall lie with --root");
         }
         return Path.of(user, "jpod");
+    }
+
+    /** The directory for what outlives a reboot. */
+    Path dataDirectory() {
+        if (root != null) {
+            return path(root);
+        }
+        if (caller().uid() == 0) {
+            return Path.of("/var/lib/jpod");
+        }
+        String home = caller().environment().get("HOME");
+        if (home == null || !home.startsWith("/")) {
+            throw new IllegalStateException("HOME is not set: say where the data shall lie with --root");
+        }
+        return Path.of(home, ".local/share/jpod");
     }
 
     @Option(names = "--systemd-cgroup", description = "Not supported yet: make cgroups through systemd.")

@@ -141,12 +141,16 @@ public final class Flags {
     // socket(2), unix(7)
     public static final long AF_UNIX = 1;
     public static final long AF_INET = 2;
+    public static final long AF_INET6 = 0xa;
+    public static final long AF_NETLINK = 0x10;
     public static final long SOCK_STREAM = 1;
     public static final long SOCK_DGRAM = 2;
+    public static final long SOCK_RAW = 3;
     public static final long SOCK_SEQPACKET = 5;
     public static final long SOCK_CLOEXEC = 0x80000;
     public static final long SOL_SOCKET = 1;
     public static final long SO_PEERCRED = 0x11;
+    public static final long SO_REUSEADDR = 2;
     public static final long SO_TYPE = 3;
     public static final long SO_ACCEPTCONN = 0x1e;
     public static final long SO_DOMAIN = 0x27;

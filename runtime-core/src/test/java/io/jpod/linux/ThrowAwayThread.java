@@ -5,10 +5,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /** A platform thread for one task, so that what it does to its namespaces ends with it. */
-final class ThrowAwayThread {
+public final class ThrowAwayThread {
     private ThrowAwayThread() {}
 
-    static <T> T onThread(Callable<T> task) throws Exception {
+    public static <T> T onThread(Callable<T> task) throws Exception {
         FutureTask<T> future = new FutureTask<>(task);
         Thread.ofPlatform().start(future);
         try {

@@ -1,0 +1,286 @@
+package io.jpod.net;
+
+import io.jpod.linux.Fd;
+import io.jpod.linux.Netlink;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * All networks of a state root. Holds nothing that the disk does not. The host is the network namespace of the calling thread.
+ *
+ * <p>What is made is recorded first, under a lock; whatever fails is undone, and what a crash leaves is found by {@link #detach}
+ * and {@link #leftovers}. Every method throws {@link NetworkFailed} for what cannot be, and changes nothing then.
+ */
+public final class Networks {
+    /** The network of pods that name none. */
+    public static final String DEFAULT = "jpod";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+    private static final Pattern IFNAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
+    private static final Set<String> RESERVED = Set.of("none", "host", "default", "private", "container", "ns", "cni");
+
+    private final Store store;
+    private final Owner owner;
+
+    /**
+     * @param data where definitions lie
+     * @param root where the state lies that ends with the boot; also the name of the owner on the host
+     */
+    public Networks(Path data, Path root) {
+        store = new Store(data, root);
+        owner = Owner.of(root);
+    }
+
+    public Optional<Network> find(String name) {
+        return NAME.matcher(name).matches() ? store.network(name) : Optional.empty();
+    }
+
+    /** As {@link #find}, for one that is expected to be there. */
+    public Network get(String name) {
+        return find(name).orElseThrow(() -> new NetworkFailed("no network " + name));
+    }
+
+    public List<Network> list() {
+        return store.networks();
+    }
+
+    /** Who is attached to a network. */
+    public List<Lease> leases(String network) {
+        return find(network)
+                .flatMap(found -> store.members(network))
+                .map(Members::leases)
+                .orElse(List.of());
+    }
+
+    /** The lines for hosts(5) of a network's pods; none if its pods are not to know each other by name. */
+    public List<HostEntry> names(String network) {
+        List<HostEntry> entries = new ArrayList<>();
+        if (!get(network).names()) {
+            return entries;
+        }
+        for (Lease lease : leases(network)) {
+            List<String> names = new ArrayList<>();
+            names.add(lease.pod());
+            lease.names().stream().filter(name -> !names.contains(name)).forEach(names::add);
+            lease.attachment().addresses().forEach(cidr -> entries.add(new HostEntry(cidr.address(), names)));
+        }
+        return entries;
+    }
+
+    /** Defines a network. The host is only looked at. */
+    public Network create(NewNetwork wish) {
+        try (Fd _ = store.lock()) {
+            return createLocked(wish);
+        }
+    }
+
+    /** The network {@value #DEFAULT}, defined when it is first asked for. */
+    public Network defaultNetwork() {
+        Optional<Network> found = find(DEFAULT);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        try (Fd _ = store.lock()) {
+            return find(DEFAULT).orElseGet(() -> createLocked(NewNetwork.named(DEFAULT)));
+        }
+    }
+
+    private Network createLocked(NewNetwork wish) {
+        if (!NAME.matcher(wish.name()).matches() || RESERVED.contains(wish.name())) {
+            throw new NetworkFailed("not a network's name: " + wish.name()
+                    + ": must be letters, digits, _ . - and none of the words that --network takes");
+        }
+        if (find(wish.name()).isPresent()) {
+            throw new NetworkFailed("network " + wish.name() + " exists already");
+        }
+        try (Netlink host = Netlink.open()) {
+            Pools pools = Pools.of(store.networks(), host);
+            Network network = new Network(
+                    wish.name(),
+                    pools.chooseBridge(),
+                    new Subnetting(wish, pools, owner).subnets(),
+                    wish.internal(),
+                    wish.isolated(),
+                    wish.names(),
+                    wish.mtu(),
+                    wish.labels(),
+                    Instant.now().truncatedTo(ChronoUnit.MILLIS));
+            store.write(network);
+            return network;
+        }
+    }
+
+    /** @param force detach its pods first */
+    public void remove(String name, boolean force) {
+        try (Fd _ = store.lock()) {
+            get(name);
+            Optional<Members> members = store.members(name);
+            if (members.isPresent() && !force) {
+                throw new NetworkFailed("network " + name + " is in use by pod "
+                        + String.join(
+                                ", ",
+                                members.get().leases().stream().map(Lease::pod).toList()));
+            }
+            members.ifPresent(used -> used.leases().forEach(lease -> detachLocked(name, lease.pod())));
+            store.deleteNetwork(name);
+        }
+    }
+
+    /** Removes the networks that no pod is attached to, but for the default one; their names. */
+    public List<String> prune() {
+        try (Fd _ = store.lock()) {
+            List<String> unused = store.networks().stream()
+                    .map(Network::name)
+                    .filter(name -> !name.equals(DEFAULT) && store.members(name).isEmpty())
+                    .toList();
+            unused.forEach(store::deleteNetwork);
+            return unused;
+        }
+    }
+
+    /**
+     * Gives a pod a link, addresses and routes.
+     *
+     * @param netns of the pod; stays the caller's
+     * @param ifname the link's name there
+     */
+    public Attachment attach(Network network, Fd netns, String ifname, AttachRequest request) {
+        if (!IFNAME.matcher(ifname).matches() || ifname.startsWith(".")) {
+            throw new NetworkFailed("not a link's name: " + ifname);
+        }
+        try (Fd _ = store.lock()) {
+            Network defined = get(network.name());
+            Members members = store.members(defined.name()).orElse(new Members(defined, List.of()));
+            Lease lease = new Allocation(members, store.members(), owner).lease(ifname, request);
+            store.write(members.with(lease));
+            try (Wiring wiring = new Wiring(owner)) {
+                int bridge = wiring.up(members.network());
+                wiring.connect(members.network(), bridge, lease, netns);
+            } catch (RuntimeException e) {
+                undo(defined.name(), request.pod(), e);
+                throw e;
+            }
+            return lease.attachment();
+        }
+    }
+
+    private void undo(String network, String pod, RuntimeException because) {
+        try {
+            detachLocked(network, pod);
+        } catch (RuntimeException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    /** Takes away all that a pod has of a network, from the record alone. Nothing happens if it has nothing. */
+    public void detach(String network, String pod) {
+        try (Fd _ = store.lock()) {
+            detachLocked(network, pod);
+        }
+    }
+
+    private void detachLocked(String network, String pod) {
+        Optional<Members> found = store.members(network);
+        Optional<Lease> lease = found.flatMap(members -> members.of(pod));
+        if (lease.isEmpty()) {
+            return;
+        }
+        Members members = found.get();
+        Members rest = members.without(pod);
+        try (Wiring wiring = new Wiring(owner)) {
+            wiring.disconnect(lease.get().attachment());
+            if (rest.leases().isEmpty()) {
+                wiring.down(members.network());
+            } else if (!lease.get().attachment().ports().isEmpty()) {
+                wiring.unpublish(members.network(), lease.get().attachment());
+            }
+        }
+        store.write(rest);
+    }
+
+    /** Publishes one more port of a pod that is attached. */
+    public Attachment publish(String network, String pod, PortMapping port) {
+        try (Fd _ = store.lock();
+                Wiring wiring = new Wiring(owner)) {
+            Members members = members(network, pod);
+            Lease lease = members.of(pod).orElseThrow();
+            Attachment before = lease.attachment();
+            PortMapping free = new Allocation(members, store.members(), owner)
+                    .ports(List.of(port), before.addresses())
+                    .getFirst();
+            List<PortMapping> ports = new ArrayList<>(before.ports());
+            ports.add(free);
+            store.write(members.with(new Lease(pod, lease.names(), before.withPorts(ports))));
+            try {
+                wiring.publish(members.network(), before.withPorts(List.of(free)));
+            } catch (RuntimeException e) {
+                store.write(members);
+                throw e;
+            }
+            return before.withPorts(ports);
+        }
+    }
+
+    /** Takes back a published port, named as {@link Attachment#ports} has it. */
+    public Attachment unpublish(String network, String pod, PortMapping port) {
+        try (Fd _ = store.lock();
+                Wiring wiring = new Wiring(owner)) {
+            Members members = members(network, pod);
+            Lease lease = members.of(pod).orElseThrow();
+            Attachment before = lease.attachment();
+            List<PortMapping> ports = new ArrayList<>(before.ports());
+            if (!ports.remove(port)) {
+                throw new NetworkFailed("pod " + pod + " does not publish " + port);
+            }
+            wiring.unpublish(members.network(), before.withPorts(List.of(port)));
+            store.write(members.with(new Lease(pod, lease.names(), before.withPorts(ports))));
+            return before.withPorts(ports);
+        }
+    }
+
+    private Members members(String network, String pod) {
+        return store.members(network)
+                .filter(members -> members.of(pod).isPresent())
+                .orElseThrow(() -> new NetworkFailed("pod " + pod + " is not attached to network " + network));
+    }
+
+    /** What links, tables and leases of this root no living pod has, in the order in which to remove them. */
+    public List<Leftover> leftovers(Set<String> livingPods) {
+        List<Members> all = store.members();
+        List<Leftover> leftovers = new ArrayList<>();
+        for (Members members : all) {
+            members.leases().stream()
+                    .filter(lease -> !livingPods.contains(lease.pod()))
+                    .forEach(lease ->
+                            leftovers.add(new Leftover.Place(members.network().name(), lease.pod())));
+        }
+        try (Wiring wiring = new Wiring(owner)) {
+            leftovers.addAll(wiring.unknown(all));
+        }
+        return leftovers;
+    }
+
+    /** Nothing happens if it is gone. */
+    public void remove(Leftover leftover) {
+        try (Fd _ = store.lock();
+                Wiring wiring = new Wiring(owner)) {
+            switch (leftover) {
+                case Leftover.Place(String network, String pod) -> detachLocked(network, pod);
+                // What has become a living pod's meanwhile stays.
+                case Leftover.Link link
+                when wiring.unknown(store.members()).contains(link) ->
+                    wiring.host().deleteLink(link.name());
+                case Leftover.Table table
+                when wiring.unknown(store.members()).contains(table) -> wiring.deleteTable(table.name());
+                case Leftover.Link gone -> {}
+                case Leftover.Table gone -> {}
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.jpod.net;
+
+import io.jpod.linux.Cidr;
+import io.jpod.linux.Ip;
+import io.jpod.oci.Json;
+
+/** Values of this package's JSON that have a form. */
+final class Reading {
+    private Reading() {}
+
+    static Ip ip(Json json) {
+        try {
+            return Ip.parse(json.string());
+        } catch (IllegalArgumentException e) {
+            throw json.wrong("must be an IP address");
+        }
+    }
+
+    static Cidr cidr(Json json) {
+        try {
+            return Cidr.parse(json.string());
+        } catch (IllegalArgumentException e) {
+            throw json.wrong("must be ADDRESS/PREFIX");
+        }
+    }
+}

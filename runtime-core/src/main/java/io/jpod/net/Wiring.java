@@ -1,0 +1,210 @@
+package io.jpod.net;
+
+import io.jpod.linux.Cidr;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Ip;
+import io.jpod.linux.Netlink;
+import io.jpod.linux.NetworkNamespace;
+import io.jpod.linux.Nftables;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a network has on the host: a bridge and an nft table, with its first pod, and a veth pair for each. All of it can be
+ * undone from the record alone, at whatever point making it has stopped.
+ */
+final class Wiring implements AutoCloseable {
+    private final Owner owner;
+    private final Netlink host;
+
+    /** Works in the calling thread's network namespace. */
+    Wiring(Owner owner) {
+        this.owner = owner;
+        host = Netlink.open();
+    }
+
+    /**
+     * Makes the bridge and the table unless they are there. Forwarding is switched on for the whole host, and stays on: without
+     * it no packet leaves a bridge. (Linux then ignores IPv6 router advertisements on links with accept_ra=1; a host that lives
+     * by them needs accept_ra=2.)
+     *
+     * @return index of the bridge
+     */
+    int up(Network network) {
+        Optional<Netlink.Link> there = host.link(network.bridge());
+        if (there.isPresent() && !isOwn(there.get(), network)) {
+            throw new NetworkFailed("network %s: a link %s is on this host already, and not this network's"
+                    .formatted(network.name(), network.bridge()));
+        }
+        // The bridge goes up when all is done: one that is down was left half-made.
+        if (there.isPresent() && there.get().isUp()) {
+            return there.get().index();
+        }
+        there.ifPresent(link -> host.deleteLink(link.name()));
+        host.routes().stream().filter(network::overlaps).findFirst().ifPresent(route -> {
+            throw new NetworkFailed("network %s: this host has a route to %s, which overlaps its subnet"
+                    .formatted(network.name(), route));
+        });
+        return create(network);
+    }
+
+    private int create(Network network) {
+        String bridge = network.bridge();
+        host.createBridge(
+                bridge,
+                owner.bridgeMac(network.name()),
+                network.mtu(),
+                network.isolated() ? Ruleset.ISOLATED_GROUP : 0);
+        host.setAlias(bridge, owner.ofNetwork(network.name()));
+        int index = host.link(bridge).orElseThrow().index();
+        ipv6(bridge);
+        for (Subnet subnet : network.subnets()) {
+            host.addAddress(index, subnet.withPrefix(subnet.gateway()));
+        }
+        if (!network.internal()) {
+            network.subnet(false).ifPresent(any -> {
+                Sysctls.set("ipv4/ip_forward", "1");
+                // For 127.0.0.1:PORT of the host.
+                Sysctls.set("ipv4/conf/" + bridge + "/route_localnet", "1");
+            });
+            network.subnet(true).ifPresent(any -> Sysctls.set("ipv6/conf/all/forwarding", "1"));
+        }
+        Nftables.run(new Ruleset(network, owner).create());
+        host.setUp(bridge);
+        return index;
+    }
+
+    /**
+     * Takes the bridge and the table away, if there are any. The table is never there without the bridge, and its name is the
+     * bridge's: if that is somebody else's, so is the table.
+     */
+    void down(Network network) {
+        Optional<Netlink.Link> bridge = host.link(network.bridge());
+        if (bridge.isEmpty() || isOwn(bridge.get(), network)) {
+            Nftables.run(new Ruleset(network, owner).delete());
+            bridge.ifPresent(link -> host.deleteLink(link.name()));
+        }
+    }
+
+    /** By its mark, or before it has one by its address. */
+    private boolean isOwn(Netlink.Link link, Network network) {
+        String mac = HexFormat.ofDelimiter(":").formatHex(owner.bridgeMac(network.name()));
+        return link.alias().equals(owner.ofNetwork(network.name()))
+                || link.alias().isEmpty()
+                        && link.kind().equals("bridge")
+                        && link.mac().equals(mac);
+    }
+
+    /** Connects a pod. Its loopback is not touched. */
+    void connect(Network network, int bridge, Lease lease, Fd netns) {
+        Attachment attachment = lease.attachment();
+        byte[] mac = HexFormat.ofDelimiter(":").parseHex(attachment.mac());
+        host.createVeth(
+                attachment.hostInterface(), bridge, network.mtu(), new Netlink.Peer(attachment.ifname(), mac, netns));
+        // Hairpin: with br_netfilter a packet to a published port may have to leave by the port that it came in by.
+        host.setPort(attachment.hostInterface(), owner.ofPod(lease.pod()));
+        NetworkNamespace.call(netns, () -> inside(attachment));
+        if (!attachment.ports().isEmpty()) {
+            publish(network, attachment);
+        }
+    }
+
+    /**
+     * No pod shall tell the host or its neighbours where to route to (CVE-2020-10749). And the link-local address is to be of
+     * use at once: while it waits for duplicates, the kernel cannot ask for neighbours in its name.
+     */
+    private static void ipv6(String link) {
+        Sysctls.setIfThere("ipv6/conf/" + link + "/accept_ra", "0");
+        Sysctls.setIfThere("ipv6/conf/" + link + "/accept_dad", "0");
+    }
+
+    private static Void inside(Attachment attachment) {
+        String ifname = attachment.ifname();
+        ipv6(ifname);
+        try (Netlink pod = Netlink.open()) {
+            int index = pod.link(ifname).orElseThrow().index();
+            pod.setUp(ifname);
+            for (Cidr address : attachment.addresses()) {
+                pod.addAddress(index, address);
+            }
+            for (Ip gateway : attachment.gateways()) {
+                pod.addDefaultRoute(index, gateway);
+            }
+        }
+        return null;
+    }
+
+    /** Takes the pod's link away, both ends. The pod's namespace may be gone. */
+    void disconnect(Attachment attachment) {
+        host.deleteLink(attachment.hostInterface());
+    }
+
+    void publish(Network network, Attachment attachment) {
+        Nftables.run(new Ruleset(network, owner).publish(attachment.addresses(), attachment.ports()));
+    }
+
+    /** A table that somebody has flushed holds nothing to take away. */
+    void unpublish(Network network, Attachment attachment) {
+        Ruleset rules = new Ruleset(network, owner);
+        if (tables().contains(rules.tableName())) {
+            Nftables.run(rules.unpublish(attachment.addresses(), attachment.ports()));
+        }
+    }
+
+    /** Links and tables that carry this root's mark and are in no record. */
+    List<Leftover> unknown(List<Members> records) {
+        Set<String> links = new HashSet<>();
+        Set<String> tables = new HashSet<>();
+        for (Members members : records) {
+            links.add(members.network().bridge());
+            members.leases().forEach(lease -> links.add(lease.attachment().hostInterface()));
+            tables.add(new Ruleset(members.network(), owner).tableName());
+        }
+        List<Leftover> unknown = new ArrayList<>();
+        for (String table : tables()) {
+            if (!tables.contains(table) && isOwn(table)) {
+                unknown.add(new Leftover.Table(table));
+            }
+        }
+        for (Netlink.Link link : host.links()) {
+            if (link.alias().startsWith(owner.prefix()) && !links.contains(link.name())) {
+                unknown.add(new Leftover.Link(link.name(), link.alias()));
+            }
+        }
+        return unknown;
+    }
+
+    private boolean isOwn(String table) {
+        String comment = "comment \"" + owner.prefix();
+        return Nftables.run("list table inet " + table)
+                .lines()
+                .anyMatch(line -> line.strip().startsWith(comment));
+    }
+
+    void deleteTable(String name) {
+        Nftables.run("delete table inet " + name);
+    }
+
+    /** Those that look like jpod's, of any root. */
+    private static List<String> tables() {
+        String start = "table inet " + Ruleset.TABLE_PREFIX;
+        return Nftables.run("list tables")
+                .lines()
+                .filter(line -> line.startsWith(start))
+                .map(line -> line.substring("table inet ".length()))
+                .toList();
+    }
+
+    Netlink host() {
+        return host;
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}

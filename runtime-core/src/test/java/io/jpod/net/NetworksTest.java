@@ -1,0 +1,440 @@
+package io.jpod.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpod.linux.Cidr;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Ip;
+import io.jpod.linux.Netlink;
+import io.jpod.linux.Nftables;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What pods have of their networks, on a host of their own. */
+@Tag("root")
+class NetworksTest {
+    @TempDir
+    private Path root;
+
+    private Networks networks;
+
+    @BeforeEach
+    void open() {
+        networks = new Networks(root, root);
+    }
+
+    private Network dual(String name) {
+        return networks.create(new NewNetwork(name, List.of(), List.of(), true, false, false, true, 0, Map.of()));
+    }
+
+    private static AttachRequest publishing(String pod, String... ports) {
+        List<PortMapping> mappings = new ArrayList<>();
+        for (String port : ports) {
+            mappings.addAll(PortMapping.parse(port));
+        }
+        return new AttachRequest(pod, List.of(), null, null, null, mappings);
+    }
+
+    private static String address(Attachment attachment, int index) {
+        return attachment.addresses().get(index).address().toString();
+    }
+
+    /** All that a network may leave: links, tables, files. */
+    private void assertNothingIsLeft() throws IOException {
+        try (Netlink host = Netlink.open()) {
+            assertThat(host.links()).extracting(Netlink.Link::name).containsExactly("lo");
+        }
+        assertThat(Nftables.run("list tables")).isEmpty();
+        try (var files = Files.list(root.resolve("networks"))) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .allMatch(name -> name.equals(".lock") || name.endsWith(".json"));
+        }
+        assertThat(networks.leftovers(Set.of())).isEmpty();
+    }
+
+    @Test
+    void podsOfANetworkReachEachOther() throws Exception {
+        Host.with(() -> {
+            Network network = dual("n");
+            try (Fd a = Host.namespace();
+                    Fd b = Host.namespace()) {
+                Attachment first = networks.attach(network, a, "eth0", AttachRequest.of("a"));
+                Attachment second = networks.attach(network, b, "eth0", AttachRequest.of("b"));
+                assertThat(first.addresses().getFirst()).hasToString("10.89.0.2/24");
+                assertThat(second.addresses().getFirst()).hasToString("10.89.0.3/24");
+                try (var tcp = Host.in(b, () -> Host.serve("b", 80));
+                        var udp = Host.in(b, () -> Host.echo("b", 53))) {
+                    for (int i = 0; i < 2; i++) {
+                        String to = address(second, i);
+                        assertThat(Host.in(a, () -> Host.call(to, 80))).startsWith("b ");
+                        assertThat(Host.in(a, () -> Host.say(to, 53, "hi"))).isEqualTo("b hi");
+                        assertThat(Host.call(to, 80)).startsWith("b ");
+                    }
+                }
+                String shown = Host.in(a, () -> Host.sh("ip -br addr show eth0; ip route; ip -6 route; ip link"));
+                assertThat(shown)
+                        .contains("UP", "10.89.0.2/24", "default via 10.89.0.1", "default via fd", first.mac());
+                networks.detach("n", "a");
+                networks.detach("n", "b");
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    @Test
+    void publishedPortsLeadToThePod() throws Exception {
+        Host.with(() -> {
+            Network network = dual("n");
+            try (Fd world = Host.namespace();
+                    Fd a = Host.namespace();
+                    Fd b = Host.namespace();
+                    ServerSocket http = Host.in(a, () -> Host.serve("a", 80));
+                    var dns = Host.in(a, () -> Host.echo("a", 53))) {
+                lan(world);
+                networks.attach(network, a, "eth0", publishing("a", "8080:80", "192.0.2.1:8081:80", "5353:53/udp"));
+                networks.attach(network, b, "eth0", AttachRequest.of("b"));
+                assertThat(http.isBound() && dns.isBound()).isTrue();
+                assertThat(Host.call("127.0.0.1", 8080)).isEqualTo("a 10.89.0.1");
+                assertThat(Host.call("192.0.2.1", 8080)).startsWith("a ");
+                assertThat(Host.call("192.0.2.1", 8081)).startsWith("a ");
+                assertThat(Host.call("2001:db8::1", 8080)).startsWith("a ");
+                assertThat(Host.say("192.0.2.1", 5353, "hi")).isEqualTo("a hi");
+                assertThatThrownBy(() -> Host.call("127.0.0.1", 8081)).isInstanceOf(IOException.class);
+                for (Fd pod : List.of(a, b)) {
+                    assertThat(Host.in(pod, () -> Host.call("192.0.2.1", 8080))).startsWith("a ");
+                    assertThat(Host.in(pod, () -> Host.call("10.89.0.1", 8080))).startsWith("a ");
+                    assertThat(Host.in(pod, () -> Host.call("2001:db8::1", 8080)))
+                            .startsWith("a ");
+                }
+                PortMapping late = PortMapping.parse("9090:80").getFirst();
+                assertThat(networks.publish("n", "a", late).ports()).hasSize(4).contains(late);
+                assertThat(Host.call("127.0.0.1", 9090)).startsWith("a ");
+                assertThat(networks.unpublish("n", "a", late).ports()).hasSize(3);
+                assertThatThrownBy(() -> Host.call("127.0.0.1", 9090)).isInstanceOf(IOException.class);
+                networks.detach("n", "a");
+                assertThatThrownBy(() -> Host.call("127.0.0.1", 8080)).isInstanceOf(IOException.class);
+                networks.detach("n", "b");
+                Host.sh("ip link del lan0");
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    @Test
+    void aPodReachesTheWorldByTheAddressOfTheHost() throws Exception {
+        Host.with(() -> {
+            Network network = dual("n");
+            try (Fd world = Host.namespace();
+                    Fd a = Host.namespace()) {
+                lan(world);
+                networks.attach(network, a, "eth0", publishing("a", "80"));
+                int port = networks.leases("n")
+                        .getFirst()
+                        .attachment()
+                        .ports()
+                        .getFirst()
+                        .hostPort();
+                try (var out = Host.in(world, () -> Host.serve("world", 80));
+                        var in = Host.in(a, () -> Host.serve("a", 80))) {
+                    assertThat(out.isBound() && in.isBound()).isTrue();
+                    assertThat(Host.in(a, () -> Host.call("192.0.2.2", 80))).isEqualTo("world 192.0.2.1");
+                    assertThat(Host.in(a, () -> Host.call("2001:db8::2", 80))).isEqualTo("world 2001:db8:0:0:0:0:0:1");
+                    assertThat(Host.in(world, () -> Host.call("192.0.2.1", port)))
+                            .isEqualTo("a 192.0.2.2");
+                }
+                networks.detach("n", "a");
+            }
+        });
+    }
+
+    /** A neighbour of the host. */
+    private static void lan(Fd neighbour) throws IOException {
+        Host.sh(
+                "ip link add lan0 type veth peer name lan0 netns /proc/$PPID/fd/" + neighbour.number()
+                        + "; ip addr add 192.0.2.1/24 dev lan0; ip addr add 2001:db8::1/64 dev lan0 nodad; ip link set lan0 up");
+        Host.in(
+                neighbour,
+                () -> Host.sh("ip addr add 192.0.2.2/24 dev lan0; ip addr add 2001:db8::2/64 dev lan0 nodad;"
+                        + "ip link set lan0 up"));
+    }
+
+    @Test
+    void anInternalNetworkLeadsNowhere() throws Exception {
+        Host.with(() -> {
+            networks.create(new NewNetwork("in", List.of(), List.of(), false, true, false, true, 0, Map.of()));
+            Network open = networks.defaultNetwork();
+            try (Fd world = Host.namespace();
+                    Fd a = Host.namespace();
+                    Fd b = Host.namespace();
+                    Fd c = Host.namespace()) {
+                lan(world);
+                Attachment first = networks.attach(networks.get("in"), a, "eth0", AttachRequest.of("a"));
+                networks.attach(networks.get("in"), b, "eth0", AttachRequest.of("b"));
+                networks.attach(open, c, "eth0", AttachRequest.of("c"));
+                try (var inside = Host.in(a, () -> Host.serve("a", 80));
+                        var outside = Host.in(world, () -> Host.serve("world", 80))) {
+                    assertThat(inside.isBound() && outside.isBound()).isTrue();
+                    assertThat(Host.in(b, () -> Host.call(address(first, 0), 80)))
+                            .startsWith("a ");
+                    assertThat(Host.in(c, () -> Host.call("192.0.2.2", 80))).startsWith("world ");
+                    assertThatThrownBy(() -> Host.in(c, () -> Host.call(address(first, 0), 80)))
+                            .hasMessageContaining("timed out");
+                    assertThatThrownBy(() -> Host.in(a, () -> Host.call("192.0.2.2", 80)))
+                            .hasMessageContaining("unreachable");
+                    Host.in(a, () -> Host.sh("ip route add default via 10.89.0.1"));
+                    assertThatThrownBy(() -> Host.in(a, () -> Host.call("192.0.2.2", 80)))
+                            .hasMessageContaining("timed out");
+                }
+                assertThatThrownBy(() -> networks.publish(
+                                "in", "a", PortMapping.parse("80").getFirst()))
+                        .hasMessage("network in is internal: it cannot publish ports");
+                List.of("a", "b").forEach(pod -> networks.detach("in", pod));
+                networks.detach(Networks.DEFAULT, "c");
+            }
+        });
+    }
+
+    @Test
+    void isolatedNetworksDoNotMeet() throws Exception {
+        Host.with(() -> {
+            List<Fd> pods = new ArrayList<>();
+            List<String> addresses = new ArrayList<>();
+            for (String name : List.of("x", "y", "z")) {
+                Network network = networks.create(
+                        new NewNetwork(name, List.of(), List.of(), false, false, !name.equals("z"), true, 0, Map.of()));
+                Fd pod = Host.namespace();
+                pods.add(pod);
+                addresses.add(address(networks.attach(network, pod, "eth0", AttachRequest.of(name)), 0));
+                Host.in(pod, () -> Host.serve(name, 80));
+            }
+            assertThat(Host.in(pods.get(0), () -> Host.call(addresses.get(2), 80)))
+                    .startsWith("z ");
+            assertThat(Host.in(pods.get(2), () -> Host.call(addresses.get(0), 80)))
+                    .startsWith("x ");
+            assertThatThrownBy(() -> Host.in(pods.get(0), () -> Host.call(addresses.get(1), 80)))
+                    .hasMessageContaining("timed out");
+            assertThatThrownBy(() -> Host.in(pods.get(1), () -> Host.call(addresses.get(0), 80)))
+                    .hasMessageContaining("timed out");
+            List.of("x", "y", "z").forEach(name -> networks.detach(name, name));
+            pods.forEach(Fd::close);
+            assertNothingIsLeft();
+        });
+    }
+
+    /** CVE-2020-8558: route_localnet made services of the host's loopback visible to its neighbours. */
+    @Test
+    void cve_2020_8558_aPodDoesNotReachTheLoopbackOfTheHost() throws Exception {
+        Host.with(() -> {
+            try (Fd a = Host.namespace();
+                    var secret = Host.serve("secret", 7777)) {
+                networks.attach(networks.defaultNetwork(), a, "eth0", AttachRequest.of("a"));
+                assertThat(Host.in(a, () -> Host.call("10.89.0.1", secret.getLocalPort())))
+                        .startsWith("secret ");
+                Host.in(
+                        a,
+                        () -> Host.sh("echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet; ip link set lo down;"
+                                + "ip route add 127.0.0.0/8 via 10.89.0.1 src 10.89.0.2"));
+                assertThatThrownBy(() -> Host.in(a, () -> Host.call("127.0.0.1", secret.getLocalPort())))
+                        .hasMessageContaining("timed out");
+                networks.detach(Networks.DEFAULT, "a");
+            }
+        });
+    }
+
+    @Test
+    void whatACrashLeavesIsFoundAndRemoved() throws Exception {
+        Host.with(() -> {
+            Network network = networks.defaultNetwork();
+            try (Fd a = Host.namespace()) {
+                networks.attach(network, a, "eth0", publishing("a", "8080:80"));
+            }
+            assertThat(networks.leftovers(Set.of("a"))).isEmpty();
+            assertThat(networks.leftovers(Set.of())).containsExactly(new Leftover.Place(Networks.DEFAULT, "a"));
+            networks.leftovers(Set.of()).forEach(networks::remove);
+            assertNothingIsLeft();
+
+            // The record is gone, the links and the table are not.
+            try (Fd a = Host.namespace()) {
+                networks.attach(network, a, "eth0", publishing("a", "8080:80"));
+                Files.delete(root.resolve("networks/jpod.members"));
+                Networks others = new Networks(root.resolve("other"), root.resolve("other"));
+                assertThat(others.leftovers(Set.of())).isEmpty();
+                assertThat(networks.leftovers(Set.of())).hasSize(3);
+                networks.leftovers(Set.of()).forEach(networks::remove);
+            }
+            assertNothingIsLeft();
+
+            // Only the record was written.
+            try (Fd a = Host.namespace()) {
+                networks.attach(network, a, "eth0", publishing("a", "8080:80"));
+                byte[] record = Files.readAllBytes(root.resolve("networks/jpod.members"));
+                networks.detach(Networks.DEFAULT, "a");
+                Files.write(root.resolve("networks/jpod.members"), record);
+                networks.detach(Networks.DEFAULT, "a");
+                networks.detach(Networks.DEFAULT, "a");
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    @Test
+    void aHalfMadeBridgeIsMadeAgain() throws Exception {
+        Host.with(() -> {
+            Network network = networks.defaultNetwork();
+            try (Netlink host = Netlink.open();
+                    Fd a = Host.namespace()) {
+                host.createBridge("jpod0", Owner.of(root).bridgeMac("jpod"), 0, 0);
+                networks.attach(network, a, "eth0", AttachRequest.of("a"));
+                assertThat(host.link("jpod0").orElseThrow().isUp()).isTrue();
+                networks.detach("jpod", "a");
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    @Test
+    void whatIsSomebodyElsesStays() throws Exception {
+        Host.with(() -> {
+            Network network = networks.defaultNetwork();
+            Host.sh("ip link add jpod0 type bridge; ip link set jpod0 up");
+            Nftables.run("add table inet jpod-jpod0");
+            try (Fd a = Host.namespace()) {
+                assertThatThrownBy(() -> networks.attach(network, a, "eth0", AttachRequest.of("a")))
+                        .isInstanceOf(NetworkFailed.class)
+                        .hasMessage("network jpod: a link jpod0 is on this host already, and not this network's");
+            }
+            assertThat(networks.leases("jpod")).isEmpty();
+            assertThat(Host.sh("ip link")).contains("jpod0");
+            assertThat(Nftables.run("list tables")).contains("jpod-jpod0");
+        });
+    }
+
+    @Test
+    void whatCannotBeIsRefusedAndChangesNothing() throws Exception {
+        Host.with(() -> {
+            Network network = networks.create(new NewNetwork(
+                    "tiny", List.of(Cidr.parse("10.7.0.0/29")), List.of(), false, false, false, true, 0, Map.of()));
+            List<Fd> pods = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                pods.add(Host.namespace());
+            }
+            networks.attach(network, pods.get(0), "eth0", publishing("p0", "8080:80", "127.0.0.1:81:81"));
+            refused(network, pods.get(1), publishing("p1", "8080:80"), "port 8080/tcp is published by pod p0 already");
+            refused(network, pods.get(1), publishing("p1", "81:81"), "port 81/tcp is published by pod p0 already");
+            refused(
+                    network,
+                    pods.get(1),
+                    publishing("p1", "82:81", "82:83"),
+                    "port 82/tcp is published by pod itself already");
+            refused(
+                    network,
+                    pods.get(1),
+                    publishing("p1", "9.9.9.9:82:81"),
+                    "cannot publish 9.9.9.9:82/tcp: EADDRNOTAVAIL (cannot assign requested address)");
+            try (var listening = Host.serve("host", 7000)) {
+                refused(
+                        network,
+                        pods.get(1),
+                        publishing("p1", listening.getLocalPort() + ":80"),
+                        "port 7000/tcp is in use on this host");
+            }
+            refused(network, pods.get(1), at("p1", "10.7.0.2"), "10.7.0.2 is taken by pod p0");
+            refused(network, pods.get(1), at("p1", "10.7.0.1"), "10.7.0.1 is not an address for pods in 10.7.0.0/29");
+            refused(network, pods.get(1), at("p1", "10.8.0.1"), "10.8.0.1 is not an address for pods in 10.7.0.0/29");
+            refused(network, pods.get(1), AttachRequest.of("p0"), "pod p0 is attached to network tiny already");
+            for (int i = 1; i < 5; i++) {
+                networks.attach(network, pods.get(i), "eth0", AttachRequest.of("p" + i));
+            }
+            refused(
+                    network,
+                    pods.get(5),
+                    AttachRequest.of("p5"),
+                    "network tiny: all addresses of 10.7.0.0/29 are taken");
+            networks.detach("tiny", "p2");
+            assertThat(networks.attach(network, pods.get(5), "eth0", AttachRequest.of("p5"))
+                            .addresses())
+                    .containsExactly(Cidr.parse("10.7.0.4/29"));
+            assertThatThrownBy(() -> networks.remove("tiny", false))
+                    .isInstanceOf(NetworkFailed.class)
+                    .hasMessageStartingWith("network tiny is in use by pod p0, p1,");
+            networks.remove("tiny", true);
+            pods.forEach(Fd::close);
+            assertNothingIsLeft();
+            assertThat(networks.list()).isEmpty();
+        });
+    }
+
+    private static AttachRequest at(String pod, String ip) {
+        return new AttachRequest(pod, List.of(), Ip.parse(ip), null, null, List.of());
+    }
+
+    private void refused(Network network, Fd netns, AttachRequest request, String message) {
+        List<Lease> before = networks.leases(network.name());
+        assertThatThrownBy(() -> networks.attach(network, netns, "eth0", request))
+                .isInstanceOf(NetworkFailed.class)
+                .hasMessage(message);
+        assertThat(networks.leases(network.name())).isEqualTo(before);
+    }
+
+    @Test
+    void aHundredPodsLeaveNothing() throws Exception {
+        Host.with(() -> {
+            Network network = dual("n");
+            for (int i = 0; i < 100; i++) {
+                try (Fd pod = Host.namespace()) {
+                    networks.attach(network, pod, "eth0", publishing("p" + i, (1000 + i) + ":80"));
+                }
+            }
+            assertThat(networks.names("n")).hasSize(200);
+            assertThat(networks.leases("n"))
+                    .extracting(lease -> lease.attachment().addresses())
+                    .doesNotHaveDuplicates();
+            for (int i = 0; i < 100; i++) {
+                networks.detach("n", "p" + i);
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    @Test
+    void subnetsAndBridgesOfTheHostAreNotChosen() throws Exception {
+        Host.with(() -> {
+            Host.sh("ip link add jpod0 type bridge; ip addr add 10.89.0.7/23 dev jpod0; ip link set jpod0 up");
+            Network first = networks.create(NewNetwork.named("first"));
+            assertThat(first.bridge()).isEqualTo("jpod1");
+            assertThat(first.subnets().getFirst().cidr()).hasToString("10.89.2.0/24");
+            Network second = dual("second");
+            assertThat(second.bridge()).isEqualTo("jpod2");
+            assertThat(second.subnets()).hasSize(2);
+            assertThat(networks.get("second")).isEqualTo(second);
+            assertThatThrownBy(() -> networks.create(NewNetwork.named("second")))
+                    .hasMessage("network second exists already");
+            for (String taken : List.of("10.89.1.0/24", "10.89.0.0/16", "10.89.2.128/25")) {
+                assertThatThrownBy(() -> networks.create(new NewNetwork(
+                                "third",
+                                List.of(Cidr.parse(taken)),
+                                List.of(),
+                                false,
+                                false,
+                                false,
+                                true,
+                                0,
+                                Map.of())))
+                        .isInstanceOf(NetworkFailed.class)
+                        .hasMessageContaining("overlaps");
+            }
+            assertThat(networks.find("third")).isEmpty();
+        });
+    }
+}
