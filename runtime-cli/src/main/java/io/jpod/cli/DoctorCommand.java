@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Finding> findings = new Doctor(jpod.containers(), jpod.caller()).examine();
+        List<Finding> findings = new Doctor(jpod.pods(), jpod.caller()).examine();
         print(findings);
         if (!fix) {
             return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();

@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.Containers;
 import io.jpod.linux.Linux;
+import io.jpod.net.Networks;
 import io.jpod.pod.Pods;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,7 +73,8 @@ public final class Jpod {
     }
 
     /** The verbs of verbs. */
-    private static final Map<String, Map<String, Class<?>>> NESTED = Map.of("pod", PodCommand.VERBS);
+    private static final Map<String, Map<String, Class<?>>> NESTED =
+            Map.of("pod", PodCommand.VERBS, "network", NetworkCommand.VERBS);
 
     /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
     private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
@@ -265,7 +267,12 @@ public final class Jpod {
 
     /** The pods below {@link #root}. */
     Pods pods() {
-        return new Pods(containers());
+        return new Pods(containers(), networks());
+    }
+
+    /** The networks of pods. */
+    Networks networks() {
+        return new Networks(dataDirectory(), root());
     }
 
     /** Where the state of containers lies. */

@@ -1,20 +1,14 @@
 package io.jpod.cli;
 
 import io.jpod.net.Networks;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "network",
         description = "Make, show and remove networks of pods.",
-        subcommands = {
-            NetworkCreate.class,
-            NetworkLs.class,
-            NetworkInspect.class,
-            NetworkExists.class,
-            NetworkRm.class,
-            NetworkPrune.class
-        },
         footer = {
             "",
             "A network is a bridge of the host with addresses, NAT and names. It is only defined here: bridge and rules come with"
@@ -25,6 +19,18 @@ import picocli.CommandLine.ParentCommand;
             "  jpod network ls"
         })
 final class NetworkCommand {
+    /** In the order of the help. */
+    static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+
+    static {
+        VERBS.put("create", NetworkCreate.class);
+        VERBS.put("ls", NetworkLs.class);
+        VERBS.put("inspect", NetworkInspect.class);
+        VERBS.put("exists", NetworkExists.class);
+        VERBS.put("rm", NetworkRm.class);
+        VERBS.put("prune", NetworkPrune.class);
+    }
+
     @ParentCommand
     private Jpod jpod;
 
@@ -33,6 +39,6 @@ final class NetworkCommand {
     }
 
     Networks networks() {
-        return new Networks(jpod.dataDirectory(), jpod.root());
+        return jpod.networks();
     }
 }

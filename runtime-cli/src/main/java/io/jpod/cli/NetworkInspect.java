@@ -13,11 +13,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "inspect",
         description = "Print networks and the pods that are attached to them, as JSON.",
-        footer = {
-            "",
-            "Example:",
-            "  jpod network inspect jpod | jq -r '.[0].pods[] | .pod + \" \" + .addresses[0]'"
-        })
+        footer = {"", "Example:", "  jpod network inspect jpod | jq -r '.[0].pods[] | .pod + \" \" + .addresses[0]'"})
 final class NetworkInspect implements Callable<Integer> {
     @ParentCommand
     private NetworkCommand network;

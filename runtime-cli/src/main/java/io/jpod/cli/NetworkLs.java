@@ -44,8 +44,7 @@ final class NetworkLs implements Callable<Integer> {
     @Override
     public Integer call() {
         Networks networks = network.networks();
-        List<Network> found =
-                networks.list().stream().filter(this::isMeant).toList();
+        List<Network> found = networks.list().stream().filter(this::isMeant).toList();
         PrintStream out = network.jpod().caller().out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));
@@ -61,8 +60,9 @@ final class NetworkLs implements Callable<Integer> {
     private static String table(Networks networks, List<Network> found) {
         Table table = new Table("NAME", "BRIDGE", "SUBNETS", "PODS", "KIND");
         for (Network each : found) {
-            String subnets =
-                    each.subnets().stream().map(subnet -> subnet.cidr().toString()).collect(Collectors.joining(", "));
+            String subnets = each.subnets().stream()
+                    .map(subnet -> subnet.cidr().toString())
+                    .collect(Collectors.joining(", "));
             List<String> kind = new ArrayList<>();
             if (each.internal()) {
                 kind.add("internal");
@@ -79,12 +79,11 @@ final class NetworkLs implements Callable<Integer> {
     private boolean isMeant(Network each) {
         for (String filter : filters) {
             String value = filter.substring(filter.indexOf('=') + 1);
-            boolean isMatch =
-                    switch (filter.substring(0, filter.length() - value.length())) {
-                        case "name=" -> each.name().contains(value);
-                        case "label=" -> Labels.match(each.labels(), value);
-                        default -> throw new IllegalArgumentException("--filter must be name=PART or label=NAME[=VALUE]");
-                    };
+            boolean isMatch = switch (filter.substring(0, filter.length() - value.length())) {
+                case "name=" -> each.name().contains(value);
+                case "label=" -> Labels.match(each.labels(), value);
+                default -> throw new IllegalArgumentException("--filter must be name=PART or label=NAME[=VALUE]");
+            };
             if (!isMatch) {
                 return false;
             }

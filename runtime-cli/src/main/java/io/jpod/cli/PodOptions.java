@@ -1,5 +1,8 @@
 package io.jpod.cli;
 
+import io.jpod.linux.Ip;
+import io.jpod.net.HostEntry;
+import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import io.jpod.pod.PodSpec;
@@ -40,8 +43,26 @@ final class PodOptions {
     @Option(
             names = "--network",
             paramLabel = "NETWORK",
-            description = "none: loopback alone; host: the host's, unconfined.")
-    @Nullable String network;
+            split = ",",
+            description =
+                    "Connect it to this network (default: jpod), more than one if given more than once; none: loopback"
+                            + " alone; host: the host's, unconfined.")
+    List<String> networks = new ArrayList<>();
+
+    @Option(
+            names = {"-p", "--publish"},
+            paramLabel = "[[IP:]PORT:]PORT[/PROTOCOL]",
+            description = "Make a port of the host lead to one of the pod, as docker -p does; ranges with -.")
+    List<String> ports = new ArrayList<>();
+
+    @Option(names = "--ip", paramLabel = "ADDRESS", description = "Its IPv4 address in the network.")
+    @Nullable String ip;
+
+    @Option(names = "--ip6", paramLabel = "ADDRESS", description = "Its IPv6 address in the network.")
+    @Nullable String ip6;
+
+    @Option(names = "--mac-address", paramLabel = "MAC", description = "Its hardware address in the network.")
+    @Nullable String mac;
 
     @Option(names = "--ipc", paramLabel = "IPC", description = "host: the host's, unconfined.")
     @Nullable String ipc;
@@ -122,7 +143,13 @@ final class PodOptions {
                 shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize),
                 pairs("--sysctl", sysctls, true),
                 new PodSpec.Dns(
-                        dns.stream().map(address -> address("--dns", address)).toList(), dnsSearch, dnsOptions),
+                        dns.stream()
+                                .map(address -> ip("--dns", address).toString())
+                                .toList(),
+                        dnsSearch,
+                        dnsOptions),
+                connections(jpod, shared),
+                ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList(),
                 addHosts.stream().map(PodOptions::host).toList(),
                 volumes.stream()
                         .map(volume -> DefaultSpec.volume(volume, jpod.caller().directory()))
@@ -133,14 +160,14 @@ final class PodOptions {
     private Set<NamespaceType> host() {
         Set<NamespaceType> host = EnumSet.noneOf(NamespaceType.class);
         Map<NamespaceType, @Nullable String> wanted = new LinkedHashMap<>();
-        wanted.put(NamespaceType.NETWORK, network);
+        wanted.put(NamespaceType.NETWORK, networks.contains("host") ? "host" : null);
         wanted.put(NamespaceType.IPC, ipc);
         wanted.put(NamespaceType.UTS, uts);
         wanted.put(NamespaceType.PID, pid);
         wanted.forEach((type, mode) -> {
             if ("host".equals(mode)) {
                 host.add(type);
-            } else if (mode != null && !(type == NamespaceType.NETWORK && mode.equals("none"))) {
+            } else if (mode != null) {
                 throw new IllegalArgumentException("--" + type.jsonName() + ": must be host, is \"" + mode
                         + "\"; what containers share is said with --share");
             }
@@ -199,27 +226,51 @@ final class PodOptions {
         return pairs;
     }
 
-    private static PodSpec.HostEntry host(String text) {
+    private static HostEntry host(String text) {
         int colon = text.indexOf(':');
         if (colon <= 0) {
             throw new IllegalArgumentException("--add-host: must be HOST:ADDRESS, is \"" + text + "\"");
         }
         List<String> names = Arrays.asList(text.substring(0, colon).split(";"));
-        return new PodSpec.HostEntry(address("--add-host", text.substring(colon + 1)), names);
+        return new HostEntry(ip("--add-host", text.substring(colon + 1)), names);
     }
 
-    /** Digits, dots and colons only, so that nothing is looked up. */
-    private static String address(String option, String text) {
-        String bare = text.replaceAll("^\\[(.*)]$", "$1");
-        if (bare.matches("[0-9.]+") && bare.matches("(\\d{1,3}\\.){3}\\d{1,3}")
-                || bare.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
-            try {
-                java.net.InetAddress.getByName(bare);
-                return bare;
-            } catch (java.net.UnknownHostException e) {
-                throw new IllegalArgumentException(option + ": \"" + text + "\" is no IP address", e);
-            }
+    private static Ip ip(String option, String text) {
+        try {
+            return Ip.parse(text.replaceAll("^\\[(.*)]$", "$1"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + ": \"" + text + "\" is no IP address", e);
         }
-        throw new IllegalArgumentException(option + ": \"" + text + "\" is no IP address");
+    }
+
+    private List<PodSpec.Connection> connections(Jpod jpod, Set<NamespaceType> shared) {
+        boolean isAlone = networks.contains("none") || networks.contains("host");
+        if (isAlone && networks.size() > 1) {
+            throw new IllegalArgumentException("--network: none and host exclude others");
+        }
+        boolean isConnected = !isAlone && shared.contains(NamespaceType.NETWORK);
+        if (!isConnected) {
+            refuse(!isAlone && !networks.isEmpty(), "--network: needs net in --share");
+            refuse(!ports.isEmpty(), "--publish: the pod is connected to no network");
+            refuse(
+                    ip != null || ip6 != null || mac != null,
+                    "--ip, --ip6 and --mac-address: the pod is connected to no network");
+            return List.of();
+        }
+        refuse(
+                networks.size() > 1 && (ip != null || ip6 != null || mac != null),
+                "--ip, --ip6 and --mac-address go with one network");
+        List<String> names =
+                networks.isEmpty() ? List.of(jpod.networks().defaultNetwork().name()) : networks;
+        return names.stream()
+                .map(name -> new PodSpec.Connection(
+                        name, ip == null ? null : ip("--ip", ip), ip6 == null ? null : ip("--ip6", ip6), mac))
+                .toList();
+    }
+
+    private static void refuse(boolean when, String message) {
+        if (when) {
+            throw new IllegalArgumentException(message);
+        }
     }
 }

@@ -84,6 +84,11 @@ public final class Linux {
         }
     }
 
+    /** @param size in bytes */
+    public static void truncate(Fd fd, long size) {
+        check(KERNEL.syscall(Sys.FTRUNCATE, fd.number(), size), Sys.FTRUNCATE, fd.toString());
+    }
+
     /** Back to the beginning, for whoever reads next. */
     public static void rewind(Fd fd) {
         check(KERNEL.syscall(Sys.LSEEK, fd.number(), 0, 0), Sys.LSEEK, fd.toString());

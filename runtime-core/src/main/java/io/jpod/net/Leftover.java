@@ -2,27 +2,38 @@ package io.jpod.net;
 
 /** Something of this state root's that no living pod has. */
 public sealed interface Leftover {
+    /** What it is called. */
+    String name();
+
+    /** Why nobody owns it. */
+    String why();
+
     /** A pod that is gone has still a place in a network. */
     record Place(String network, String pod) implements Leftover {
         @Override
-        public String toString() {
-            return "lease of pod " + pod + " in network " + network;
+        public String name() {
+            return "of " + pod + " in " + network;
+        }
+
+        @Override
+        public String why() {
+            return "there is no such pod";
         }
     }
 
     /** A link that no network knows. */
     record Link(String name, String alias) implements Leftover {
         @Override
-        public String toString() {
-            return "link " + name + " (" + alias + ")";
+        public String why() {
+            return "no network knows it (" + alias + ")";
         }
     }
 
     /** An nft table that no network knows. */
     record Table(String name) implements Leftover {
         @Override
-        public String toString() {
-            return "nft table inet " + name;
+        public String why() {
+            return "no network knows it";
         }
     }
 }

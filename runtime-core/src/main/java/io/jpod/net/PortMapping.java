@@ -107,14 +107,14 @@ public record PortMapping(@Nullable Ip hostIp, int hostPort, int containerPort, 
         return ip.isV6() ? "[" + ip + "]" : ip.toString();
     }
 
-    void write(JsonWriter json) {
+    public void write(JsonWriter json) {
         json.text("hostIp", hostIp == null ? null : hostIp.toString())
                 .number("hostPort", hostPort)
                 .number("containerPort", containerPort)
                 .text("protocol", protocol.word());
     }
 
-    static PortMapping read(Json json) {
+    public static PortMapping read(Json json) {
         return new PortMapping(
                 json.optional("hostIp", Reading::ip),
                 (int) json.needNumber("hostPort", 0, LAST_PORT),

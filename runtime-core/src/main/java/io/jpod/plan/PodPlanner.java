@@ -93,7 +93,7 @@ public final class PodPlanner {
         cgroup();
         boolean early = shares(NamespaceType.USER);
         boolean init = shares(NamespaceType.PID);
-        if (early || !request.sysctl().isEmpty()) {
+        if (early || shares(NamespaceType.NETWORK) || !request.sysctl().isEmpty()) {
             add(By.BUILDER, new Step.OpenProcfs(), "default");
         }
         if (init) {
@@ -159,9 +159,21 @@ public final class PodPlanner {
             // Before the first container: without it 127.0.0.1 is unreachable, netdevice(7).
             add(by, new Step.LoopbackUp(), "default");
         }
+        if (shares(NamespaceType.NETWORK)) {
+            defaults(by);
+        }
         request.sysctl()
                 .forEach((key, value) -> add(
                         by, new Step.SetSysctl(Validation.sysctlPath(key), value), "--sysctl " + key + "=" + value));
+    }
+
+    /** What needs privileges for the sake of a host's users, and nobody else is in there: ping without CAP_NET_RAW, ports below 1024. */
+    private void defaults(By by) {
+        long lastId = request.mappings().isEmpty()
+                ? Integer.MAX_VALUE
+                : request.mappings().getFirst().size() - 1;
+        add(by, new Step.SetSysctl("net/ipv4/ping_group_range", "0 " + lastId), "default");
+        add(by, new Step.SetSysctl("net/ipv4/ip_unprivileged_port_start", "0"), "default");
     }
 
     private void emptyRoot(By by) {

@@ -7,6 +7,7 @@ import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
+import io.jpod.net.Leftover;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,9 @@ public final class Doctor {
     private final Pods pods;
     private final Spawner spawner;
 
-    public Doctor(Containers containers, Spawner spawner) {
-        this.containers = containers;
-        this.pods = new Pods(containers);
+    public Doctor(Pods pods, Spawner spawner) {
+        this.containers = pods.containers();
+        this.pods = pods;
         this.spawner = spawner;
     }
 
@@ -49,6 +50,7 @@ public final class Doctor {
         halfMade(findings, all);
         orphans(findings, all, living);
         pods(findings, living);
+        networks(findings, living);
         mounts(findings, living);
         cgroups(findings, all, living);
         return findings;
@@ -86,6 +88,19 @@ public final class Doctor {
                 findings.add(new Finding(
                         "pod", pod.name(), "it has ended with the host's last boot", () -> pod.delete(true, spawner)));
             }
+        }
+    }
+
+    private void networks(List<Finding> findings, List<Pod> living) {
+        Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
+        for (Leftover leftover : pods.networks().leftovers(names)) {
+            String kind = switch (leftover) {
+                case Leftover.Place _ -> "lease";
+                case Leftover.Link _ -> "link";
+                case Leftover.Table _ -> "nft table";
+            };
+            findings.add(new Finding(
+                    kind, leftover.name(), leftover.why(), () -> pods.networks().remove(leftover)));
         }
     }
 

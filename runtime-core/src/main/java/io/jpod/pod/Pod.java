@@ -5,9 +5,12 @@ import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
+import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.ProcessStat;
+import io.jpod.net.Attachment;
+import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
@@ -77,6 +80,40 @@ public final class Pod {
     /** @throws PodException if it has none, since its creation was cut off */
     public PodSpec spec() {
         return record().spec();
+    }
+
+    @Nullable PodSpec specIfKnown() {
+        return stored == null ? null : stored.spec();
+    }
+
+    RecordDir recordDir() {
+        return dir.dir();
+    }
+
+    /** Its places in its networks; empty while it has none. */
+    public List<Attachment> attachments() {
+        return stored == null ? List.of() : new Neighbours(pods).attachments(stored.spec());
+    }
+
+    /** Publishes one more port, by the first network. */
+    public void publish(PortMapping port) {
+        try (Fd _ = hold()) {
+            pods.networks().publish(firstNetwork(), name(), port);
+        }
+    }
+
+    /** Takes a published port back, named as {@link #attachments} has it. */
+    public void unpublish(PortMapping port) {
+        try (Fd _ = hold()) {
+            pods.networks().unpublish(firstNetwork(), name(), port);
+        }
+    }
+
+    private String firstNetwork() {
+        return spec().networks().stream()
+                .findFirst()
+                .orElseThrow(() -> new PodException("pod " + name() + " is not connected to a network"))
+                .name();
     }
 
     public Optional<Instant> created() {
@@ -234,7 +271,7 @@ public final class Pod {
         try (Fd _ = lock.get()) {
             // Whoever held the lock before us may have completed the record.
             Pod now = pods.get(name());
-            new PodDeletion(now, now.dir, now.stored).run(force, spawner);
+            new PodDeletion(pods, now, now.dir, now.stored).run(force, spawner);
         }
     }
 }

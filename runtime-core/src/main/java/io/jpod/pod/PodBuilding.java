@@ -17,6 +17,7 @@ import io.jpod.linux.Mountpoints;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
+import io.jpod.net.AttachRequest;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
@@ -36,7 +37,7 @@ final class PodBuilding implements AutoCloseable {
     private static final Set<String> MEASURED = Set.of("cpu", "memory", "pids", "io");
 
     private final PodDir dir;
-    private final String root;
+    private final Pods pods;
     private final Plan plan;
     private final Lowering.Lowered programs;
     private final Spawner spawner;
@@ -47,9 +48,8 @@ final class PodBuilding implements AutoCloseable {
     private @Nullable ShimProcess process;
     private boolean ready;
 
-    /** @param root the state root, which the cgroup is marked with */
-    PodBuilding(StoredPod record, PodDir dir, String root, Plan plan, Spawner spawner) {
-        this.root = root;
+    PodBuilding(Pods pods, StoredPod record, PodDir dir, Plan plan, Spawner spawner) {
+        this.pods = pods;
         this.record = record;
         this.dir = dir;
         this.plan = plan;
@@ -95,7 +95,13 @@ final class PodBuilding implements AutoCloseable {
                 Mountpoints.tmpfs(
                         path, Flags.MS_NOSUID | Flags.MS_NODEV | Flags.MS_NOEXEC, "mode=1777,size=" + size + owner());
             }
-            case Step.WriteFiles _ -> EtcFiles.write(dir.dir(), record.spec(), List.of(), List.of());
+            case Step.ConnectNetwork(String _, String device) -> connect(device);
+            case Step.WriteFiles _ -> {
+                Neighbours neighbours = new Neighbours(pods);
+                PodSpec spec = record.spec();
+                EtcFiles.write(dir.dir(), spec, neighbours.addresses(spec), neighbours.of(spec));
+                neighbours.tell(spec);
+            }
             default -> throw new IllegalStateException("no step of a pod: " + step.describe());
         }
     }
@@ -114,7 +120,7 @@ final class PodBuilding implements AutoCloseable {
                 .map(step -> ((Step.SetLimit) step).limit())
                 .toList();
         Cgroup made = CgroupFs.find().orElseThrow().create(path, limits, MEASURED);
-        made.setOwner(root);
+        made.setOwner(pods.containers().root().toString());
         made.apply(limits);
         return made;
     }
@@ -196,6 +202,22 @@ final class PodBuilding implements AutoCloseable {
         int pid = Objects.requireNonNull(process, "process").child().pid();
         try (Fd namespace = Linux.open("/proc/" + pid + "/ns" + file, Flags.O_RDONLY, 0)) {
             Mountpoints.pin(namespace, path);
+        }
+    }
+
+    private void connect(String device) {
+        PodSpec spec = record.spec();
+        PodSpec.Connection connection = Objects.requireNonNull(spec.devices().get(device));
+        boolean isFirst = spec.networks().getFirst().equals(connection);
+        AttachRequest request = new AttachRequest(
+                spec.name(),
+                List.of(spec.hostname()),
+                connection.ip(),
+                connection.ip6(),
+                connection.mac(),
+                isFirst ? spec.ports() : List.of());
+        try (Fd namespace = Linux.open(dir.namespace(NamespaceType.NETWORK), Flags.O_RDONLY, 0)) {
+            pods.networks().attach(pods.networks().get(connection.name()), namespace, device, request);
         }
     }
 

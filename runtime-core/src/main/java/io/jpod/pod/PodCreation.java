@@ -16,6 +16,7 @@ import io.jpod.plan.PodPlanner;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,9 +58,15 @@ final class PodCreation {
                 pod.cgroup(),
                 pod.limits(),
                 pod.spec().shmSize(),
-                Map.of(),
+                networks(pod.spec()),
                 pod.mappings(),
                 LAST_CAPABILITY));
+    }
+
+    private static Map<String, String> networks(PodSpec spec) {
+        Map<String, String> networks = new LinkedHashMap<>();
+        spec.devices().forEach((device, connection) -> networks.put(device, connection.name()));
+        return networks;
     }
 
     Pod create(Spawner spawner) {
@@ -71,8 +78,7 @@ final class PodCreation {
                 Fd _ = lockOfRanges()) {
             // Again under the lock, so that no two pods choose the same ids.
             StoredPod record = intent.mappings().isEmpty() ? intent : intent();
-            try (PodBuilding building =
-                    new PodBuilding(record, dir, pods.containers().root().toString(), plan(record, dir), spawner)) {
+            try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner)) {
                 dir.write(record);
                 StoredPod complete = building.run().completed();
                 dir.write(complete);
@@ -95,13 +101,14 @@ final class PodCreation {
     private void undo(Throwable reason) {
         try {
             StoredPod record = dir.read().orElse(null);
-            new PodDeletion(new Pod(pods, dir, record), dir, record).undo();
+            new PodDeletion(pods, new Pod(pods, dir, record), dir, record).undo();
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }
     }
 
     private StoredPod intent() {
+        spec.networks().forEach(connection -> pods.networks().get(connection.name()));
         Optional<CgroupFs> cgroups = CgroupFs.find();
         String cgroup =
                 cgroups.map(fs -> fs.resolve(cgroupsPath(), spec.name())).orElse(null);

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class PodDeletion {
     private static final Duration END = Duration.ofSeconds(10);
 
+    private final Pods pods;
     private final Pod pod;
     private final PodDir dir;
     private final @Nullable StoredPod stored;
 
-    PodDeletion(Pod pod, PodDir dir, @Nullable StoredPod stored) {
+    PodDeletion(Pods pods, Pod pod, PodDir dir, @Nullable StoredPod stored) {
+        this.pods = pods;
         this.pod = pod;
         this.dir = dir;
         this.stored = stored;
@@ -56,6 +58,10 @@ final class PodDeletion {
     void undo() {
         if (stored != null && stored.bootId().equals(Containers.bootId())) {
             end(stored);
+        }
+        if (stored != null) {
+            stored.spec().networks().forEach(connection -> pods.networks().detach(connection.name(), pod.name()));
+            new Neighbours(pods).tell(stored.spec());
         }
         releaseAll(dir.shm().toString());
         for (NamespaceType type : PodPlanner.SHAREABLE) {

@@ -1,5 +1,8 @@
 package io.jpod.pod;
 
+import io.jpod.linux.Ip;
+import io.jpod.net.HostEntry;
+import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import java.util.Collections;
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param resources limits of all containers together
  * @param shmSize of /dev/shm, bytes
  * @param sysctl of the namespaces that are shared
+ * @param networks that it is connected to, if it shares a network namespace
+ * @param ports of the host that lead to it, by the first network
  * @param hosts more lines of /etc/hosts
  * @param volumes mounts that every container gets
  */
@@ -34,6 +39,8 @@ public record PodSpec(
         long shmSize,
         Map<String, String> sysctl,
         Dns dns,
+        List<Connection> networks,
+        List<PortMapping> ports,
         List<HostEntry> hosts,
         List<Spec.Mount> volumes,
         Map<String, String> labels) {
@@ -48,6 +55,8 @@ public record PodSpec(
         share = Collections.unmodifiableSet(copy(share));
         host = Collections.unmodifiableSet(copy(host));
         sysctl = Collections.unmodifiableMap(new LinkedHashMap<>(sysctl));
+        networks = List.copyOf(networks);
+        ports = List.copyOf(ports);
         hosts = List.copyOf(hosts);
         volumes = List.copyOf(volumes);
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
@@ -71,10 +80,25 @@ public record PodSpec(
         }
     }
 
-    /** A line of hosts(5). */
-    public record HostEntry(String address, List<String> names) {
-        public HostEntry {
-            names = List.copyOf(names);
+    /**
+     * A network that the pod is connected to, with what is not left to jpod.
+     *
+     * @param name of the network
+     */
+    public record Connection(
+            String name,
+            @Nullable Ip ip,
+            @Nullable Ip ip6,
+            @Nullable String mac) {
+        public static Connection to(String network) {
+            return new Connection(network, null, null, null);
         }
+    }
+
+    /** Its networks, by the device that the pod has in each. */
+    public Map<String, Connection> devices() {
+        Map<String, Connection> devices = new LinkedHashMap<>();
+        networks.forEach(connection -> devices.put("eth" + devices.size(), connection));
+        return devices;
     }
 }

@@ -3,6 +3,7 @@ package io.jpod.pod;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
+import io.jpod.net.Networks;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.plan.Plan;
 import java.io.IOException;
@@ -22,15 +23,21 @@ public final class Pods {
     private static final int LEAST_OF_AN_ID = 3;
 
     private final Containers containers;
+    private final Networks networks;
     private final Path directory;
 
-    public Pods(Containers containers) {
+    public Pods(Containers containers, Networks networks) {
         this.containers = containers;
+        this.networks = networks;
         this.directory = containers.root().resolve("pods");
     }
 
     Containers containers() {
         return containers;
+    }
+
+    Networks networks() {
+        return networks;
     }
 
     Path directory() {

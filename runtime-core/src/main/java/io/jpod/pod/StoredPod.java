@@ -1,12 +1,14 @@
 package io.jpod.pod;
 
+import io.jpod.linux.Ip;
+import io.jpod.net.HostEntry;
+import io.jpod.net.PortMapping;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
-import io.jpod.pod.PodSpec.HostEntry;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -86,9 +88,26 @@ record StoredPod(
                     .texts("dnsSearches", spec.dns().searches())
                     .texts("dnsOptions", spec.dns().options())
                     .objects(
+                            "networks",
+                            spec.networks(),
+                            (j, network) -> j.text("name", network.name())
+                                    .text(
+                                            "ip",
+                                            network.ip() == null
+                                                    ? null
+                                                    : network.ip().toString())
+                                    .text(
+                                            "ip6",
+                                            network.ip6() == null
+                                                    ? null
+                                                    : network.ip6().toString())
+                                    .text("mac", network.mac()))
+                    .objects("ports", spec.ports(), (j, port) -> port.write(j))
+                    .objects(
                             "hosts",
                             spec.hosts(),
-                            (j, entry) -> j.text("address", entry.address()).texts("names", entry.names()))
+                            (j, entry) -> j.text("address", entry.address().toString())
+                                    .texts("names", entry.names()))
                     .objects(
                             "volumes",
                             spec.volumes(),
@@ -126,8 +145,14 @@ record StoredPod(
                 json.map("sysctl", Json::string),
                 new PodSpec.Dns(json.strings("dnsServers"), json.strings("dnsSearches"), json.strings("dnsOptions")),
                 json.list(
-                        "hosts",
-                        entry -> new HostEntry(entry.need("address").nonEmptyString(), entry.strings("names"))),
+                        "networks",
+                        network -> new PodSpec.Connection(
+                                network.need("name").nonEmptyString(),
+                                network.optional("ip", StoredPod::ip),
+                                network.optional("ip6", StoredPod::ip),
+                                network.text("mac"))),
+                json.list("ports", PortMapping::read),
+                json.list("hosts", entry -> new HostEntry(ip(entry.need("address")), entry.strings("names"))),
                 json.list(
                         "volumes",
                         mount -> new Spec.Mount(
@@ -166,6 +191,14 @@ record StoredPod(
         json.list(name, type -> NamespaceType.valueOf(type.oneOf(TYPES).toUpperCase(Locale.ROOT)))
                 .forEach(types::add);
         return types;
+    }
+
+    private static Ip ip(Json address) {
+        try {
+            return Ip.parse(address.string());
+        } catch (IllegalArgumentException e) {
+            throw address.wrong("is not an IP address");
+        }
     }
 
     private static Instant time(Json created) {

@@ -1,0 +1,80 @@
+package io.jpod.pod;
+
+import io.jpod.abi.Flags;
+import io.jpod.linux.Cidr;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Ip;
+import io.jpod.linux.Linux;
+import io.jpod.net.Attachment;
+import io.jpod.net.HostEntry;
+import io.jpod.net.Lease;
+import io.jpod.net.Networks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Names of pods for the pods of the same networks, in everybody's /etc/hosts: they resolve without a server that would have to
+ * live somewhere.
+ */
+final class Neighbours {
+    private final Pods pods;
+    private final Networks networks;
+
+    Neighbours(Pods pods) {
+        this.pods = pods;
+        this.networks = pods.networks();
+    }
+
+    /** The places of a pod in its networks, in their order. */
+    List<Attachment> attachments(PodSpec spec) {
+        return spec.networks().stream()
+                .flatMap(connection -> networks.leases(connection.name()).stream())
+                .filter(lease -> lease.pod().equals(spec.name()))
+                .map(Lease::attachment)
+                .toList();
+    }
+
+    List<Ip> addresses(PodSpec spec) {
+        return attachments(spec).stream()
+                .flatMap(attachment -> attachment.addresses().stream())
+                .map(Cidr::address)
+                .toList();
+    }
+
+    List<HostEntry> of(PodSpec spec) {
+        List<HostEntry> entries = new ArrayList<>();
+        for (PodSpec.Connection connection : spec.networks()) {
+            if (networks.find(connection.name()).isPresent()) {
+                networks.names(connection.name()).stream()
+                        .filter(entry -> !entry.names().contains(spec.name()))
+                        .forEach(entries::add);
+            }
+        }
+        return entries;
+    }
+
+    /** After one has come or gone. One at a time, so that the last to write knows all. */
+    void tell(PodSpec changed) {
+        if (changed.networks().isEmpty()) {
+            return;
+        }
+        try (Fd lock = Linux.open(pods.directory().toString(), Flags.O_RDONLY, 0)) {
+            Linux.flock(lock, Flags.LOCK_EX);
+            Set<String> names = new TreeSet<>();
+            changed.networks().stream()
+                    .flatMap(connection -> networks.leases(connection.name()).stream())
+                    .map(Lease::pod)
+                    .filter(name -> !name.equals(changed.name()))
+                    .forEach(names::add);
+            names.stream().flatMap(name -> pods.find(name).stream()).forEach(this::rewrite);
+        }
+    }
+
+    private void rewrite(Pod pod) {
+        Stream.ofNullable(pod.specIfKnown())
+                .forEach(spec -> EtcFiles.rewriteHosts(pod.recordDir(), spec, addresses(spec), of(spec)));
+    }
+}
