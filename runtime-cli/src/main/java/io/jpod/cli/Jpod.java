@@ -231,7 +231,8 @@ public final class Jpod {
                 e);
     }
 
-    private int fail(Throwable e) {
+    /** Tells the caller what went wrong; the exit code. */
+    int fail(Throwable e) {
         if (debug) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace, true));

@@ -25,6 +25,7 @@ final class PodCommand {
 
     static {
         VERBS.put("create", PodCreate.class);
+        VERBS.put("start", PodStart.class);
         VERBS.put("ps", PodPs.class);
         VERBS.put("rm", PodRm.class);
     }
