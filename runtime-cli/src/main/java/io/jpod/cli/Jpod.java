@@ -51,6 +51,8 @@ public final class Jpod {
         VERBS.put("run", Run.class);
         VERBS.put("state", State.class);
         VERBS.put("list", ListContainers.class);
+        VERBS.put("stop", Stop.class);
+        VERBS.put("restart", Restart.class);
         VERBS.put("kill", Kill.class);
         VERBS.put("delete", Delete.class);
         VERBS.put("exec", Exec.class);

@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 @Command(
@@ -17,8 +16,7 @@ import picocli.CommandLine.ParentCommand;
         description = "Start the containers of pods: those that wait for it, and those that have ended.",
         footer = {
             "",
-            "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in"
-                    + " the background, and are started in the order in which they were made.",
+            "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.",
             "",
             "Examples:",
             "  jpod pod start web",
@@ -28,21 +26,16 @@ final class PodStart implements Callable<Integer> {
     @ParentCommand
     private PodCommand parent;
 
-    @Option(
-            names = {"-a", "--all"},
-            description = "All pods.")
-    private boolean all;
-
-    @Parameters(paramLabel = "POD", arity = "0..*", description = "By name, ID or the beginning of an ID.")
-    private List<String> names = List.of();
+    @Mixin
+    private final PodArguments pods = new PodArguments();
 
     @Override
     public Integer call() {
         Jpod jpod = parent.jpod();
-        return start(jpod, PodNames.of(jpod, names, all, false));
+        return start(jpod, pods.find(jpod));
     }
 
-    /** Starts what does not run in these pods, and prints their ids. */
+    /** Starts what does not run in these pods, and prints their ids; the exit code. */
     static int start(Jpod jpod, List<Pod> pods) {
         List<Fd> held = new ArrayList<>();
         try {

@@ -305,6 +305,23 @@ public final class Container {
         }
     }
 
+    /** As {@link #kill}, to one that may just be ending. */
+    void signal(int signal) {
+        try {
+            kill(signal);
+        } catch (ContainerException e) {
+            if (pid() != 0) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends what still runs of it, also what is left of it in a pid namespace of others, and waits for its exit code. */
+    void stopped() {
+        end();
+        ExitCodes.kept(dir);
+    }
+
     /** Sends a signal to every process in its cgroup. */
     public void killAll(int signal) {
         try (Cgroup cgroup = cgroup().orElse(null)) {
