@@ -86,11 +86,6 @@ public final class Container {
         return Optional.ofNullable(stored).map(StoredState::created);
     }
 
-    /** Its cgroup's directory; null if it has none. */
-    public @Nullable String cgroupPath() {
-        return stored == null ? null : stored.cgroup();
-    }
-
     /** How one ended whose monitor has kept it, without waiting for its end; empty if it has not ended, or nobody did. */
     public OptionalInt exitCode() {
         return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
@@ -505,7 +500,7 @@ public final class Container {
                 0);
         // Its monitor, which may still be about to write it down.
         ExitCodes.kept(dir);
-        return new Creation(containers, again, options, spawner).again(dir, ended, () -> {
+        return new Creation(containers, again, options, spawner, null).again(dir, ended, () -> {
             RuntimeException hookFailed = new Deletion(containers, this, dir, ended, false).clear(spawner);
             if (hookFailed != null) {
                 throw hookFailed;
