@@ -30,7 +30,8 @@
 #define CLOSE_RANGE_CLOEXEC 4u
 #endif
 
-#define MAX_CHILDREN 64
+// All containers of a host that `pod start --all` starts.
+#define MAX_CHILDREN 4096
 // How long a terminal must be silent after the end of its container before it counts as drained, in milliseconds: what
 // was written last reaches ptmx through a kernel worker.
 #define SILENCE 50

@@ -118,6 +118,7 @@ final class ContainerOptions {
         }
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptionsSet()) {
             if (option.userObject() instanceof Field field
+                    && !option.longestName().equals("--pod")
                     && (field.getDeclaringClass() == ContainerOptions.class
                             || field.getDeclaringClass() == LimitOptions.class)) {
                 throw new ParameterException(

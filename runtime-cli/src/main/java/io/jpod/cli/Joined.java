@@ -19,8 +19,7 @@ record Joined(Jpod jpod, @Nullable Pod pod) {
     }
 
     /** Makes the pod if it is to be a new one. */
-    static Joined of(Jpod jpod, ContainerOptions options) {
-        String wanted = options.pod;
+    static Joined of(Jpod jpod, @Nullable String wanted) {
         if (wanted == null) {
             return new Joined(jpod, null);
         }

@@ -52,6 +52,8 @@ public final class Jpod {
         VERBS.put("run", Run.class);
         VERBS.put("state", State.class);
         VERBS.put("list", ListContainers.class);
+        VERBS.put("stop", Stop.class);
+        VERBS.put("restart", Restart.class);
         VERBS.put("kill", Kill.class);
         VERBS.put("delete", Delete.class);
         VERBS.put("exec", Exec.class);
@@ -233,7 +235,8 @@ public final class Jpod {
                 e);
     }
 
-    private int fail(Throwable e) {
+    /** Tells the caller what went wrong; the exit code. */
+    int fail(Throwable e) {
         if (debug) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace, true));

@@ -105,16 +105,8 @@ final class Launch {
             process.announce(jpod, created.process());
             rest.run();
         } catch (RuntimeException e) {
-            discard(created.container(), e);
+            created.discard(e, caller);
             throw e;
-        }
-    }
-
-    private void discard(Container container, RuntimeException reason) {
-        try {
-            container.delete(true, caller);
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
         }
     }
 

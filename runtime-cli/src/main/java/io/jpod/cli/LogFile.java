@@ -26,6 +26,20 @@ final class LogFile {
         return Linux.open(root.toString(), Flags.O_TMPFILE(Arch.host()) | Flags.O_WRONLY | Flags.O_APPEND, 0600);
     }
 
+    /** To go on with the log of a container that has one, or to begin it. */
+    static Fd append(Path root, Container container) {
+        return Files.exists(container.log())
+                ? Linux.open(container.log().toString(), Flags.O_WRONLY | Flags.O_APPEND, 0)
+                : open(root);
+    }
+
+    /** Makes it the log of this container, if it is not yet. */
+    static void settle(Fd log, Container container) {
+        if (!Files.exists(container.log())) {
+            name(log, container);
+        }
+    }
+
     /** Makes it the log of this container. */
     static void name(Fd log, Container container) {
         Linux.link(log, container.log().toString());

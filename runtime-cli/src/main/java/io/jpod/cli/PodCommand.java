@@ -25,8 +25,17 @@ final class PodCommand {
 
     static {
         VERBS.put("create", PodCreate.class);
+        VERBS.put("start", PodStart.class);
+        VERBS.put("stop", PodStop.class);
+        VERBS.put("restart", PodRestart.class);
+        VERBS.put("kill", PodKill.class);
+        VERBS.put("pause", PodPause.class);
+        VERBS.put("unpause", PodUnpause.class);
+        VERBS.put("wait", PodWait.class);
+        VERBS.put("exists", PodExists.class);
         VERBS.put("ps", PodPs.class);
         VERBS.put("rm", PodRm.class);
+        VERBS.put("prune", PodPrune.class);
     }
 
     @ParentCommand

@@ -134,10 +134,15 @@ final class Run implements Callable<Integer> {
                             ? "Missing required parameter: 'ID' (or --rootfs)"
                             : "too many arguments: " + String.join(" ", words.subList(1, words.size())));
         }
+        String id = Containers.requireId(words.getFirst());
         Launch launch = new Launch(jpod, process);
-        Spec spec = launch.read(bundle);
-        try (Console console = launch.console(spec, detach)) {
-            return run(launch, new Job(words.getFirst(), spec, bundle.directory(jpod), launch.stdio(), console, null));
+        Spec alone = launch.read(bundle);
+        Joined joined = Joined.of(jpod, container.pod);
+        try (Fd _ = joined.hold()) {
+            Spec spec = joined.apply(alone, id);
+            try (Console console = launch.console(spec, detach)) {
+                return run(launch, new Job(id, spec, bundle.directory(jpod), launch.stdio(), console, null));
+            }
         }
     }
 
@@ -151,7 +156,7 @@ final class Run implements Callable<Integer> {
         String id = container.name == null ? randomName() : container.name;
         Containers.requireId(id);
         Launch launch = new Launch(jpod, process);
-        Joined joined = Joined.of(jpod, container);
+        Joined joined = Joined.of(jpod, container.pod);
         try (Fd _ = joined.hold()) {
             return runRootfs(launch, joined, id);
         }

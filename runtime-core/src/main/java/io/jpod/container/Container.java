@@ -22,6 +22,7 @@ import io.jpod.oci.State.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -78,6 +79,16 @@ public final class Container {
 
     public Path exitFile() {
         return dir.exitFile();
+    }
+
+    /** When it was made; again, if it was. */
+    public Optional<Instant> created() {
+        return Optional.ofNullable(stored).map(StoredState::created);
+    }
+
+    /** How one ended whose monitor has kept it, without waiting for its end; empty if it has not ended, or nobody did. */
+    public OptionalInt exitCode() {
+        return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
     }
 
     public java.util.Map<String, String> annotations() {
@@ -289,6 +300,23 @@ public final class Container {
         }
     }
 
+    /** As {@link #kill}, to one that may just be ending. */
+    void signal(int signal) {
+        try {
+            kill(signal);
+        } catch (ContainerException e) {
+            if (pid() != 0) {
+                throw e;
+            }
+        }
+    }
+
+    /** Ends what still runs of it, also what is left of it in a pid namespace of others, and waits for its exit code. */
+    void stopped() {
+        end();
+        ExitCodes.kept(dir);
+    }
+
     /** Sends a signal to every process in its cgroup. */
     public void killAll(int signal) {
         try (Cgroup cgroup = cgroup().orElse(null)) {
@@ -435,6 +463,66 @@ public final class Container {
                 now.spec = spec;
                 new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
             }
+        }
+    }
+
+    /**
+     * Makes one that has ended again, from its own record: the same id, config, and place. What it has printed so far stays.
+     * It waits for {@link Created#start}. If it cannot be made, it is as it was: ended.
+     *
+     * @param stdio 0, 1 and 2 of the container; they stay the caller's
+     * @param consoleSocket connected, for a process with a terminal; stays the caller's
+     * @return its process is the spawner's child; close it to let go
+     */
+    public Created recreate(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
+        try (Fd _ = dir.lock()) {
+            // Whoever held the lock before us may have changed the record.
+            return containers.get(id()).again(stdio, consoleSocket, spawner);
+        }
+    }
+
+    private Created again(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
+        StoredState ended = stored;
+        // Under its lock, one that is being made is one whose maker was cut off.
+        if (ended == null || status() != Status.STOPPED && status() != Status.CREATING) {
+            throw new ContainerException("container " + id() + " has not ended: " + status().jsonName());
+        }
+        Spec again = spec();
+        requireLasting(again, ended);
+        CreateOptions options = new CreateOptions(
+                id(),
+                Path.of(ended.bundle()),
+                ended.owner(),
+                stdio,
+                consoleSocket,
+                ended.wishes().pivot(),
+                ended.wishes().keyring(),
+                0);
+        // Its monitor, which may still be about to write it down.
+        ExitCodes.kept(dir);
+        return new Creation(containers, again, options, spawner, null).again(dir, ended, () -> {
+            RuntimeException hookFailed = new Deletion(containers, this, dir, ended, false).clear(spawner);
+            if (hookFailed != null) {
+                throw hookFailed;
+            }
+        });
+    }
+
+    /** The number of a process that has ended may be another's by now, and its namespaces that one's. */
+    private void requireLasting(Spec again, StoredState ended) {
+        for (Spec.Namespace namespace : again.linux().namespaces()) {
+            if (namespace.path() != null && namespace.path().matches("/+proc/+\\d.*")) {
+                throw new ContainerException(
+                        "container %s cannot be started again: its %s namespace was that of process %s"
+                                .formatted(
+                                        id(),
+                                        namespace.type().jsonName(),
+                                        namespace.path().split("/+")[2]));
+            }
+        }
+        if (ended.wishes().preserve() > 0) {
+            throw new ContainerException("container %s cannot be started again: it was given %d open descriptors"
+                    .formatted(id(), ended.wishes().preserve()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -17,6 +18,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +35,8 @@ public final class Containers {
 
     /** Directories beside those of the containers. */
     private static final Set<String> RESERVED = Set.of("pods", "networks", "volumes");
+
+    private static final Set<State.Status> STARTED = Set.of(State.Status.RUNNING, State.Status.PAUSED);
 
     private static final String BOOT_ID =
             Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
@@ -152,6 +156,32 @@ public final class Containers {
         }
         all.sort((a, b) -> a.id().compareTo(b.id()));
         return all;
+    }
+
+    /**
+     * Ends containers, all at the same time, and leaves those alone that do not run.
+     *
+     * @param signal that asks them to
+     * @param grace after which those that still run are killed; none: at once
+     * @param caller who is hung up on if nobody waits any more
+     * @throws ContainerException then; some may still run
+     */
+    public static void stop(List<Container> containers, int signal, Duration grace, Fd caller) {
+        List<Container> running = containers.stream()
+                .filter(container -> STARTED.contains(container.status()))
+                .toList();
+        long deadline = System.nanoTime() + grace.toNanos();
+        if (!grace.isZero()) {
+            running.forEach(container -> container.signal(signal));
+        }
+        for (Container container : running) {
+            long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
+            boolean ended = container.awaitEnd(caller, left);
+            if (!ended && Linux.poll(List.of(caller), Flags.POLLIN, 0)[0] != 0) {
+                throw new ContainerException("nobody waits any more: container " + container.id() + " may still run");
+            }
+            container.stopped();
+        }
     }
 
     State state(StoredState stored, State.Status status) {

@@ -6,10 +6,13 @@ import io.jpod.exec.Spawner;
 public final class Created implements AutoCloseable {
     private final Container container;
     private final Executed process;
+    private final boolean isAgain;
 
-    Created(Container container, Executed process) {
+    /** @param isAgain whether it was there before, so that failing to start is no reason to delete it */
+    Created(Container container, Executed process, boolean isAgain) {
         this.container = container;
         this.process = process;
+        this.isAgain = isAgain;
     }
 
     public Container container() {
@@ -23,7 +26,7 @@ public final class Created implements AutoCloseable {
 
     /**
      * Starts one that was prepared and does not wait for {@link Container#start}: startContainer hooks, its program,
-     * poststart hooks. If any of that fails, the container is deleted.
+     * poststart hooks. If any of that fails, it is {@linkplain #discard discarded}.
      */
     public void start(Spawner spawner) {
         try {
@@ -31,13 +34,26 @@ public final class Created implements AutoCloseable {
             process.execute();
             container.runPoststartHooks(spawner);
         } catch (RuntimeException | Error e) {
-            try {
-                process.kill();
-                container.delete(true, spawner);
-            } catch (RuntimeException also) {
-                e.addSuppressed(also);
-            }
+            discard(e, spawner);
             throw e;
+        }
+    }
+
+    /**
+     * What its maker does if it cannot be used: deletes it, or ends it if it was there before.
+     *
+     * @param reason gets what goes wrong with that
+     */
+    public void discard(Throwable reason, Spawner spawner) {
+        try {
+            process.kill();
+            if (isAgain) {
+                container.end();
+            } else {
+                container.delete(true, spawner);
+            }
+        } catch (RuntimeException also) {
+            reason.addSuppressed(also);
         }
     }
 

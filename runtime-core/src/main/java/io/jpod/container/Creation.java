@@ -120,7 +120,7 @@ final class Creation {
         undo.onFailure(this::runPoststopHooks);
         try (Fd _ = dir.lock()) {
             try {
-                Created created = create(prepared, dir, waitForStart);
+                Created created = create(prepared, dir, waitForStart, false);
                 undo.forget();
                 return created;
             } catch (RuntimeException | Error e) {
@@ -131,7 +131,29 @@ final class Creation {
         }
     }
 
-    private Created create(Prepared prepared, StateDir dir, boolean waitForStart) {
+    /**
+     * The same in the directory of a container that has ended, and is locked. Its record is put back if this fails.
+     *
+     * @param clear takes away what the container has left elsewhere, once nothing of the plan can be refused any more
+     */
+    Created again(StateDir dir, StoredState ended, Runnable clear) {
+        Prepared prepared = prepare(false);
+        clear.run();
+        try {
+            undo.onFailure(() -> dir.write(ended));
+            Optional<String> exit = dir.forgetExit();
+            undo.onFailure(() -> exit.ifPresent(dir::writeExit));
+            undo.onFailure(this::runPoststopHooks);
+            Created created = create(prepared, dir, false, true);
+            undo.forget();
+            return created;
+        } catch (RuntimeException | Error e) {
+            undo.run(e);
+            throw e;
+        }
+    }
+
+    private Created create(Prepared prepared, StateDir dir, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
         dir.write(state);
         dir.writeConfig(SpecWriter.write(spec));
@@ -160,7 +182,7 @@ final class Creation {
                 process.proceed();
                 Trace.awaitAcceptance(trace);
             }
-            return new Created(Container.made(containers, dir, complete, spec), process);
+            return new Created(Container.made(containers, dir, complete, spec), process, isAgain);
         } finally {
             descriptors.values().forEach(Fd::close);
             if (cgroup != null) {
@@ -190,7 +212,8 @@ final class Creation {
                 options.owner(),
                 cgroup,
                 cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup),
-                spec.annotations());
+                spec.annotations(),
+                new StoredState.Wishes(options.pivot(), options.keyring(), options.preserve()));
     }
 
     private @Nullable Cgroup cgroup(Prepared prepared, StoredState state) {

@@ -37,17 +37,26 @@ final class Deletion {
             throw new ContainerException(
                     "cannot delete container %s that is not stopped: %s".formatted(container.id(), status.jsonName()));
         }
+        RuntimeException hookFailed = clear(spawner);
+        dir.delete();
+        if (hookFailed != null) {
+            throw new PoststopFailed(hookFailed);
+        }
+    }
+
+    /**
+     * All but its directory.
+     *
+     * @return what a poststop hook failed with
+     */
+    @Nullable RuntimeException clear(Spawner spawner) {
         container.end();
         if (stored != null) {
             removeCgroup(stored);
         } else if (damaged) {
             removeLikelyCgroup();
         }
-        RuntimeException hookFailed = stored == null || stored.pid() == 0 ? null : poststop(stored, spawner);
-        dir.delete();
-        if (hookFailed != null) {
-            throw new PoststopFailed(hookFailed);
-        }
+        return stored == null || stored.pid() == 0 ? null : poststop(stored, spawner);
     }
 
     private static void removeCgroup(StoredState state) {

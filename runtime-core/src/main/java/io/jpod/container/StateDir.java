@@ -1,6 +1,11 @@
 package io.jpod.container;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jpod.linux.Fd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -79,6 +84,26 @@ record StateDir(RecordDir dir) {
 
     Optional<byte[]> readExit() {
         return dir.read(EXIT);
+    }
+
+    void writeExit(String text) {
+        dir.write(EXIT, text);
+    }
+
+    /**
+     * Makes it look as if nothing had run: takes the exit code away, and what the container waited for start on.
+     *
+     * @return the exit code's text
+     */
+    Optional<String> forgetExit() {
+        Optional<String> text = readExit().map(bytes -> new String(bytes, UTF_8));
+        try {
+            Files.deleteIfExists(exitFile());
+            Files.deleteIfExists(startSocket());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot clear " + path() + ": " + e.getMessage(), e);
+        }
+        return text;
     }
 
     boolean exists() {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of the host at that time: after a reboot nothing of it exists any more
  * @param cgroup path below the cgroup2 mount; null: none
  * @param cgroupDirectories those that set-up makes, parents first
+ * @param wishes of its maker, for when it is made again
  */
 record StoredState(
         String id,
@@ -31,7 +33,15 @@ record StoredState(
         int owner,
         @Nullable String cgroup,
         List<String> cgroupDirectories,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        Wishes wishes) {
+
+    /**
+     * What stands in no spec. See {@link CreateOptions}.
+     *
+     * @param preserve descriptors of its maker that it got, from 3 on
+     */
+    record Wishes(boolean pivot, boolean keyring, int preserve) {}
 
     StoredState {
         cgroupDirectories = List.copyOf(cgroupDirectories);
@@ -50,7 +60,8 @@ record StoredState(
                 owner,
                 cgroup,
                 cgroupDirectories,
-                annotations);
+                annotations,
+                wishes);
     }
 
     String toJson() {
@@ -67,7 +78,10 @@ record StoredState(
                         .number("owner", owner)
                         .text("cgroup", cgroup)
                         .texts("cgroupDirectories", cgroupDirectories)
-                        .texts("annotations", annotations));
+                        .texts("annotations", annotations)
+                        .ifTrue("noPivot", !wishes.pivot())
+                        .ifTrue("noNewKeyring", !wishes.keyring())
+                        .number("preserveFds", wishes.preserve() == 0 ? null : wishes.preserve()));
     }
 
     /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
@@ -85,7 +99,11 @@ record StoredState(
                 (int) json.needNumber("owner", 0, Integer.MAX_VALUE),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
-                json.map("annotations", Json::string));
+                json.map("annotations", Json::string),
+                new Wishes(
+                        !json.flag("noPivot"),
+                        !json.flag("noNewKeyring"),
+                        Objects.requireNonNullElse(json.smallNumber("preserveFds", 0, Integer.MAX_VALUE), 0)));
     }
 
     private static Instant time(String text, String file) {

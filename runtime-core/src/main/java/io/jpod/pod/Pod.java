@@ -16,6 +16,7 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -253,6 +254,40 @@ public final class Pod {
      */
     public Spec join(Spec spec, String containerId) {
         return new Membership(record(), dir).join(spec, containerId);
+    }
+
+    /**
+     * Ends its containers, all at the same time; its namespaces stay, and with them its addresses.
+     *
+     * @param signal that asks them to
+     * @param grace after which those that still run are killed; none: at once
+     * @param caller who is hung up on if nobody waits any more
+     */
+    public void stop(int signal, Duration grace, Fd caller) {
+        new PodProcesses(this).stop(signal, grace, caller);
+    }
+
+    /** Sends a signal to the first process of every container that was started; SIGKILL to all processes. */
+    public void kill(int signal) {
+        new PodProcesses(this).kill(signal);
+    }
+
+    /**
+     * Freezes all of it at once.
+     *
+     * @throws PodException if nothing runs
+     */
+    public void pause() {
+        new PodProcesses(this).pause();
+    }
+
+    /**
+     * Lets all of it run on, containers too that were paused one by one.
+     *
+     * @throws PodException if nothing is paused
+     */
+    public void unpause() {
+        new PodProcesses(this).unpause();
     }
 
     /**

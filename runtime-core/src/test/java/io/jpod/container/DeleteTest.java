@@ -126,6 +126,7 @@ class DeleteTest extends ContainerTests {
                 0,
                 cgroup,
                 directories,
-                Map.of());
+                Map.of(),
+                new StoredState.Wishes(true, true, 0));
     }
 }

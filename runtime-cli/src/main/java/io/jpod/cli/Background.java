@@ -1,0 +1,131 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.container.CreateOptions;
+import io.jpod.container.Created;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.oci.Spec;
+import io.jpod.oci.State.Status;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Starts containers that nobody is attached to, any number of them in one command. The hands part from the caller and stay
+ * behind as the monitor of them all: they keep the exit codes, and a terminal's output for the log.
+ */
+final class Background {
+    private final Jpod jpod;
+    private final Caller caller;
+
+    private Background(Jpod jpod) {
+        this.jpod = jpod;
+        this.caller = jpod.caller();
+    }
+
+    /**
+     * To be called before anything else that makes a child of the hands.
+     *
+     * @param specs of all that will be made
+     * @throws ContainerException if that is more than one monitor can do
+     */
+    static Background of(Jpod jpod, Collection<Spec> specs) {
+        if (specs.stream().filter(Background::hasTerminal).count() > 1) {
+            throw new ContainerException("only one container with a terminal can be started by one command");
+        }
+        jpod.caller().detach();
+        return new Background(jpod);
+    }
+
+    /** The same for containers that are there: only those that have ended will be made. */
+    static Background again(Jpod jpod, Collection<Container> containers) {
+        List<Spec> specs = containers.stream()
+                .filter(Background::isToBeMade)
+                .map(Container::spec)
+                .toList();
+        return specs.isEmpty() ? new Background(jpod) : of(jpod, specs);
+    }
+
+    private static boolean isToBeMade(Container container) {
+        return container.status() == Status.STOPPED || container.status() == Status.CREATING;
+    }
+
+    private static boolean hasTerminal(Spec spec) {
+        return spec.process() != null && spec.process().terminal();
+    }
+
+    /** Starts one that was created, or has ended: then it is made again, and its log goes on. */
+    void start(Container container) {
+        if (!isToBeMade(container)) {
+            container.start(caller);
+            return;
+        }
+        try (Stdio stdio = new Stdio(container.spec(), LogFile.append(jpod.root(), container));
+                Created created =
+                        container.recreate(stdio.all(), stdio.console().socket(), caller)) {
+            handOver(created, stdio);
+            created.start(caller);
+        }
+    }
+
+    /**
+     * Makes a new one and starts it.
+     *
+     * @param bundle where the spec's relative paths begin
+     */
+    Container make(String id, Path bundle, Spec spec) {
+        try (Stdio stdio = new Stdio(spec, LogFile.open(jpod.root()))) {
+            CreateOptions options = new CreateOptions(
+                    id, bundle, caller.uid(), stdio.all(), stdio.console().socket(), true, true, 0);
+            try (Created created = jpod.containers().prepare(spec, options, caller)) {
+                handOver(created, stdio);
+                created.start(caller);
+                return created.container();
+            }
+        }
+    }
+
+    /** From here on the hands know what to do, whatever becomes of us. */
+    private void handOver(Created created, Stdio stdio) {
+        try {
+            created.process().warnings().forEach(jpod::warn);
+            LogFile.settle(stdio.log(), created.container());
+            try (Fd exit = Launch.exitFile(created.container())) {
+                caller.watch(created.process().pid(), exit);
+            }
+            try (Fd terminal = stdio.console().receive()) {
+                if (terminal != null) {
+                    caller.relayToLog(terminal, stdio.log());
+                }
+            }
+            caller.forwardSignals(created.process().pid());
+        } catch (RuntimeException e) {
+            created.discard(e, caller);
+            throw e;
+        }
+    }
+
+    /** Nothing to read, a log to write to, and a terminal for us if the container is to have one. */
+    private record Stdio(Console console, Fd log, Fd nothing) implements AutoCloseable {
+        Stdio(Spec spec, Fd log) {
+            this(
+                    hasTerminal(spec) ? Console.own() : new Console(null, null),
+                    log,
+                    Linux.open("/dev/null", Flags.O_RDWR, 0));
+        }
+
+        List<Fd> all() {
+            return List.of(nothing, log, log);
+        }
+
+        @Override
+        public void close() {
+            console.close();
+            log.close();
+            nothing.close();
+        }
+    }
+}

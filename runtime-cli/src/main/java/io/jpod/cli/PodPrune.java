@@ -1,0 +1,74 @@
+package io.jpod.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.pod.Pod;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "prune",
+        description = "Remove all pods in which nothing runs or waits to be started, with their containers.",
+        footer = {
+            "",
+            "It asks before it does so. Where nobody can answer it does nothing without --force.",
+            "",
+            "Example:",
+            "  jpod pod prune --force"
+        })
+final class PodPrune implements Callable<Integer> {
+    private static final int LONGEST_ANSWER = 4096;
+
+    @ParentCommand
+    private PodCommand parent;
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "Do not ask.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        List<Pod> idle = jpod.pods().list().stream()
+                .filter(pod -> PodContainers.alive(pod).isEmpty())
+                .toList();
+        if (!force && !idle.isEmpty() && !isConfirmed(jpod.caller(), idle)) {
+            return ExitCode.ERROR.number();
+        }
+        Each<Pod> each = new Each<>(jpod);
+        // Not by force: what was started in the meantime is not idle.
+        idle.forEach(pod ->
+                each.run(pod, pod.id().isEmpty() ? pod.name() : pod.id(), it -> it.delete(false, jpod.caller())));
+        return each.exitCode();
+    }
+
+    private static boolean isConfirmed(Caller caller, List<Pod> pods) {
+        if (!caller.isTerminal(0)) {
+            throw new IllegalStateException("stdin is no terminal to ask on: say --force");
+        }
+        caller.err()
+                .print("Remove "
+                        + String.join(", ", pods.stream().map(Pod::name).toList()) + "? [y/N] ");
+        caller.err().flush();
+        return line(caller.stdio(0)).matches("(?i)y(es)?");
+    }
+
+    /** A terminal gives what was typed up to Enter. */
+    private static String line(Fd terminal) {
+        StringBuilder line = new StringBuilder();
+        while (line.length() < LONGEST_ANSWER) {
+            String character = new String(Linux.readFully(terminal, 1), UTF_8);
+            if (character.isEmpty() || character.equals("\n")) {
+                break;
+            }
+            line.append(character);
+        }
+        return line.toString().strip();
+    }
+}

@@ -1,0 +1,62 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.linux.Fd;
+import io.jpod.oci.State.Status;
+import io.jpod.pod.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "start",
+        description = "Start the containers of pods: those that wait for it, and those that have ended.",
+        footer = {
+            "",
+            "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.",
+            "",
+            "Examples:",
+            "  jpod pod start web",
+            "  jpod pod start --all"
+        })
+final class PodStart implements Callable<Integer> {
+    @ParentCommand
+    private PodCommand parent;
+
+    @Mixin
+    private final PodArguments pods = new PodArguments();
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        return start(jpod, pods.find(jpod));
+    }
+
+    /** Starts what does not run in these pods, and prints their ids; the exit code. */
+    static int start(Jpod jpod, List<Pod> pods) {
+        List<Fd> held = new ArrayList<>();
+        try {
+            pods.forEach(pod -> held.add(pod.hold()));
+            List<List<Container>> waiting = pods.stream().map(PodStart::waiting).toList();
+            Background background = Background.again(
+                    jpod, waiting.stream().flatMap(List::stream).toList());
+            Each<Pod> each = new Each<>(jpod);
+            for (int i = 0; i < pods.size(); i++) {
+                List<Container> containers = waiting.get(i);
+                each.run(pods.get(i), pods.get(i).id(), _ -> Each.all(containers, background::start));
+            }
+            return each.exitCode();
+        } finally {
+            held.forEach(Fd::close);
+        }
+    }
+
+    private static List<Container> waiting(Pod pod) {
+        return PodContainers.inOrder(pod).stream()
+                .filter(container -> container.status() != Status.RUNNING && container.status() != Status.PAUSED)
+                .toList();
+    }
+}
