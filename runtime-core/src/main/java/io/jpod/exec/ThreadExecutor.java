@@ -39,14 +39,21 @@ public final class ThreadExecutor {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
-        try (Arena arena = Arena.ofShared()) {
+        try (Arena arena = Arena.ofConfined()) {
             Loop loop = new Loop(
-                    kernel, arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)));
+                    kernel,
+                    forEveryThread(
+                            arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))));
             Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
             thread.start();
             joinUninterruptibly(thread);
             return loop.outcome(program);
         }
+    }
+
+    /** Closing a shared arena stops each thread of the JVM for a moment. This one closes after the builder has ended. */
+    private static MemorySegment forEveryThread(MemorySegment confined) {
+        return MemorySegment.ofAddress(confined.address()).reinterpret(confined.byteSize());
     }
 
     private static void joinUninterruptibly(Thread thread) {
