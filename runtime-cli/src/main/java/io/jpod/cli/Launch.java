@@ -135,7 +135,7 @@ final class Launch {
 
     /** What the hands do at the container's end if there is no brain any more; not to another one of the same name. */
     List<String> will(Container container) {
-        String created = String.valueOf(container.state().created());
+        String created = container.created().toString();
         return List.of("--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
     }
 }

@@ -22,6 +22,7 @@ import io.jpod.oci.State.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -85,6 +86,11 @@ public final class Container {
         return stored == null ? 0 : stored.owner();
     }
 
+    /** When it was made: tells it from another one of that id, earlier or later. */
+    public Instant created() {
+        return Objects.requireNonNull(stored).created();
+    }
+
     // ---- what it is
 
     /** The config that it was created from. */
@@ -95,6 +101,11 @@ public final class Container {
             spec = known;
         }
         return known;
+    }
+
+    /** Whether {@link #spec} needs no file. */
+    boolean knowsSpec() {
+        return spec != null;
     }
 
     private Spec readSpec() {

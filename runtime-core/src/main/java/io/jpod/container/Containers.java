@@ -107,11 +107,11 @@ public final class Containers {
 
     public Optional<Container> find(String id) {
         StateDir dir = new StateDir(root.resolve(requireId(id)));
-        if (!dir.exists()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(new Container(this, dir, dir.read().orElse(null)));
+            StoredState stored = dir.read().orElse(null);
+            return stored == null && !dir.exists()
+                    ? Optional.empty()
+                    : Optional.of(new Container(this, dir, stored));
         } catch (InvalidSpec e) {
             return Optional.of(Container.damaged(this, dir));
         }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,12 +33,6 @@ record StateDir(Path path) {
 
     /** Makes it, which takes the id. */
     static StateDir create(Path root, String id) {
-        try {
-            Files.createDirectories(
-                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
-        }
         StateDir dir = new StateDir(root.resolve(id));
         while (!dir.make()) {
             // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
@@ -58,7 +53,20 @@ record StateDir(Path path) {
             if (e.is(Errno.EEXIST)) {
                 return false;
             }
+            if (e.is(Errno.ENOENT)) {
+                makeRoot(Objects.requireNonNull(path.getParent()));
+                return make();
+            }
             throw e;
+        }
+    }
+
+    private static void makeRoot(Path root) {
+        try {
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
         }
     }
 
@@ -90,19 +98,15 @@ record StateDir(Path path) {
      */
     Optional<Fd> lockIfThere() {
         while (true) {
-            Fd fd;
-            try {
-                fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
-            } catch (SyscallException e) {
-                if (e.is(Errno.ENOENT)) {
-                    return Optional.empty();
-                }
-                throw e;
+            Optional<Fd> there = Linux.openIfThere(Linux.AT_FDCWD, path.toString(), Flags.O_RDONLY);
+            if (there.isEmpty()) {
+                return there;
             }
+            Fd fd = there.get();
             try {
                 Linux.flock(fd, Flags.LOCK_EX);
                 if (isStillAt(fd)) {
-                    return Optional.of(fd);
+                    return there;
                 }
             } catch (SyscallException e) {
                 fd.close();
@@ -170,17 +174,21 @@ record StateDir(Path path) {
 
     /** The directory and all in it; none of it is a directory itself. */
     void delete() {
+        String[] files = path.toFile().list();
+        // Null also if it cannot be read: then it is not empty for rmdir(2).
+        for (String file : files == null ? new String[0] : files) {
+            remove(path.resolve(file), 0);
+        }
+        remove(path, Flags.AT_REMOVEDIR);
+    }
+
+    private static void remove(Path file, long flags) {
         try {
-            try (var files = Files.newDirectoryStream(path)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
+            Linux.unlinkat(Linux.AT_FDCWD, file.toString(), flags);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
             }
-            Files.deleteIfExists(path);
-        } catch (NoSuchFileException gone) {
-            return;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + path + ": " + e.getMessage(), e);
         }
     }
 }
