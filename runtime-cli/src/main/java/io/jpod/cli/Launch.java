@@ -40,7 +40,8 @@ final class Launch {
     }
 
     private Spec withListenFds(Spec spec) {
-        return spec.process() == null ? spec : spec.withProcess(ProcessOptions.withListenFds(spec.process(), caller));
+        Spec.Process told = spec.process() == null ? null : ProcessOptions.withListenFds(spec.process(), caller);
+        return told == null || told.equals(spec.process()) ? spec : spec.withProcess(told);
     }
 
     /** The spec of a container without a bundle. */

@@ -15,7 +15,6 @@ import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
-import io.jpod.oci.SpecReader;
 import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
 import io.jpod.oci.State.Status;
@@ -109,8 +108,8 @@ public final class Container {
     }
 
     private Spec readSpec() {
-        return SpecReader.read(
-                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")), "config.json");
+        return Configs.read(
+                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")));
     }
 
     public Status status() {

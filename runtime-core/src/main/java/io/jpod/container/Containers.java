@@ -8,7 +8,6 @@ import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
-import io.jpod.oci.SpecReader;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
 import java.io.IOException;
@@ -28,6 +27,9 @@ import java.util.regex.Pattern;
  */
 public final class Containers {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_+.-]{1,255}");
+
+    /** More than the reader takes, so that it says so. */
+    private static final int LARGEST_CONFIG = 8 << 20;
 
     private static final String BOOT_ID =
             Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
@@ -53,9 +55,9 @@ public final class Containers {
 
     /** A bundle's config.json. */
     public static Spec readBundle(Path bundle) {
-        Path file = bundle.resolve("config.json");
+        Path file = bundle.resolve(Configs.NAME);
         try (var in = Files.newInputStream(file)) {
-            return SpecReader.read(in, "config.json");
+            return Configs.read(in.readNBytes(LARGEST_CONFIG));
         } catch (NoSuchFileException e) {
             throw new ContainerException("JSON specification file " + file + " not found");
         } catch (IOException e) {

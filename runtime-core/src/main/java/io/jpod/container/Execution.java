@@ -1,6 +1,5 @@
 package io.jpod.container;
 
-import io.jpod.abi.Arch;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
@@ -53,7 +52,7 @@ final class Execution {
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
         Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
-        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), options.preserve());
+        Lowering.Lowered programs = Programs.of(plan, options.preserve());
         Map<String, Fd> descriptors = new HashMap<>();
         try (Fd born = born(cgroup, options.cgroup())) {
             descriptors.putAll(build(plan, programs));
