@@ -128,8 +128,10 @@ $(TREE): $(JARS)
 # bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
 # -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
 # the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
-brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms12m -Xmn8m -Xmx128m -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
-    -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+# The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
+# collector grows the old generation up to -Xmx before it looks there.
+brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
+    -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@

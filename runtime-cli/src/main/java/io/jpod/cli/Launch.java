@@ -40,7 +40,8 @@ final class Launch {
     }
 
     private Spec withListenFds(Spec spec) {
-        return spec.process() == null ? spec : spec.withProcess(ProcessOptions.withListenFds(spec.process(), caller));
+        Spec.Process told = spec.process() == null ? null : ProcessOptions.withListenFds(spec.process(), caller);
+        return told == null || told.equals(spec.process()) ? spec : spec.withProcess(told);
     }
 
     /** The spec of a container without a bundle. */
@@ -128,7 +129,7 @@ final class Launch {
 
     /** What the hands do at the container's end if there is no brain any more; not to another one of the same name. */
     List<String> will(Container container) {
-        String created = String.valueOf(container.state().created());
+        String created = container.created().orElseThrow().toString();
         return List.of("--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
     }
 }

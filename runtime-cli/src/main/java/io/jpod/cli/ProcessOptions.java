@@ -89,8 +89,11 @@ final class ProcessOptions {
     private static int passedBySystemd(Caller caller) {
         Map<String, String> environment = caller.environment();
         String count = environment.getOrDefault("LISTEN_FDS", "");
+        if (count.isEmpty()) {
+            return 0;
+        }
         String pid = Integer.toString(Sockets.peer(caller.connection()).pid());
-        if (count.isEmpty() || !pid.equals(environment.get("LISTEN_PID"))) {
+        if (!pid.equals(environment.get("LISTEN_PID"))) {
             return 0;
         }
         try {

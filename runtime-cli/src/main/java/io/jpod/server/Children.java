@@ -12,16 +12,20 @@ import io.jpod.linux.SyscallException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The processes that the hands started for us. A thread reads what they say of them, from the first spawn on. */
-final class Children implements AutoCloseable {
+/**
+ * The processes that the hands started for us. What they say of them is read by whoever waits for it, on the command's own
+ * thread.
+ */
+final class Children {
     private final Fd connection;
-    private final Map<Integer, CompletableFuture<Integer>> exits = new HashMap<>();
-    private @Nullable CompletableFuture<Child> asked;
-    private @Nullable Thread reader;
+
+    /** The exit codes of those that have ended, by pid. */
+    private final Map<Integer, Integer> exits = new HashMap<>();
+
+    private boolean isAsked;
+    private @Nullable Child answer;
     private @Nullable HandsLost lost;
 
     Children(Fd connection) {
@@ -30,84 +34,85 @@ final class Children implements AutoCloseable {
 
     /** Sends SPAWN and waits for the answer. */
     Child spawn(Message spawn) {
-        CompletableFuture<Child> answer = new CompletableFuture<>();
-        synchronized (this) {
-            if (lost != null) {
-                throw lost;
-            }
-            if (asked != null) {
-                throw new IllegalStateException("one spawn at a time");
-            }
-            asked = answer;
-            if (reader == null) {
-                reader = Thread.ofPlatform().daemon().name("hands").start(this::read);
-            }
+        if (lost != null) {
+            throw lost;
         }
+        Sockets.send(connection, spawn);
+        isAsked = true;
         try {
-            Sockets.send(connection, spawn);
-        } catch (SyscallException e) {
-            synchronized (this) {
-                asked = null;
+            while (true) {
+                Child child = answer;
+                if (child != null) {
+                    answer = null;
+                    return child;
+                }
+                hear();
             }
-            throw e;
+        } finally {
+            isAsked = false;
         }
-        return join(answer);
     }
 
     /**
      * A child that another one has cloned. It may have ended, and been reaped by the hands, before we knew that it was one:
      * then it has no pidfd any more, but an exit code.
      */
-    synchronized Child adopt(int pid) {
+    Child adopt(int pid) {
         if (lost != null) {
             throw lost;
         }
-        Fd pidfd;
         try {
-            pidfd = Processes.pidfdOpen(pid);
+            return new Spawned(this, pid, Processes.pidfdOpen(pid));
         } catch (SyscallException e) {
             if (!e.is(Errno.ESRCH)) {
                 throw e;
             }
-            pidfd = null;
+            return new Spawned(this, pid, null);
         }
-        return new Spawned(pid, pidfd, exits.computeIfAbsent(pid, _ -> new CompletableFuture<>()));
     }
 
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
+    private int await(int pid) {
+        while (true) {
+            Integer code = exits.get(pid);
+            if (code != null) {
+                return code;
             }
+            hear();
+        }
+    }
+
+    /** Waits for the next message. */
+    private void hear() {
+        if (lost != null) {
+            throw lost;
+        }
+        try {
+            take(receive());
+        } catch (HandsLost e) {
+            lost = e;
             throw e;
         }
     }
 
-    private void read() {
-        HandsLost reason = new HandsLost("hung up");
+    private Message receive() {
+        Message message;
         try {
-            for (Message message = receive(); message != null; message = receive()) {
-                take(message);
-            }
-        } catch (HandsLost e) {
-            reason = e;
+            message = Sockets.receive(connection, Wire.LONGEST, 1);
         } catch (SyscallException e) {
-            reason = new HandsLost("cannot be heard: " + e.getMessage());
+            throw new HandsLost("cannot be heard: " + e.getMessage());
         }
-        hangUp(reason);
+        if (message == null) {
+            throw new HandsLost("hung up");
+        }
+        return message;
     }
 
-    private @Nullable Message receive() {
-        return Sockets.receive(connection, Wire.LONGEST, 1);
-    }
-
-    private synchronized void take(Message message) {
+    private void take(Message message) {
         try {
             switch (Wire.decode(message.bytes())) {
                 case Wire.Spawned spawned -> answer(spawned.result(), message.fds());
-                case Wire.Exited exited -> end(exited);
+                // The hands tell of every child, those too that a program made by CLONE_PARENT.
+                case Wire.Exited exited -> exits.put(exited.pid(), Processes.exitCode(exited.status()));
                 case Wire.Hello hello -> throw new HandsLost("said HELLO twice");
             }
         } catch (HandsLost e) {
@@ -117,73 +122,23 @@ final class Children implements AutoCloseable {
     }
 
     private void answer(int result, List<Fd> fds) {
-        CompletableFuture<Child> answer = asked;
-        asked = null;
-        if (answer == null || result == 0 || fds.size() != (result > 0 ? 1 : 0)) {
-            HandsLost nonsense = new HandsLost("answered a spawn with " + result + " and " + fds);
-            if (answer != null) {
-                answer.completeExceptionally(nonsense);
-            }
-            throw nonsense;
+        if (!isAsked || result == 0 || fds.size() != (result > 0 ? 1 : 0)) {
+            throw new HandsLost("answered a spawn with " + result + " and " + fds);
         }
         if (result < 0) {
-            answer.completeExceptionally(Hands.notSpawned(-result));
-            return;
+            throw Hands.notSpawned(-result);
         }
-        CompletableFuture<Integer> exit = new CompletableFuture<>();
-        exits.put(result, exit);
-        answer.complete(new Spawned(result, fds.getFirst(), exit));
+        // Its number may have been another child's before.
+        exits.remove(result);
+        answer = new Spawned(this, result, fds.getFirst());
     }
 
-    private void end(Wire.Exited exited) {
-        // The hands tell of every child, those too that a program made by CLONE_PARENT.
-        exits.computeIfAbsent(exited.pid(), _ -> new CompletableFuture<>())
-                .complete(Processes.exitCode(exited.status()));
-    }
-
-    private synchronized void hangUp(HandsLost reason) {
-        lost = reason;
-        if (asked != null) {
-            asked.completeExceptionally(reason);
-        }
-        exits.values().forEach(exit -> exit.completeExceptionally(reason));
-    }
-
-    /** Waits until the hands hang up, for so many milliseconds at most. */
+    /** Waits until the hands hang up, for so many milliseconds at most. What they say until then matters to nobody. */
     void awaitHangUp(int milliseconds) {
-        Thread running;
-        synchronized (this) {
-            running = reader;
-        }
-        if (running != null) {
-            join(running, milliseconds);
-        } else {
-            Linux.poll(List.of(connection), 0, milliseconds);
-        }
+        Linux.poll(List.of(connection), 0, milliseconds);
     }
 
-    private static void join(Thread thread, int milliseconds) {
-        try {
-            thread.join(milliseconds);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Ends the connection, and with it the reader, so that nobody uses its descriptor any more. */
-    @Override
-    public void close() {
-        Sockets.shutdown(connection);
-        Thread running;
-        synchronized (this) {
-            running = reader;
-        }
-        if (running != null) {
-            join(running, 0);
-        }
-    }
-
-    private record Spawned(int pid, @Nullable Fd descriptor, CompletableFuture<Integer> exit) implements Child {
+    private record Spawned(Children children, int pid, @Nullable Fd descriptor) implements Child {
         @Override
         public Fd pidfd() {
             if (descriptor == null) {
@@ -194,7 +149,7 @@ final class Children implements AutoCloseable {
 
         @Override
         public int await() {
-            return join(exit);
+            return children.await(pid);
         }
 
         @Override

@@ -20,10 +20,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The caller of one command, at the other end of a connection. One thread runs the command; what the hands say meanwhile is
- * read by another, see {@link Children}.
- */
+/** The caller of one command, at the other end of a connection. One thread runs the command, and hears what the hands say. */
 final class Hands implements Caller, AutoCloseable {
     /** How long the hands may take to begin, and to hang up after EXIT, in milliseconds. They do it at once. */
     private static final int PATIENCE = 10_000;
@@ -234,7 +231,6 @@ final class Hands implements Caller, AutoCloseable {
     /** Leaves the connection to whoever made it. */
     @Override
     public void close() {
-        children.close();
         invocation.close();
     }
 

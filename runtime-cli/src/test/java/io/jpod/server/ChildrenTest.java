@@ -35,7 +35,6 @@ class ChildrenTest {
 
     @AfterEach
     void hangUp() {
-        children.close();
         ends.forEach(Fd::close);
     }
 

@@ -26,6 +26,7 @@ public final class Flags {
     public static final long AT_EMPTY_PATH = 0x1000;
     public static final long AT_RECURSIVE = 0x8000;
     public static final long AT_EACCESS = 0x200;
+    public static final long F_OK = 0;
     public static final long X_OK = 1;
     public static final long F_DUPFD_CLOEXEC = 0x406;
     public static final long F_SETFD = 2;

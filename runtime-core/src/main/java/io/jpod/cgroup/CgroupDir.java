@@ -41,18 +41,20 @@ final class CgroupDir implements AutoCloseable {
 
     /** @throws SyscallException ENOENT if there is none, ENOTDIR if a file of the parent has that name */
     static CgroupDir open(String path) {
-        long flags = Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()) | Flags.O_NOFOLLOW(Arch.host());
-        return new CgroupDir(path, Linux.open(path, flags, 0));
+        return new CgroupDir(path, Linux.open(path, flags(), 0));
+    }
+
+    private static long flags() {
+        return Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()) | Flags.O_NOFOLLOW(Arch.host());
     }
 
     /** Null if there is none. */
     static @Nullable CgroupDir openIfPresent(String path) {
         try {
-            return open(path);
+            return Linux.openIfThere(Linux.AT_FDCWD, path, flags())
+                    .map(fd -> new CgroupDir(path, fd))
+                    .orElse(null);
         } catch (SyscallException e) {
-            if (e.is(Errno.ENOENT)) {
-                return null;
-            }
             throw new CgroupFailed("cannot open " + path, e);
         }
     }

@@ -135,7 +135,7 @@ public final class CgroupFs {
     public List<String> planned(String cgroup) {
         List<String> missing = new ArrayList<>();
         for (String path : lineage(cgroup)) {
-            if (!exists(path)) {
+            if (!Linux.exists(path)) {
                 missing.add(path);
             }
         }
@@ -217,21 +217,32 @@ public final class CgroupFs {
     private CgroupDir make(String cgroup, List<Limit> limits, Set<String> measured, Set<String> created) {
         for (int attempt = 1; ; attempt++) {
             try {
-                Controllers.enable(mount, limits, measured);
                 for (String path : lineage(cgroup)) {
                     if (mkdir(path)) {
                         created.add(path);
                     }
-                    if (!path.equals(cgroup)) {
-                        Controllers.enable(path, limits, measured);
-                    }
                 }
-                return CgroupDir.open(cgroup);
+                return withControllers(CgroupDir.open(cgroup), limits, measured);
             } catch (SyscallException e) {
                 if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV) || attempt == TRIES) {
                     throw new CgroupFailed("cannot make cgroup " + cgroup, e);
                 }
             }
+        }
+    }
+
+    /** Parents are looked at one by one only if something is missing: mostly another container has seen to it. */
+    private CgroupDir withControllers(CgroupDir dir, List<Limit> limits, Set<String> measured) {
+        try {
+            if (!controllers.reach(dir, limits, measured)) {
+                for (String parent : parents(dir.path())) {
+                    Controllers.enable(parent, limits, measured);
+                }
+            }
+            return dir;
+        } catch (RuntimeException e) {
+            dir.close();
+            throw e;
         }
     }
 
@@ -254,10 +265,7 @@ public final class CgroupFs {
      */
     public void enable(Cgroup cgroup, List<Limit> limits) {
         controllers.require(limits);
-        List<String> parents = new ArrayList<>(lineage(cgroup.path()));
-        parents.removeLast();
-        parents.addFirst(mount);
-        for (String parent : parents) {
+        for (String parent : parents(cgroup.path())) {
             try {
                 Controllers.enable(parent, limits, Set.of());
             } catch (SyscallException e) {
@@ -304,10 +312,26 @@ public final class CgroupFs {
         if (created.contains(requireInside(cgroup))) {
             new CgroupTree(cgroup).remove(timeout);
         }
-        created.reversed().stream().filter(path -> !path.equals(cgroup)).forEach(this::removeIfUnused);
-        if (cgroup.startsWith(mount + PARENT + "/")) {
-            removeIfUnused(mount + PARENT);
+        removeParents(cgroup, created);
+    }
+
+    /** The same if there is nothing to wait for. False if it has processes or cgroups below; then nothing was done. */
+    public boolean removeIfEmpty(String cgroup, List<String> created) {
+        created.forEach(this::requireInside);
+        if (!created.contains(requireInside(cgroup)) || !new CgroupTree(cgroup).removeIfEmpty()) {
+            return false;
         }
+        removeParents(cgroup, created);
+        return true;
+    }
+
+    private void removeParents(String cgroup, List<String> created) {
+        Set<String> parents = new LinkedHashSet<>(created.reversed());
+        parents.remove(cgroup);
+        if (cgroup.startsWith(mount + PARENT + "/")) {
+            parents.add(mount + PARENT);
+        }
+        parents.forEach(this::removeIfUnused);
     }
 
     /** The cgroups that a state root has made, wherever they are; parents first. */
@@ -360,9 +384,11 @@ public final class CgroupFs {
         return lineage;
     }
 
-    private static boolean exists(String path) {
-        try (CgroupDir dir = CgroupDir.openIfPresent(path)) {
-            return dir != null;
-        }
+    /** The root and all between it and the cgroup. */
+    private List<String> parents(String cgroup) {
+        List<String> parents = new ArrayList<>(lineage(cgroup));
+        parents.removeLast();
+        parents.addFirst(mount);
+        return parents;
     }
 }

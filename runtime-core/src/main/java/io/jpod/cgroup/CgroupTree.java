@@ -25,6 +25,10 @@ final class CgroupTree {
 
     /** Waits for the processes to end, then removes depth first, as rmdir(2) wants it; only directories go. */
     void remove(Duration timeout) {
+        // Most have neither processes nor children any more, and then one call does it.
+        if (removeIfEmpty()) {
+            return;
+        }
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!tryToRemove(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
             if (System.nanoTime() >= deadline) {
@@ -42,12 +46,11 @@ final class CgroupTree {
                 lastProblem = "it still has processes: " + new Cgroup(dir, List.of()).pids();
                 return false;
             }
-            // Most have no children, and then one call does it.
-            if (rmdir()) {
+            if (removeIfEmpty()) {
                 return true;
             }
             dir.children().forEach(this::removeBelow);
-            if (rmdir()) {
+            if (removeIfEmpty()) {
                 return true;
             }
             dir.await("populated", "1", PAUSE, true);
@@ -55,11 +58,15 @@ final class CgroupTree {
         }
     }
 
-    private boolean rmdir() {
+    /** Without waiting; false if it has processes or children. */
+    boolean removeIfEmpty() {
         try {
             Linux.unlinkat(Linux.AT_FDCWD, path, Flags.AT_REMOVEDIR);
             return true;
         } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENODEV)) {
+                return true;
+            }
             if (!e.is(Errno.EBUSY)) {
                 throw new CgroupFailed("cannot remove cgroup " + path, e);
             }

@@ -1,15 +1,19 @@
 package io.jpod.cgroup;
 
 import io.jpod.abi.Errno;
+import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Limit;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which controllers there are, and handing them on from parent to child (cgroup-v2.rst, "Top-down Constraint"). */
 final class Controllers {
+    private static final int LARGEST = 4096;
+
     private final String mount;
     private final Map<String, String> v1;
 
@@ -38,6 +42,18 @@ final class Controllers {
                                 : "in cgroup v1 at " + elsewhere + ", and only cgroup v2 is used"));
             }
         }
+    }
+
+    /** Whether a cgroup has all controllers that it shall have, and that the hierarchy has. */
+    boolean reach(CgroupDir cgroup, List<Limit> limits, Set<String> measured) {
+        Set<String> wanted = words(mount, "cgroup.controllers");
+        wanted.retainAll(measured);
+        for (Limit limit : limits) {
+            if (limit.needsController()) {
+                wanted.add(limit.controller());
+            }
+        }
+        return wanted.isEmpty() || words(cgroup, "cgroup.controllers").containsAll(wanted);
     }
 
     /** Enables in one cgroup what its children need; see {@link CgroupFs#create}. */
@@ -98,14 +114,15 @@ final class Controllers {
     }
 
     private static Set<String> words(String cgroup, String file) {
-        try (CgroupDir dir = CgroupDir.open(cgroup)) {
-            return words(dir, file);
-        }
+        return words(Linux.readText(cgroup + "/" + file, LARGEST));
     }
 
     /** The words of a file, in a set that can be changed. */
     static Set<String> words(CgroupDir dir, String file) {
-        String text = dir.read(file);
+        return words(dir.read(file));
+    }
+
+    private static Set<String> words(@Nullable String text) {
         return text == null || text.isBlank()
                 ? new LinkedHashSet<>()
                 : new LinkedHashSet<>(List.of(text.strip().split(" ")));

@@ -15,7 +15,6 @@ import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
-import io.jpod.oci.SpecReader;
 import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
 import io.jpod.oci.State.Status;
@@ -81,7 +80,7 @@ public final class Container {
         return dir.exitFile();
     }
 
-    /** When it was made; again, if it was. */
+    /** When it was made; again, if it was. It tells it from another one of that id, earlier or later. */
     public Optional<Instant> created() {
         return Optional.ofNullable(stored).map(StoredState::created);
     }
@@ -117,9 +116,14 @@ public final class Container {
         return known;
     }
 
+    /** Whether {@link #spec} needs no file. */
+    boolean knowsSpec() {
+        return spec != null;
+    }
+
     private Spec readSpec() {
-        return SpecReader.read(
-                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")), "config.json");
+        return Configs.read(
+                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")));
     }
 
     public Status status() {

@@ -9,7 +9,6 @@ import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
-import io.jpod.oci.SpecReader;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
 import java.io.IOException;
@@ -38,6 +37,9 @@ public final class Containers {
 
     private static final Set<State.Status> STARTED = Set.of(State.Status.RUNNING, State.Status.PAUSED);
 
+    /** More than the reader takes, so that it says so. */
+    private static final int LARGEST_CONFIG = 8 << 20;
+
     private static final String BOOT_ID =
             Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
 
@@ -65,9 +67,9 @@ public final class Containers {
 
     /** A bundle's config.json. */
     public static Spec readBundle(Path bundle) {
-        Path file = bundle.resolve("config.json");
+        Path file = bundle.resolve(Configs.NAME);
         try (var in = Files.newInputStream(file)) {
-            return SpecReader.read(in, "config.json");
+            return Configs.read(in.readNBytes(LARGEST_CONFIG));
         } catch (NoSuchFileException e) {
             throw new ContainerException("JSON specification file " + file + " not found");
         } catch (IOException e) {
@@ -129,11 +131,11 @@ public final class Containers {
 
     public Optional<Container> find(String id) {
         StateDir dir = StateDir.at(root, requireId(id));
-        if (!dir.exists()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(new Container(this, dir, dir.read().orElse(null)));
+            StoredState stored = dir.read().orElse(null);
+            return stored == null && !dir.exists()
+                    ? Optional.empty()
+                    : Optional.of(new Container(this, dir, stored));
         } catch (InvalidSpec e) {
             return Optional.of(Container.damaged(this, dir));
         }

@@ -1,6 +1,5 @@
 package io.jpod.container;
 
-import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
@@ -21,7 +20,6 @@ import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.Spec.NamespaceType;
-import io.jpod.oci.SpecWriter;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
@@ -91,7 +89,7 @@ final class Creation {
         Plan plan = Planner.plan(
                 spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
         cgroups.ifPresentOrElse(fs -> fs.require(limits(plan)), () -> CgroupFs.requireNone(Planner.limits(spec)));
-        return new Prepared(plan, Lowering.lower(plan, Arch.host(), options.preserve()), cgroup);
+        return new Prepared(plan, Programs.of(plan, options.preserve()), cgroup);
     }
 
     private static List<Limit> limits(Plan plan) {
@@ -156,7 +154,7 @@ final class Creation {
     private Created create(Prepared prepared, StateDir dir, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
         dir.write(state);
-        dir.writeConfig(SpecWriter.write(spec));
+        dir.writeConfig(Configs.write(spec));
 
         Map<String, Fd> descriptors = new HashMap<>();
         Cgroup cgroup = null;

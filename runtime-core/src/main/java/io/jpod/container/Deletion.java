@@ -50,13 +50,25 @@ final class Deletion {
      * @return what a poststop hook failed with
      */
     @Nullable RuntimeException clear(Spawner spawner) {
-        container.end();
-        if (stored != null) {
-            removeCgroup(stored);
-        } else if (damaged) {
-            removeLikelyCgroup();
+        if (container.status() != Status.STOPPED || stored == null || !removeEmptyCgroup(stored)) {
+            container.end();
+            if (stored != null) {
+                removeCgroup(stored);
+            } else if (damaged) {
+                removeLikelyCgroup();
+            }
         }
         return stored == null || stored.pid() == 0 ? null : poststop(stored, spawner);
+    }
+
+    /** What has ended has mostly left nothing in its cgroup to be killed and waited for; that it can go shows it. */
+    private static boolean removeEmptyCgroup(StoredState state) {
+        String cgroup = state.cgroup();
+        return cgroup != null
+                && state.bootId().equals(Containers.bootId())
+                && CgroupFs.find()
+                        .filter(fs -> fs.removeIfEmpty(cgroup, state.cgroupDirectories()))
+                        .isPresent();
     }
 
     private static void removeCgroup(StoredState state) {
@@ -88,7 +100,7 @@ final class Deletion {
     /** runtime-spec, "Lifecycle", 13: a hook that fails is reported, and the rest goes on. */
     private @Nullable RuntimeException poststop(StoredState state, Spawner spawner) {
         try {
-            if (dir.readConfig().isEmpty()) {
+            if (!container.knowsSpec() && dir.readConfig().isEmpty()) {
                 return new ContainerException("its config.json is lost: poststop hooks were not run");
             }
             new HookRunner(containers, spawner, container.spec(), state).run(HookKind.POSTSTOP);

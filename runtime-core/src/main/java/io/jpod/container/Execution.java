@@ -1,6 +1,5 @@
 package io.jpod.container;
 
-import io.jpod.abi.Arch;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
@@ -57,7 +56,7 @@ final class Execution {
                 container.linux().namespace(NamespaceType.USER) != null);
         Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
         Trace.begin(trace, plan);
-        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), options.preserve());
+        Lowering.Lowered programs = Programs.of(plan, options.preserve());
         Map<String, Fd> descriptors = new HashMap<>();
         try (Fd born = born(cgroup, options.cgroup())) {
             descriptors.putAll(build(plan, programs));

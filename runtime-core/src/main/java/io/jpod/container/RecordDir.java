@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -28,12 +29,6 @@ public record RecordDir(Path path) {
      * @return empty if the name is taken
      */
     public static Optional<RecordDir> create(Path parent, String name) {
-        try {
-            Files.createDirectories(
-                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the state directory " + parent + ": " + e.getMessage(), e);
-        }
         RecordDir dir = new RecordDir(parent.resolve(name));
         while (!dir.make()) {
             // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
@@ -54,7 +49,20 @@ public record RecordDir(Path path) {
             if (e.is(Errno.EEXIST)) {
                 return false;
             }
+            if (e.is(Errno.ENOENT)) {
+                makeParents(Objects.requireNonNull(path.getParent()));
+                return make();
+            }
             throw e;
+        }
+    }
+
+    private static void makeParents(Path parent) {
+        try {
+            Files.createDirectories(
+                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + parent + ": " + e.getMessage(), e);
         }
     }
 
@@ -74,19 +82,15 @@ public record RecordDir(Path path) {
     /** @param operation LOCK_SH for whoever only needs it to stay, LOCK_EX for one who changes it */
     public Optional<Fd> lockIfThere(long operation) {
         while (true) {
-            Fd fd;
-            try {
-                fd = Linux.open(path.toString(), Flags.O_RDONLY, 0);
-            } catch (SyscallException e) {
-                if (e.is(Errno.ENOENT)) {
-                    return Optional.empty();
-                }
-                throw e;
+            Optional<Fd> there = Linux.openIfThere(Linux.AT_FDCWD, path.toString(), Flags.O_RDONLY);
+            if (there.isEmpty()) {
+                return there;
             }
+            Fd fd = there.get();
             try {
                 Linux.flock(fd, operation);
                 if (isStillAt(fd)) {
-                    return Optional.of(fd);
+                    return there;
                 }
             } catch (SyscallException e) {
                 fd.close();
@@ -142,25 +146,34 @@ public record RecordDir(Path path) {
 
     /** The directory with all that is in it, unless somebody has. Links are not followed; a mount in it is EBUSY. */
     public void delete() {
-        try {
-            delete(path);
-        } catch (NoSuchFileException gone) {
-            return;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + path + ": " + e.getMessage(), e);
-        }
+        delete(path);
     }
 
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                if (Files.isDirectory(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                    delete(file);
-                } else {
-                    Files.deleteIfExists(file);
-                }
+    private static void delete(Path directory) {
+        String[] files = directory.toFile().list();
+        // Null also if it cannot be read: then it is not empty for rmdir(2).
+        for (String file : files == null ? new String[0] : files) {
+            Path child = directory.resolve(file);
+            if (!remove(child, 0)) {
+                delete(child);
             }
         }
-        Files.deleteIfExists(directory);
+        remove(directory, Flags.AT_REMOVEDIR);
+    }
+
+    /** False if it is a directory and was to be none. */
+    private static boolean remove(Path file, long flags) {
+        try {
+            Linux.unlinkat(Linux.AT_FDCWD, file.toString(), flags);
+            return true;
+        } catch (SyscallException e) {
+            if (e.is(Errno.EISDIR)) {
+                return false;
+            }
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+            return true;
+        }
     }
 }

@@ -125,24 +125,22 @@ final class ProgramCodec {
         }
         List<Op.Arg> args = op.args();
         for (int i = 0; i < args.size(); i++) {
-            int kind = switch (args.get(i)) {
-                case Op.Immediate _ -> ARG_IMMEDIATE;
-                case Op.Blob _ -> ARG_BLOB;
-                case Op.Register _ -> ARG_REGISTER;
-            };
-            long value = switch (args.get(i)) {
-                case Op.Immediate(long number, String _) -> number;
-                case Op.Blob(int offset, String _) -> offset;
-                case Op.Register(int index, String _) -> index;
-            };
-            out.put(start + OP_ARG_KIND + i, (byte) kind);
-            out.putLong(start + OP_ARG + 8 * i, value);
+            switch (args.get(i)) {
+                case Op.Immediate(long number, String _) -> put(out, start, i, ARG_IMMEDIATE, number);
+                case Op.Blob(int offset, String _) -> put(out, start, i, ARG_BLOB, offset);
+                case Op.Register(int index, String _) -> put(out, start, i, ARG_REGISTER, index);
+            }
         }
         out.position(start + OP_CASES);
         for (Op.Case possible : op.cases()) {
             out.putShort((short) match(possible.match())).putShort((short) action(possible.action()));
         }
         out.position(start + OP_BYTES);
+    }
+
+    private static void put(ByteBuffer out, int start, int arg, int kind, long value) {
+        out.put(start + OP_ARG_KIND + arg, (byte) kind);
+        out.putLong(start + OP_ARG + 8 * arg, value);
     }
 
     private static int match(Op.Match match) {

@@ -47,16 +47,22 @@ public final class ThreadExecutor {
             recording.begin(numbers);
         }
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
-        try (Arena arena = Arena.ofShared()) {
+        try (Arena arena = Arena.ofConfined()) {
             Loop loop = new Loop(
                     kernel,
-                    arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image)),
+                    forEveryThread(
+                            arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))),
                     recording);
             Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
             thread.start();
             joinUninterruptibly(thread);
             return loop.outcome(program);
         }
+    }
+
+    /** Closing a shared arena stops each thread of the JVM for a moment. This one closes after the builder has ended. */
+    private static MemorySegment forEveryThread(MemorySegment confined) {
+        return MemorySegment.ofAddress(confined.address()).reinterpret(confined.byteSize());
     }
 
     private static void joinUninterruptibly(Thread thread) {

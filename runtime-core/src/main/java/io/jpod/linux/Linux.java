@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongBinaryOperator;
 
 /**
  * The system calls that the brain makes for itself, typed: files and descriptors here, the rest in {@link Sockets} and
@@ -28,6 +27,9 @@ public final class Linux {
     public static final int AT_FDCWD = (int) Flags.AT_FDCWD;
 
     private static final Kernel KERNEL = Kernel.get();
+    /** What files in /proc, /sys and of ours fit into; the next reads take more at a time. */
+    private static final int FIRST_CHUNK = 4 << 10;
+
     private static final int CHUNK = 64 << 10;
     private static final int PATH_MAX = 4096;
 
@@ -44,6 +46,20 @@ public final class Linux {
             long name = arena.allocateFrom(path).address();
             long fd = retry(Sys.OPENAT, path, dir, name, flags | Flags.O_CLOEXEC, mode);
             return new Fd((int) fd);
+        }
+    }
+
+    /** The same, for a file that may not be there: then empty. */
+    public static Optional<Fd> openIfThere(int dir, String path, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = arena.allocateFrom(path).address();
+            long fd;
+            do {
+                fd = KERNEL.syscall(Sys.OPENAT, dir, name, flags | Flags.O_CLOEXEC, 0);
+            } while (fd == -Errno.EINTR.number());
+            return fd == -Errno.ENOENT.number()
+                    ? Optional.empty()
+                    : Optional.of(new Fd((int) check(fd, Sys.OPENAT, path)));
         }
     }
 
@@ -122,20 +138,25 @@ public final class Linux {
      * @param limit more bytes than this are refused with EFBIG
      */
     public static byte[] readFully(Fd fd, int limit) {
-        return readFully(limit, (at, done) -> retry(Sys.READ, fd.toString(), fd.number(), at, CHUNK, 0));
+        return readFully(limit, (at, size, done) -> retry(Sys.READ, fd.toString(), fd.number(), at, size, 0));
     }
 
     /** The same from the beginning, wherever its writer's offset is, which descriptors of one open file share. */
     public static byte[] preadFully(Fd fd, int limit) {
-        return readFully(limit, (at, done) -> retry(Sys.PREAD64, fd.toString(), fd.number(), at, CHUNK, done));
+        return readFully(limit, (at, size, done) -> retry(Sys.PREAD64, fd.toString(), fd.number(), at, size, done));
     }
 
-    private static byte[] readFully(int limit, LongBinaryOperator read) {
+    /** One call; the number of bytes read. */
+    private interface Read {
+        long into(long address, long size, long done);
+    }
+
+    private static byte[] readFully(int limit, Read read) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment chunk = arena.allocate(CHUNK);
+            MemorySegment chunk = arena.allocate(FIRST_CHUNK);
             while (true) {
-                int count = (int) read.applyAsLong(chunk.address(), content.size());
+                int count = (int) read.into(chunk.address(), chunk.byteSize(), content.size());
                 if (count == 0) {
                     return content.toByteArray();
                 }
@@ -143,6 +164,9 @@ public final class Linux {
                     throw new SyscallException(Sys.READ, "more than " + limit + " bytes", Errno.EFBIG.number());
                 }
                 content.writeBytes(chunk.asSlice(0, count).toArray(JAVA_BYTE));
+                if (count == FIRST_CHUNK) {
+                    chunk = arena.allocate(CHUNK);
+                }
             }
         }
     }
@@ -160,6 +184,15 @@ public final class Linux {
             long name = arena.allocateFrom(path).address();
             long size = retry(Sys.READLINKAT, path, AT_FDCWD, name, target.address(), PATH_MAX);
             return new String(target.asSlice(0, size).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Whether there is such a file; a symbolic link is followed. */
+    public static boolean exists(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = arena.allocateFrom(path).address();
+            long result = KERNEL.syscall(Sys.FACCESSAT2, AT_FDCWD, name, Flags.F_OK, 0);
+            return result != -Errno.ENOENT.number() && check(result, Sys.FACCESSAT2, path) == 0;
         }
     }
 

@@ -1,6 +1,8 @@
 package io.jpod.linux;
 
 import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -18,11 +20,15 @@ public record ProcessStat(int pid, String name, char state, int parent, long sta
 
     /** Empty if there is no such process. */
     public static Optional<ProcessStat> of(int pid) {
-        try {
-            return Optional.of(parse(Linux.readText("/proc/" + pid + "/stat", LIMIT)));
+        Optional<Fd> file = Linux.openIfThere(Linux.AT_FDCWD, "/proc/" + pid + "/stat", Flags.O_RDONLY);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Fd fd = file.get()) {
+            return Optional.of(parse(new String(Linux.readFully(fd, LIMIT), StandardCharsets.UTF_8)));
         } catch (SyscallException e) {
-            // ESRCH: it ended between open and read.
-            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+            // It ended between open and read.
+            if (e.is(Errno.ESRCH)) {
                 return Optional.empty();
             }
             throw e;

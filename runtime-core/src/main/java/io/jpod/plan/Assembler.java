@@ -161,7 +161,7 @@ final class Assembler {
     /** A NUL-terminated string; equal ones share their place. */
     Op.Blob string(String text) {
         int offset = strings.computeIfAbsent(text, s -> append((s + "\0").getBytes(UTF_8), 1));
-        return new Op.Blob(offset, '"' + text.replace("\n", "\\n") + '"');
+        return Op.Blob.string(offset, text);
     }
 
     Op.Blob bytes(byte[] bytes, String text) {

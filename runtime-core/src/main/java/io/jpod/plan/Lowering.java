@@ -57,7 +57,12 @@ public final class Lowering {
      *
      * @param builder what a thread of the brain runs; its outputs are inputs of the process
      */
-    public record Lowered(Program builder, Program process) {}
+    public record Lowered(Program builder, Program process) {
+        /** The same for a keyring of another name, which step {@code step} of the plan joins. */
+        public Lowered withKeyring(int step, String name) {
+            return new Lowered(builder, process.withText(step, 1, name));
+        }
+    }
 
     /** @param preserve descriptors of the caller that the process keeps, from 3 on */
     public static Lowered lower(Plan plan, Arch arch, int preserve) {

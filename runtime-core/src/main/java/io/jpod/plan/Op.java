@@ -1,6 +1,7 @@
 package io.jpod.plan;
 
 import io.jpod.abi.Sys;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,6 +40,12 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
         return outcome < 0 ? new Fail() : new Skip(0);
     }
 
+    Op withArgument(int index, Arg arg) {
+        List<Arg> changed = new ArrayList<>(args);
+        changed.set(index, arg);
+        return new Op(sys, changed, result, cases, step);
+    }
+
     /** An argument; {@code text} is what strace(1) would show. */
     public sealed interface Arg {
         String text();
@@ -48,7 +55,12 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
     public record Immediate(long value, String text) implements Arg {}
 
     /** The address of a place in the program's blob. */
-    public record Blob(int offset, String text) implements Arg {}
+    public record Blob(int offset, String text) implements Arg {
+        /** A NUL-terminated string. */
+        static Blob string(int offset, String text) {
+            return new Blob(offset, '"' + text.replace("\n", "\\n") + '"');
+        }
+    }
 
     /** What a register holds: a descriptor that was passed in, or that an earlier call returned. */
     public record Register(int index, String text) implements Arg {}

@@ -1,5 +1,9 @@
 package io.jpod.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,6 +34,20 @@ public record Program(
 
     /** Eight bytes at {@code at} are the address of the blob plus {@code target}. */
     public record Relocation(int at, int target) {}
+
+    /** The same with another string as an argument of the first call of a step. */
+    Program withText(int step, int argument, String text) {
+        int index = 0;
+        while (ops.get(index).step() != step) {
+            index++;
+        }
+        byte[] string = (text + '\0').getBytes(UTF_8);
+        byte[] longer = Arrays.copyOf(blob, blob.length + string.length);
+        System.arraycopy(string, 0, longer, blob.length, string.length);
+        List<Op> changed = new ArrayList<>(ops);
+        changed.set(index, ops.get(index).withArgument(argument, Op.Blob.string(blob.length, text)));
+        return new Program(changed, registers, inputs, outputs, longer, relocations);
+    }
 
     /** The register of an output. */
     public int output(String name) {
