@@ -3,6 +3,7 @@ package io.jpod.it;
 import static io.jpod.it.TestPod.common;
 import static io.jpod.it.TestPod.namespaces;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,9 +82,18 @@ class PodProcessTest {
     void theInitHasNothingToLookAtAndNoRights(String user) throws IOException {
         TestPod pod = TestPod.create(jpod, "--share", "+pid", "--userns", user);
         String id = pod.start();
-        assertThat(says(id, "ls", "/proc/1/root")).isEmpty();
-        assertThat(fails(id, "write", "/proc/1/root/file", "x")).endsWith("EROFS");
+        assertThat(fails(id, "ls", "/proc/1/root")).endsWith("EACCES");
+        assertThat(says(id, "syscall", "ptrace", "0x4206", "1", "0", "0"))
+                .as("PTRACE_SEIZE")
+                .isEqualTo("EPERM");
+        Path root = Path.of("/proc/" + pod.init() + "/root");
+        assertThat(root).isEmptyDirectory();
+        assertThatThrownBy(() -> Files.createFile(root.resolve("file"))).hasMessageContaining("Read-only");
         assertThat(says(id, "syscall", "kill", "1", "9")).isEqualTo("0");
+        // Neither what the namespace's own processes send nor a pause ends it.
+        for (String signal : List.of("STOP", "CONT", "TERM", "CHLD")) {
+            jpod.program(List.of("kill", "-" + signal, Long.toString(pod.init()))).run().ok();
+        }
         assertThat(pod.status()).isEqualTo("Running");
         String status = Files.readString(Path.of("/proc/" + pod.init() + "/status"));
         for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")) {

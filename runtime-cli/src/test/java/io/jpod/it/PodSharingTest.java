@@ -81,7 +81,6 @@ class PodSharingTest {
             --share pid | pid | time,user
             --share +cgroup | cgroup,ipc,net,uts | time,user
             --share none | `` | time,user
-            --share none --network none | `` | time,user
             --userns auto | ipc,net,user,uts | time
             --share user | user | time
             --share +user,pid | ipc,net,pid,user,uts | time

@@ -23,6 +23,10 @@ record TestPod(Jpod jpod, String name) {
     static Jpod.Call creation(Jpod jpod, String name, String... options) {
         List<String> words = new ArrayList<>(List.of("pod", "create", "--name", name));
         words.addAll(List.of(options));
+        if (!words.contains("--network")) {
+            // Nothing on the host's network: what is shared does not depend on it.
+            words.addAll(List.of("--network", "none"));
+        }
         return jpod.call(words.toArray(String[]::new));
     }
 
