@@ -4,6 +4,7 @@
 //
 // Runs the commands one after the other and exits with the first status that is not 0. A call that fails is reported on stderr
 // as "COMMAND: what: ERRNO_NAME", with status 1. See the table at the end for the commands; each says what it prints.
+#include "ipc.h"
 #include "probe.h"
 
 #include <dirent.h>
@@ -35,7 +36,7 @@ static const char *errno_name(int number) {
     return unknown;
 }
 
-static int fail(const char *what) {
+int fail(const char *what) {
     fprintf(stderr, "%s: %s: %s\n", command, what, errno_name(errno));
     return 1;
 }
@@ -405,6 +406,12 @@ static const struct {
     {"try-open", 2, run_try_open, "PATH r|w: ok or the errno's name"},
     {"syscall", 1, run_syscall, "NAME|NUMBER [NUMBER|@STRING]...: the result or the errno's name"},
     {"mknod", 2, run_mknod, "PATH c|b|p [MAJOR MINOR]"},
+    {"sysv-shm", 2, run_sysv_shm, "make|write|read|remove KEY [TEXT]: read prints the text"},
+    {"sysv-sem", 2, run_sysv_sem, "make|post|wait|value|remove KEY: made as 0; value prints it"},
+    {"sysv-msg", 2, run_sysv_msg, "make|send|receive|remove KEY [TEXT]: receive prints the oldest text, without waiting"},
+    {"mqueue", 2, run_mqueue, "make|send|receive|remove /NAME [MESSAGES|TEXT]: receive prints the oldest text, without waiting"},
+    {"serve", 2, run_serve, "tcp|udp ADDRESS PORT, or unix NAME (abstract): listening; then answers each message with got MESSAGE"},
+    {"call", 3, run_call, "tcp|udp ADDRESS PORT TEXT, or unix NAME TEXT: the answer"},
 };
 
 static int run_command(int count, char **words) {

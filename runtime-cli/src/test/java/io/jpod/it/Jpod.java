@@ -298,13 +298,14 @@ final class Jpod implements AutoCloseable {
         }
     }
 
-    /** Deletes all containers, ends the brain, and checks the sentinels. */
+    /** Deletes all containers and pods, ends the brain, and checks the sentinels. */
     @Override
     public void close() throws IOException {
         try {
             for (String id : call("list", "-q").oneShot().run().out().lines().toList()) {
                 call("delete", "--force", id).oneShot().run();
             }
+            call("pod", "rm", "--force", "--all").oneShot().run();
             for (Path parent = root.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
                 if (!Files.exists(parent.resolve("sentinel"))) {
                     throw new AssertionError("something was deleted above the state root: " + parent);

@@ -104,7 +104,9 @@ public final class Flags {
     public static final long CLONE_PARENT = 0x8000;
 
     // prctl(2), capabilities(7)
+    public static final long PR_SET_DUMPABLE = 4;
     public static final long PR_SET_KEEPCAPS = 8;
+    public static final long PR_SET_NAME = 15;
     public static final long PR_CAPBSET_DROP = 0x18;
     public static final long PR_SET_NO_NEW_PRIVS = 0x26;
     public static final long PR_CAP_AMBIENT = 0x2f;

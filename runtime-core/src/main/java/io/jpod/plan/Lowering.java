@@ -496,6 +496,10 @@ public final class Lowering {
 
     /** A struct sigaction of 32 bytes, the kernel's own, not that of libc. ppoll of nothing never returns. */
     private void reapForEver() {
+        // What ps(1) shows.
+        asm.call(Sys.PRCTL, flags(PR_SET_NAME, "PR_SET_NAME"), asm.string("jpod-init"), value(0), value(0), value(0));
+        // It has no seccomp filter: a container's root, whose uid it has, must not ptrace(2) it.
+        asm.call(Sys.PRCTL, flags(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), value(0), value(0), value(0), value(0));
         Op.Blob ignore = asm.struct("{SIG_IGN}", 32, sigaction -> sigaction.putLong(1));
         asm.call(Sys.RT_SIGACTION, flags(SIGCHLD, "SIGCHLD"), ignore, nul(), value(8));
         asm.call(Sys.PPOLL, nul(), value(0), nul(), nul());

@@ -82,7 +82,7 @@ public final class PodPlanner {
             throw new InvalidSpec("--sysctl", key, "belongs to no namespace: it would change the host");
         }
         if (!share.contains(owner)) {
-            throw new InvalidSpec("--sysctl", key, "needs the pod to have a " + owner.jsonName() + " namespace");
+            throw new InvalidSpec("--sysctl", key, "needs the pod to have its own namespace of type " + owner.jsonName());
         }
         if (path.equals("kernel/hostname")) {
             throw new InvalidSpec("--sysctl", key, "use --hostname instead");

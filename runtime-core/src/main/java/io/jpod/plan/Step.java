@@ -134,7 +134,10 @@ public sealed interface Step {
         }
     }
 
-    /** pid_namespaces(7): orphans become children of process 1; with SIGCHLD ignored the kernel reaps them, waitpid(2). */
+    /**
+     * pid_namespaces(7): orphans become children of process 1; with SIGCHLD ignored the kernel reaps them, waitpid(2). No other
+     * process of the namespace can look into it, PR_SET_DUMPABLE(2const).
+     */
     record ReapForEver() implements Step {
         @Override
         public String describe() {

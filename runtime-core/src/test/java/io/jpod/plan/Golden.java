@@ -31,10 +31,21 @@ record Golden(Path directory) {
     static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
 
+    private static final Path ROOT =
+            Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
+
+    static Golden at(String name) {
+        return new Golden(ROOT.resolve(name));
+    }
+
     static Stream<Golden> all() {
-        Path root = Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
-        try (Stream<Path> directories = Files.list(root)) {
-            return directories.sorted().toList().stream().map(Golden::new);
+        try (Stream<Path> directories = Files.list(ROOT)) {
+            return directories
+                    .filter(directory -> Files.exists(directory.resolve("config.json")))
+                    .sorted()
+                    .toList()
+                    .stream()
+                    .map(Golden::new);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

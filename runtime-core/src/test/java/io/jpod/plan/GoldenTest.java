@@ -44,15 +44,16 @@ class GoldenTest {
         compare(golden, "syscalls.txt", text.toString());
     }
 
-    private static String programs(Plan plan) {
+    static String programs(Plan plan) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.X86_64, 0);
         return "== builder thread\n" + ProgramText.of(plan, programs.builder()) + "\n== process\n"
                 + ProgramText.of(plan, programs.process());
     }
 
-    private static void compare(Golden golden, String name, String text) throws IOException {
+    static void compare(Golden golden, String name, String text) throws IOException {
         Path file = golden.directory().resolve(name);
         if (Boolean.getBoolean("golden.update")) {
+            Files.createDirectories(golden.directory());
             Files.writeString(file, text);
         }
         assertThat(text).isEqualTo(new String(golden.bytes(name), StandardCharsets.UTF_8));
