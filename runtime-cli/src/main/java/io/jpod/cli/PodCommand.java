@@ -27,6 +27,7 @@ final class PodCommand {
         VERBS.put("create", PodCreate.class);
         VERBS.put("ps", PodPs.class);
         VERBS.put("rm", PodRm.class);
+        VERBS.put("ns", PodNs.class);
     }
 
     @ParentCommand
