@@ -28,6 +28,7 @@ final class PodCommand {
         VERBS.put("ps", PodPs.class);
         VERBS.put("rm", PodRm.class);
         VERBS.put("ns", PodNs.class);
+        VERBS.put("tree", PodTree.class);
     }
 
     @ParentCommand

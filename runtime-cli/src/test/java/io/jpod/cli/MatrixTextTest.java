@@ -53,7 +53,8 @@ class MatrixTextTest {
     void coloursAddNothingButColours() {
         String coloured = MatrixText.text(MATRIX, new Palette(true));
 
-        assertThat(coloured).contains("\033[1;32m4026532182=\033[0m", "\033[36m4026532190*\033[0m", "\033[33m1h\033[0m");
+        assertThat(coloured)
+                .contains("\033[1;32m4026532182=\033[0m", "\033[36m4026532190*\033[0m", "\033[33m1h\033[0m");
         assertThat(coloured.replaceAll("\033\\[[0-9;]*m", "")).isEqualTo(MatrixText.text(MATRIX, PLAIN));
     }
 

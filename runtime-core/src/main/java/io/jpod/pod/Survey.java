@@ -1,11 +1,13 @@
 package io.jpod.pod;
 
+import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +75,19 @@ public final class Survey {
                 container.annotations().get(Membership.ANNOTATION),
                 same ? pid : 0,
                 same ? inodes : Map.of());
+    }
+
+    /** The cgroups of pods, with limits and use. Pods that were never made to the end have none. */
+    public CgroupForest cgroups(List<Pod> wanted) {
+        Map<String, String> missing = new LinkedHashMap<>();
+        Optional<CgroupFs> fs = CgroupFs.find();
+        for (String controller : List.of("memory", "cpu", "pids")) {
+            fs.map(here -> here.absence(controller))
+                    .orElse(Optional.of("nowhere, since no cgroup2 is mounted"))
+                    .ifPresent(why -> missing.put(controller, why));
+        }
+        return new CgroupForest(
+                wanted.stream().filter(Pod::hasRecord).map(CgroupWalk::of).toList(), missing);
     }
 
     /** A pod as it is now; empty if it is gone, or another one has its name. */

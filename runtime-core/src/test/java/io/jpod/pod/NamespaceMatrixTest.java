@@ -15,7 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NamespaceMatrixTest {
-    private static final Row HOST = new Row(Kind.HOST, "host", null, 0, Map.of(USER, 1L, MOUNT, 2L, NETWORK, 3L, IPC, 4L));
+    private static final Row HOST =
+            new Row(Kind.HOST, "host", null, 0, Map.of(USER, 1L, MOUNT, 2L, NETWORK, 3L, IPC, 4L));
     private static final Row POD = new Row(Kind.POD, "web", "web", 0, Map.of(NETWORK, 30L));
     private static final Row APP =
             new Row(Kind.CONTAINER, "app", "web", 7, Map.of(USER, 1L, MOUNT, 20L, NETWORK, 30L, IPC, 40L));
