@@ -62,6 +62,7 @@ public final class Jpod {
         VERBS.put("wait", Wait.class);
         VERBS.put("logs", Logs.class);
         VERBS.put("ps", Ps.class);
+        VERBS.put("ns", Ns.class);
         VERBS.put("events", Events.class);
         VERBS.put("update", Update.class);
         VERBS.put("pod", PodCommand.class);
@@ -196,7 +197,7 @@ public final class Jpod {
     }
 
     /** See no-color.org. */
-    private boolean isColoured() {
+    boolean isColoured() {
         return caller().isTerminal(1) && !caller().environment().containsKey("NO_COLOR");
     }
 

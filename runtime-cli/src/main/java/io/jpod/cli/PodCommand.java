@@ -36,6 +36,8 @@ final class PodCommand {
         VERBS.put("ps", PodPs.class);
         VERBS.put("rm", PodRm.class);
         VERBS.put("prune", PodPrune.class);
+        VERBS.put("ns", PodNs.class);
+        VERBS.put("tree", PodTree.class);
     }
 
     @ParentCommand

@@ -196,6 +196,19 @@ public final class Cgroup implements AutoCloseable {
         return StatsReader.read(dir::read, dir.files());
     }
 
+    /** Its limits and use now, with what is not known told from what is 0. */
+    public CgroupUse use() {
+        return CgroupUse.read(dir::read, pids());
+    }
+
+    /** The names of the cgroups in it; none if it is gone. */
+    public List<String> children() {
+        return dir.children().stream()
+                .map(child -> child.getFileName().toString())
+                .sorted()
+                .toList();
+    }
+
     /** To be told of OOM kills and of its end. */
     public CgroupEvents events() {
         return new CgroupEvents(dir, oomKills());

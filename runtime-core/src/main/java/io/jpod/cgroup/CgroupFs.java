@@ -176,6 +176,11 @@ public final class CgroupFs {
         return controllers.has(controller);
     }
 
+    /** Why the host has no figures and limits of a controller, in words; empty if it has them. */
+    public Optional<String> absence(String controller) {
+        return has(controller) ? Optional.empty() : Optional.of(controllers.where(controller));
+    }
+
     /**
      * Checks that the hierarchy has the controllers of these limits at all.
      *

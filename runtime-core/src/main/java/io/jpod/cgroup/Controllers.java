@@ -35,11 +35,9 @@ final class Controllers {
         Set<String> present = words(mount, "cgroup.controllers");
         for (Limit limit : limits) {
             if (limit.needsController() && !present.contains(limit.controller())) {
-                String elsewhere = v1.get(limit.controller());
-                throw new CgroupFailed(limit.from() + ": the " + limit.controller() + " controller is "
-                        + (elsewhere == null
-                                ? "not enabled in " + mount + "/cgroup.controllers"
-                                : "in cgroup v1 at " + elsewhere + ", and only cgroup v2 is used"));
+                throw new CgroupFailed(
+                        limit.from() + ": the " + limit.controller() + " controller is " + where(limit.controller())
+                                + (v1.containsKey(limit.controller()) ? ", and only cgroup v2 is used" : ""));
             }
         }
     }
@@ -54,6 +52,14 @@ final class Controllers {
             }
         }
         return wanted.isEmpty() || words(cgroup, "cgroup.controllers").containsAll(wanted);
+    }
+
+    /** Where one is that is not here. */
+    String where(String controller) {
+        String elsewhere = v1.get(controller);
+        return elsewhere == null
+                ? "not enabled in " + mount + "/cgroup.controllers"
+                : "in cgroup v1 at " + elsewhere;
     }
 
     /** Enables in one cgroup what its children need; see {@link CgroupFs#create}. */

@@ -121,6 +121,11 @@ public final class Pod {
         return Optional.ofNullable(stored).map(StoredPod::created);
     }
 
+    /** Whether it is known what it was to be. */
+    boolean hasRecord() {
+        return stored != null;
+    }
+
     StoredPod record() {
         if (stored == null) {
             throw new PodException("pod " + name() + " was not made to the end: remove it with 'jpod pod rm --force'");
