@@ -138,7 +138,8 @@ final class Children {
         Linux.poll(List.of(connection), 0, milliseconds);
     }
 
-    private record Spawned(Children children, int pid, @Nullable Fd descriptor) implements Child {
+    private record Spawned(
+            Children children, int pid, @Nullable Fd descriptor) implements Child {
         @Override
         public Fd pidfd() {
             if (descriptor == null) {

@@ -92,7 +92,9 @@ class PodProcessTest {
         assertThat(says(id, "syscall", "kill", "1", "9")).isEqualTo("0");
         // Neither what the namespace's own processes send nor a pause ends it.
         for (String signal : List.of("STOP", "CONT", "TERM", "CHLD")) {
-            jpod.program(List.of("kill", "-" + signal, Long.toString(pod.init()))).run().ok();
+            jpod.program(List.of("kill", "-" + signal, Long.toString(pod.init())))
+                    .run()
+                    .ok();
         }
         assertThat(pod.status()).isEqualTo("Running");
         String status = Files.readString(Path.of("/proc/" + pod.init() + "/status"));
@@ -100,7 +102,8 @@ class PodProcessTest {
             assertThat(status).contains(set + ":\t0000000000000000\n");
         }
         assertThat(status).contains("NoNewPrivs:\t1\n");
-        assertThat(Files.readString(Path.of("/proc/" + pod.init() + "/mountinfo")).lines())
+        assertThat(Files.readString(Path.of("/proc/" + pod.init() + "/mountinfo"))
+                        .lines())
                 .hasSize(1);
         try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pod.init() + "/fd"))) {
             for (Path descriptor : descriptors) {
@@ -122,7 +125,8 @@ class PodProcessTest {
         jpod.awaitStatus(first, "stopped");
         jpod.awaitStatus(second, "stopped");
         assertThat(pod.status()).isEqualTo("Error");
-        Result late = TestPod.run(jpod, List.of("--pod", pod.name()), "true").run().ended(1);
+        Result late =
+                TestPod.run(jpod, List.of("--pod", pod.name()), "true").run().ended(1);
         assertThat(late.err().lines()).hasSize(1);
         assertThat(late.err()).contains("pod " + pod.name()).contains("first process of its pid namespace has ended");
         jpod.run("pod", "rm", pod.name()).ok();
@@ -152,7 +156,14 @@ class PodProcessTest {
         String stays = pod.start();
         String id = pod.start("sleep", "1000");
         Jpod.Running more = jpod.call("exec", id, "/probe", "sleep", "1000").start();
-        for (int i = 0; i < 200 && says(stays, "ps").lines().filter(line -> line.endsWith(" probe")).count() < 4; i++) {
+        for (int i = 0;
+                i < 200
+                        && says(stays, "ps")
+                                        .lines()
+                                        .filter(line -> line.endsWith(" probe"))
+                                        .count()
+                                < 4;
+                i++) {
             Jpod.sleep(5);
         }
         jpod.run("delete", "--force", id).ok();
@@ -180,7 +191,8 @@ class PodProcessTest {
             assertThat(says(second, "cat", "/proc/self/" + file).replaceAll("\\s+", " "))
                     .isEqualTo(map);
             long begin = Long.parseLong(map.split(" ")[1]);
-            long its = Long.parseLong(says(other, "cat", "/proc/self/" + file).strip().split("\\s+")[1]);
+            long its = Long.parseLong(
+                    says(other, "cat", "/proc/self/" + file).strip().split("\\s+")[1]);
             assertThat(Math.abs(begin - its)).isGreaterThanOrEqualTo(65536);
             assertThat(begin).isPositive();
             assertThat(Files.getAttribute(Path.of("/proc/" + TestPod.pid(jpod, first)), "unix:uid"))
@@ -189,7 +201,8 @@ class PodProcessTest {
         one.remove().ok();
         // What is free is given again.
         TestPod three = TestPod.create(jpod, "--userns", "auto");
-        assertThat(three.record().text("mappings[0].hostID")).isNotEqualTo(two.record().text("mappings[0].hostID"));
+        assertThat(three.record().text("mappings[0].hostID"))
+                .isNotEqualTo(two.record().text("mappings[0].hostID"));
         two.remove().ok();
         three.remove().ok();
     }
@@ -202,7 +215,8 @@ class PodProcessTest {
         assertThat(says(id, "id")).startsWith("uid 0 0 0\ngid 0 0 0");
         // Of root's there: the files that all share.
         assertThat(says(id, "stat", "/dev/shm")).startsWith("dir 1777 0 0 ");
-        assertThat(says(id, "write", "/dev/shm/x", "y", "+", "stat", "/dev/shm/x")).startsWith("file 0644 0 0 ");
+        assertThat(says(id, "write", "/dev/shm/x", "y", "+", "stat", "/dev/shm/x"))
+                .startsWith("file 0644 0 0 ");
         pod.remove().ok();
     }
 
@@ -212,8 +226,7 @@ class PodProcessTest {
     void aPlainContainerCanJoinAnother() throws IOException {
         String first = TestPod.start(jpod, List.of("--cap-add", "SYS_ADMIN", "--hostname", "first"));
         String outsider = TestPod.start(jpod, List.of());
-        Map<String, String> option =
-                Map.of("--network", "net", "--ipc", "ipc", "--uts", "uts", "--pid", "pid");
+        Map<String, String> option = Map.of("--network", "net", "--ipc", "ipc", "--uts", "uts", "--pid", "pid");
         option.forEach((name, type) -> {
             String id = TestPod.start(jpod, List.of(name, "container:" + first));
             assertThat(common(namespaces(jpod, id), namespaces(jpod, first)))
@@ -224,9 +237,28 @@ class PodProcessTest {
         String second = TestPod.start(
                 jpod,
                 List.of(
-                        "--network", "container:" + first, "--ipc", "container:" + first, "--uts", "container:" + first,
-                        "--pid", "container:" + first));
-        TestPod.exec(jpod, first, "write", "/dev/shm/x", "posix", "+", "sysv-shm", "make", "1", "sysv", "+", "hostname", "new")
+                        "--network",
+                        "container:" + first,
+                        "--ipc",
+                        "container:" + first,
+                        "--uts",
+                        "container:" + first,
+                        "--pid",
+                        "container:" + first));
+        TestPod.exec(
+                        jpod,
+                        first,
+                        "write",
+                        "/dev/shm/x",
+                        "posix",
+                        "+",
+                        "sysv-shm",
+                        "make",
+                        "1",
+                        "sysv",
+                        "+",
+                        "hostname",
+                        "new")
                 .ok();
         assertThat(says(second, "cat", "/dev/shm/x", "+", "echo", "", "+", "sysv-shm", "read", "1", "+", "hostname"))
                 .isEqualTo("posix\nsysv\nnew");
@@ -243,8 +275,7 @@ class PodProcessTest {
     @Test
     void aPlainContainerCanHaveTheHosts() throws IOException {
         Map<String, String> host = namespaces(ProcessHandle.current().pid());
-        Map<String, String> option =
-                Map.of("--network", "net", "--ipc", "ipc", "--uts", "uts", "--pid", "pid");
+        Map<String, String> option = Map.of("--network", "net", "--ipc", "ipc", "--uts", "uts", "--pid", "pid");
         option.forEach((name, type) -> {
             String id = TestPod.start(jpod, List.of(name, "host"));
             assertThat(common(namespaces(jpod, id), host)).as(name).containsExactlyInAnyOrder("time", "user", type);

@@ -193,8 +193,10 @@ class PodSharingTest {
     void ipcIsThePods(String user) {
         try (Neighbours of = new Neighbours("--userns", user)) {
             exec(of.first, "sysv-shm", "make", "1", "hello").ok();
-            exec(of.first, "sysv-sem", "make", "2", "+", "sysv-sem", "post", "2").ok();
-            exec(of.first, "sysv-msg", "make", "3", "+", "sysv-msg", "send", "3", "dear").ok();
+            exec(of.first, "sysv-sem", "make", "2", "+", "sysv-sem", "post", "2")
+                    .ok();
+            exec(of.first, "sysv-msg", "make", "3", "+", "sysv-msg", "send", "3", "dear")
+                    .ok();
             exec(of.first, "mqueue", "make", "/q", "+", "mqueue", "send", "/q", "neighbour")
                     .ok();
             exec(of.first, "write", "/dev/shm/file", "of all").ok();

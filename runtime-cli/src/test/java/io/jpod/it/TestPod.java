@@ -141,7 +141,10 @@ record TestPod(Jpod jpod, String name) {
 
     /** What {@code pod ps} says. */
     String status() {
-        return jpod.run("pod", "ps").ok().out().lines()
+        return jpod.run("pod", "ps")
+                .ok()
+                .out()
+                .lines()
                 .map(line -> line.split(" {2,}"))
                 .filter(fields -> fields.length > 2 && fields[1].equals(name))
                 .findFirst()

@@ -57,9 +57,7 @@ final class Controllers {
     /** Where one is that is not here. */
     String where(String controller) {
         String elsewhere = v1.get(controller);
-        return elsewhere == null
-                ? "not enabled in " + mount + "/cgroup.controllers"
-                : "in cgroup v1 at " + elsewhere;
+        return elsewhere == null ? "not enabled in " + mount + "/cgroup.controllers" : "in cgroup v1 at " + elsewhere;
     }
 
     /** Enables in one cgroup what its children need; see {@link CgroupFs#create}. */

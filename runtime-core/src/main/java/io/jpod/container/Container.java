@@ -122,8 +122,7 @@ public final class Container {
     }
 
     private Spec readSpec() {
-        return Configs.read(
-                dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")));
+        return Configs.read(dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")));
     }
 
     public Status status() {

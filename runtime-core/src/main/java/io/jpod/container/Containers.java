@@ -133,9 +133,7 @@ public final class Containers {
         StateDir dir = StateDir.at(root, requireId(id));
         try {
             StoredState stored = dir.read().orElse(null);
-            return stored == null && !dir.exists()
-                    ? Optional.empty()
-                    : Optional.of(new Container(this, dir, stored));
+            return stored == null && !dir.exists() ? Optional.empty() : Optional.of(new Container(this, dir, stored));
         } catch (InvalidSpec e) {
             return Optional.of(Container.damaged(this, dir));
         }

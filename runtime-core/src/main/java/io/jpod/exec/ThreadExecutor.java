@@ -50,8 +50,7 @@ public final class ThreadExecutor {
         try (Arena arena = Arena.ofConfined()) {
             Loop loop = new Loop(
                     kernel,
-                    forEveryThread(
-                            arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))),
+                    forEveryThread(arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))),
                     recording);
             Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
             thread.start();

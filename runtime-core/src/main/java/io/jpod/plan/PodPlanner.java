@@ -82,7 +82,8 @@ public final class PodPlanner {
             throw new InvalidSpec("--sysctl", key, "belongs to no namespace: it would change the host");
         }
         if (!share.contains(owner)) {
-            throw new InvalidSpec("--sysctl", key, "needs the pod to have its own namespace of type " + owner.jsonName());
+            throw new InvalidSpec(
+                    "--sysctl", key, "needs the pod to have its own namespace of type " + owner.jsonName());
         }
         if (path.equals("kernel/hostname")) {
             throw new InvalidSpec("--sysctl", key, "use --hostname instead");

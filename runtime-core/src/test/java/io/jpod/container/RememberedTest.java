@@ -64,8 +64,8 @@ class RememberedTest {
     void noContainersNameStaysInAnothersProgram() {
         Spec spec = SpecTemplate.rootful();
         Programs.of(plan(spec, "first", "/bundle/rootfs", false), 0);
-        Program second = Programs.of(plan(spec, "second", "/bundle/rootfs", false), 0)
-                .process();
+        Program second =
+                Programs.of(plan(spec, "second", "/bundle/rootfs", false), 0).process();
         assertThat(new String(second.blob(), UTF_8)).contains("second").doesNotContain("first");
     }
 

@@ -31,8 +31,7 @@ record Golden(Path directory) {
     static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
 
-    private static final Path ROOT =
-            Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
+    private static final Path ROOT = Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
 
     static Golden at(String name) {
         return new Golden(ROOT.resolve(name));

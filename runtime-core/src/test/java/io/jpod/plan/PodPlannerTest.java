@@ -39,7 +39,8 @@ class PodPlannerTest {
         return share;
     }
 
-    private static PodPlanner.Request request(Set<NamespaceType> share, Map<String, String> sysctl, List<Limit> limits) {
+    private static PodPlanner.Request request(
+            Set<NamespaceType> share, Map<String, String> sysctl, List<Limit> limits) {
         return new PodPlanner.Request(
                 DIRECTORY,
                 share.contains(NamespaceType.UTS) ? "web" : null,
@@ -87,11 +88,7 @@ class PodPlannerTest {
                 pod("user", NamespaceType.USER),
                 pod("user-and-pid", NamespaceType.USER, NamespaceType.PID),
                 pod("cgroup", NamespaceType.CGROUP),
-                pod(
-                        "all",
-                        NamespaceType.PID,
-                        NamespaceType.CGROUP,
-                        NamespaceType.USER),
+                pod("all", NamespaceType.PID, NamespaceType.CGROUP, NamespaceType.USER),
                 new Case("pod-none", request(EnumSet.noneOf(NamespaceType.class), Map.of(), List.of())),
                 new Case("pod-pid-alone", request(EnumSet.of(NamespaceType.PID), Map.of(), List.of())),
                 new Case("pod-limits", request(DEFAULT, Map.of(), limits())),
@@ -109,8 +106,7 @@ class PodPlannerTest {
     @ParameterizedTest
     @MethodSource("cases")
     void syscalls(Case test) throws IOException {
-        GoldenTest.compare(
-                Golden.at(test.name), "syscalls.txt", GoldenTest.programs(PodPlanner.plan(test.request)));
+        GoldenTest.compare(Golden.at(test.name), "syscalls.txt", GoldenTest.programs(PodPlanner.plan(test.request)));
     }
 
     @ParameterizedTest
@@ -141,10 +137,11 @@ class PodPlannerTest {
 
     @Test
     void theOrderOfSharedTypesDoesNotMatter() {
-        Set<NamespaceType> reversed = new java.util.LinkedHashSet<>(
-                List.of(NamespaceType.UTS, NamespaceType.IPC, NamespaceType.NETWORK));
+        Set<NamespaceType> reversed =
+                new java.util.LinkedHashSet<>(List.of(NamespaceType.UTS, NamespaceType.IPC, NamespaceType.NETWORK));
         assertThat(PodPlanner.plan(request(reversed, Map.of(), List.of())).toString())
-                .isEqualTo(PodPlanner.plan(request(DEFAULT, Map.of(), List.of())).toString());
+                .isEqualTo(
+                        PodPlanner.plan(request(DEFAULT, Map.of(), List.of())).toString());
     }
 
     @ParameterizedTest
