@@ -3,6 +3,7 @@ package io.jpod.pod;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Planner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Membership {
         }
         Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
         annotations.put(ANNOTATION, shared.name());
+        if (shared.share().contains(NamespaceType.USER)) {
+            annotations.put(Planner.MAP_IDS, "true");
+        }
         return new Spec(
                 spec.ociVersion(),
                 spec.process(),
