@@ -108,8 +108,10 @@ final class ViewPage {
                 .leaf("b", "", title)
                 .leaf("code", "", inode(type))
                 .leaf("span", "", meaning(type));
-        if (type == NamespaceType.NETWORK) {
+        if (type == NamespaceType.NETWORK && !pod.interfaces().isEmpty()) {
+            html.open("span", "plates");
             pod.interfaces().forEach(this::plate);
+            html.close("span");
         }
         html.close("p");
     }
