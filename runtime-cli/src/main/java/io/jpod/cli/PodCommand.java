@@ -39,6 +39,7 @@ final class PodCommand {
         VERBS.put("prune", PodPrune.class);
         VERBS.put("ns", PodNs.class);
         VERBS.put("tree", PodTree.class);
+        VERBS.put("view", PodViewCommand.class);
     }
 
     @ParentCommand
