@@ -1,10 +1,11 @@
 package io.jpod.cli;
 
+import java.util.AbstractMap;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,19 +49,26 @@ record Listing(@Nullable Template template, boolean isTable) {
     }
 
     private static String table(List<String> lines) {
-        List<String[]> rows =
-                lines.stream().map(line -> line.split("\t", -1)).toList();
+        List<String[]> rows = lines.stream().map(line -> line.split("\t", -1)).toList();
         Table table = new Table(rows.getFirst());
-        rows.subList(1, rows.size()).forEach(table::add);
+        int columns = rows.getFirst().length;
+        rows.subList(1, rows.size()).forEach(row -> table.add(cells(row, columns)));
         return table.toString();
     }
 
+    /** A value may have a tab, or a part of the template may be left out. */
+    private static String[] cells(String[] row, int columns) {
+        String[] cells = Arrays.copyOf(row, columns);
+        Arrays.fill(cells, Math.min(row.length, columns), columns, "");
+        return cells;
+    }
+
     /** Every field of it is the title of its column. */
-    private static final class Titles extends LinkedHashMap<String, Object> {
-        private static final long serialVersionUID = 1L;
+    private static final class Titles extends AbstractMap<String, Object> {
+        private final Map<String, String> known;
 
         Titles(Map<String, String> known) {
-            super(known);
+            this.known = known;
         }
 
         @Override
@@ -70,10 +78,13 @@ record Listing(@Nullable Template template, boolean isTable) {
 
         @Override
         public Object get(Object key) {
-            Object known = super.get(key);
-            return known != null
-                    ? known
-                    : String.valueOf(key).replaceAll("(?<=[a-z])(?=[A-Z])", " ").toUpperCase(Locale.ROOT);
+            String title = known.get(String.valueOf(key));
+            return title == null ? Template.Title.of(String.valueOf(key)) : new Template.Title(title);
+        }
+
+        @Override
+        public Set<Entry<String, Object>> entrySet() {
+            return Set.of();
         }
     }
 }

@@ -29,6 +29,18 @@ final class Template {
         return out.toString();
     }
 
+    /** Stands for every value when a template is the title of its own columns. */
+    record Title(String text) {
+        static Title of(String field) {
+            return new Title(field.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toUpperCase(java.util.Locale.ROOT));
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
     /** What stands in a template. */
     sealed interface Node {
         record Text(String text) implements Node {}
@@ -108,6 +120,7 @@ final class Template {
                         .sorted((a, b) -> String.valueOf(a.getKey()).compareTo(String.valueOf(b.getKey())))
                         .map(Map.Entry::getValue)
                         .toList();
+            case Title title -> List.of(title);
             case null -> List.of();
             default -> throw new IllegalArgumentException("--format: range over " + show(value) + ", which is no list");
         };
@@ -131,6 +144,9 @@ final class Template {
         if (of == null) {
             return null;
         }
+        if (of instanceof Title) {
+            return Title.of(field.name());
+        }
         if (of instanceof Map<?, ?> map) {
             if (map.containsKey(field.name())) {
                 return map.get(field.name());
@@ -144,7 +160,9 @@ final class Template {
             throw wrong(
                     field.column(),
                     "there is no ." + field.name() + " (there are "
-                            + String.join(" ", map.keySet().stream().map(key -> "." + key).toList()) + ")");
+                            + String.join(
+                                    " ",
+                                    map.keySet().stream().map(key -> "." + key).toList()) + ")");
         }
         throw wrong(field.column(), "." + field.name() + ": " + show(of) + " has no fields");
     }
@@ -156,6 +174,7 @@ final class Template {
             case LEN ->
                 switch (first) {
                     case String string -> (long) string.length();
+                    case Title title -> title;
                     case List<?> list -> (long) list.size();
                     case Map<?, ?> map -> (long) map.size();
                     case null -> 0L;
@@ -175,16 +194,19 @@ final class Template {
             case UPPER -> show(first).toUpperCase(java.util.Locale.ROOT);
             case LOWER -> show(first).toLowerCase(java.util.Locale.ROOT);
             case NOT -> !isTrue(first);
-            case AND -> arguments.stream().filter(value -> !isTrue(value)).findFirst().orElse(arguments.getLast());
+            case AND ->
+                arguments.stream().filter(value -> !isTrue(value)).findFirst().orElse(arguments.getLast());
             case OR -> arguments.stream().filter(Template::isTrue).findFirst().orElse(arguments.getLast());
             case EQ ->
-                arguments.subList(1, arguments.size()).stream().anyMatch(value -> show(value).equals(show(first)));
+                arguments.subList(1, arguments.size()).stream()
+                        .anyMatch(value -> show(value).equals(show(first)));
             case NE -> !show(first).equals(show(arguments.get(1)));
         };
     }
 
     private static @Nullable Object index(Expression.Call call, @Nullable Object value, @Nullable Object key) {
         return switch (value) {
+            case Title _ -> Title.of(show(key));
             case Map<?, ?> map -> Objects.requireNonNullElse(map.get(show(key)), "");
             case List<?> list -> {
                 if (key instanceof Long number && number >= 0 && number < list.size()) {
@@ -211,7 +233,8 @@ final class Template {
     static String show(@Nullable Object value) {
         return switch (value) {
             case null -> "<nil>";
-            case List<?> list -> "[" + String.join(" ", list.stream().map(Template::show).toList()) + "]";
+            case List<?> list ->
+                "[" + String.join(" ", list.stream().map(Template::show).toList()) + "]";
             case Map<?, ?> map ->
                 "map["
                         + String.join(

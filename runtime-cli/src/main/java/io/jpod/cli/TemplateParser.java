@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class TemplateParser {
     private static final Pattern PATH = Pattern.compile("\\{((?:\\.[A-Za-z_][A-Za-z0-9_]*|\\[\\d{1,9}])+)}");
     private static final Pattern PATH_STEP = Pattern.compile("\\.([A-Za-z_][A-Za-z0-9_]*)|\\[(\\d+)]");
-    private static final Pattern TOKEN = Pattern.compile("\\s*(?:(?<field>\\.[A-Za-z_][A-Za-z0-9_]*)|(?<dot>\\.)|(?<root>\\$(?![A-Za-z_]))"
-            + "|(?<string>\"(?:[^\"\\\\]|\\\\.)*\")|(?<raw>`[^`]*`)|(?<number>-?\\d{1,18}(?![\\w.]))"
-            + "|(?<word>[A-Za-z_]\\w*)|(?<sign>[|()]))");
+    private static final Pattern TOKEN =
+            Pattern.compile("\\s*(?:(?<field>\\.[A-Za-z_][A-Za-z0-9_]*)|(?<dot>\\.)|(?<root>\\$(?![A-Za-z_]))"
+                    + "|(?<string>\"(?:[^\"\\\\]|\\\\.)*\")|(?<raw>`[^`]*`)|(?<number>-?\\d{1,18}(?![\\w.]))"
+                    + "|(?<word>[A-Za-z_]\\w*)|(?<sign>[|()]))");
     private static final String FUNCTIONS = Arrays.stream(Function.values())
             .map(function -> function.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(", "));
@@ -175,8 +176,10 @@ final class TemplateParser {
             arguments.add(last);
         }
         if (arguments.size() < function.least || arguments.size() > function.most) {
-            throw Template.wrong(column, name.group("word") + " takes " + function.least
-                    + (function.most > function.least ? " or more" : "") + " values, not " + arguments.size());
+            throw Template.wrong(
+                    column,
+                    name.group("word") + " takes " + function.least + (function.most > function.least ? " or more" : "")
+                            + " values, not " + arguments.size());
         }
         return new Expression.Call(function, arguments, column);
     }
@@ -197,9 +200,10 @@ final class TemplateParser {
     private Expression operand() {
         Matcher token = token();
         if (token == null) {
-            throw wrong(text.substring(at, end).isBlank()
-                    ? "a value is missing"
-                    : "\"" + text.substring(at, end).strip() + "\" is not supported");
+            throw wrong(
+                    text.substring(at, end).isBlank()
+                            ? "a value is missing"
+                            : "\"" + text.substring(at, end).strip() + "\" is not supported");
         }
         at = token.end();
         if (token.group("string") != null) {

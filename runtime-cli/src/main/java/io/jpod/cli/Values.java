@@ -104,7 +104,9 @@ final class Values {
     }
 
     private static void quote(StringBuilder out, String text) {
-        out.append('"').append(JsonStringEncoder.getInstance().quoteAsString(text)).append('"');
+        out.append('"')
+                .append(JsonStringEncoder.getInstance().quoteAsString(text))
+                .append('"');
     }
 
     private static void next(StringBuilder out, @Nullable String indent, int depth) {
