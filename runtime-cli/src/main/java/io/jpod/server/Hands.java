@@ -154,6 +154,11 @@ final class Hands implements Caller, AutoCloseable {
 
     @Override
     public void relay(Fd terminal) {
+        // The container may ask before the hands have read the message; later changes are theirs to pass on.
+        invocation.stdio().stream()
+                .flatMap(fd -> Linux.windowSize(fd).stream())
+                .findFirst()
+                .ifPresent(size -> Linux.setWindowSize(terminal, size));
         send(Wire.relay(0), List.of(terminal));
     }
 
