@@ -155,16 +155,20 @@ public final class Container {
     }
 
     private boolean isFrozen() {
-        try (Cgroup cgroup = cgroup().orElse(null)) {
-            return cgroup != null && cgroup.isFrozen();
-        }
+        String path = cgroupPath();
+        return path != null
+                && CgroupFs.find().filter(fs -> fs.isFrozen(path)).isPresent();
     }
 
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
-        // After a reboot a cgroup of that path is somebody else's.
-        String path = stored == null || !stored.bootId().equals(Containers.bootId()) ? null : stored.cgroup();
+        String path = cgroupPath();
         return path == null ? Optional.empty() : CgroupFs.find().flatMap(fs -> fs.open(path));
+    }
+
+    /** After a reboot a cgroup of that path is somebody else's. */
+    private @Nullable String cgroupPath() {
+        return stored == null || !stored.bootId().equals(Containers.bootId()) ? null : stored.cgroup();
     }
 
     /** The first process by pidfd, checked after it was opened, so that it is never somebody else's. */

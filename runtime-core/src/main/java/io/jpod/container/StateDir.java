@@ -10,7 +10,6 @@ import io.jpod.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,6 +29,9 @@ import java.util.Optional;
  */
 record StateDir(Path path) {
     private static final String STATE = "state.json";
+
+    /** Annotations and config have what a config.json can have, 4 MiB, and may take more room as they are written here. */
+    private static final int LARGEST = 32 << 20;
 
     /** Makes it, which takes the id. */
     static StateDir create(Path root, String id) {
@@ -159,12 +161,21 @@ record StateDir(Path path) {
     }
 
     private static Optional<byte[]> readFile(Path file) {
+        Optional<Fd> there;
         try {
-            return Optional.of(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
+            there = Linux.openIfThere(Linux.AT_FDCWD, file.toString(), Flags.O_RDONLY);
+        } catch (SyscallException e) {
+            // Some other file has a name that a container could have.
+            if (e.is(Errno.ENOTDIR)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        if (there.isEmpty()) {
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+        try (Fd fd = there.get()) {
+            return Optional.of(Linux.readFully(fd, LARGEST));
         }
     }
 
