@@ -23,7 +23,9 @@ final class PodPs implements Callable<Integer> {
                     pod.name(),
                     pod.status().title(),
                     pod.created().map(Object::toString).orElse(""),
-                    Integer.toString(pod.containers().size()));
+                    Long.toString(pod.containers().stream()
+                            .filter(container -> !Pod.isDebug(container))
+                            .count()));
         }
         parent.jpod().caller().out().print(table);
         return ExitCode.OK.number();

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What makes a container a member of a pod: paths in its spec, and an annotation. */
 final class Membership {
-    /** Names the pod that a container is in; its record on disk keeps it. */
-    static final String ANNOTATION = "io.jpod.pod";
-
     private final StoredPod pod;
     private final PodDir dir;
 
@@ -31,7 +28,7 @@ final class Membership {
                     .formatted(spec.linux().sysctl().keySet().iterator().next()));
         }
         Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
-        annotations.put(ANNOTATION, shared.name());
+        annotations.put(Pod.ANNOTATION, shared.name());
         return new Spec(
                 spec.ociVersion(),
                 spec.process(),
