@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
 
 @Command(
         name = "debug",
-        description = "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
+        description =
+                "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
         customSynopsis = "jpod debug [OPTIONS] POD|CONTAINER [OPTIONS] [-- COMMAND [ARG...]]",
         footer = {
             "",
@@ -55,7 +56,10 @@ final class Debug implements Callable<Integer> {
     @picocli.CommandLine.Spec
     private CommandSpec command;
 
-    @Option(names = "--rootfs", paramLabel = "DIR", description = "The root file system with the tools (default: below).")
+    @Option(
+            names = "--rootfs",
+            paramLabel = "DIR",
+            description = "The root file system with the tools (default: below).")
     private @Nullable String rootfs;
 
     @Option(
@@ -169,12 +173,14 @@ final class Debug implements Callable<Integer> {
                 Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Fd in = interactive || tty ? jpod.caller().stdio(0) : nothing;
             List<Fd> stdio = List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
-            CreateOptions create =
-                    launch.options(id, jpod.root().resolve(id), new BundleOptions(), console, stdio);
+            CreateOptions create = launch.options(id, jpod.root().resolve(id), new BundleOptions(), console, stdio);
             try (Created created = jpod.containers().prepare(spec, create, jpod.caller())) {
                 launch.settle(created, () -> {
                     doors.forEach(door -> door.requireOf(created.process().pid()));
-                    if (tty && rights.seesFiles() && seen.target() != null && jpod.caller().isTerminal(2)) {
+                    if (tty
+                            && rights.seesFiles()
+                            && seen.target() != null
+                            && jpod.caller().isTerminal(2)) {
                         jpod.caller()
                                 .err()
                                 .println("the files of %s are below /proc/%d/root"

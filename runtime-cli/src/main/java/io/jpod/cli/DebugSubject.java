@@ -6,7 +6,6 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
-import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -59,8 +58,7 @@ record DebugSubject(
         switch (found.status()) {
             case RUNNING -> {}
             case PAUSED ->
-                throw new IllegalArgumentException(
-                        "--target: container %s is paused: resume it first".formatted(name));
+                throw new IllegalArgumentException("--target: container %s is paused: resume it first".formatted(name));
             case CREATED ->
                 throw new IllegalArgumentException("--target: container %s has not been started".formatted(name));
             case STOPPED, CREATING ->
@@ -80,8 +78,8 @@ record DebugSubject(
                     .formatted(found.id(), pod.name(), its == null ? "none" : "pod " + its));
         }
         if (pod == null && container != null && !container.id().equals(found.id())) {
-            throw new IllegalArgumentException("--target: containers %s and %s are not in one pod"
-                    .formatted(container.id(), found.id()));
+            throw new IllegalArgumentException(
+                    "--target: containers %s and %s are not in one pod".formatted(container.id(), found.id()));
         }
     }
 
@@ -111,7 +109,7 @@ record DebugSubject(
     /** A process that is cloned into a frozen cgroup would not get anywhere (cgroup-v2.rst, "cgroup.freeze"). */
     private static void requireThawed(Pod pod) {
         try (Cgroup cgroup = pod.cgroup().orElse(null)) {
-            if (pod.status() == Pod.Status.PAUSED || cgroup != null && cgroup.isFrozen()) {
+            if (cgroup != null && cgroup.isFrozen()) {
                 throw new IllegalArgumentException("pod %s is paused: unpause it first".formatted(pod.name()));
             }
         }
@@ -153,7 +151,9 @@ record DebugSubject(
     Spec join(Spec spec, String id) {
         Spec member = pod == null ? spec : pod.join(spec, id);
         Map<String, String> annotations = new java.util.LinkedHashMap<>(member.annotations());
-        annotations.put(Pod.DEBUG_ANNOTATION, pod == null ? Objects.requireNonNull(container).id() : pod.name());
+        annotations.put(
+                Pod.DEBUG_ANNOTATION,
+                pod == null ? Objects.requireNonNull(container).id() : pod.name());
         return member.withAnnotations(annotations);
     }
 
@@ -193,8 +193,7 @@ record DebugSubject(
 
     /** The number that the debug container sees of the target's first process. */
     int pidOfTarget() {
-        String status = Linux.readText(
-                "/proc/" + Objects.requireNonNull(target).pid() + "/status", 1 << 16);
+        String status = Linux.readText("/proc/" + Objects.requireNonNull(target).pid() + "/status", 1 << 16);
         String numbers = status.lines()
                 .filter(line -> line.startsWith("NSpid:"))
                 .findFirst()

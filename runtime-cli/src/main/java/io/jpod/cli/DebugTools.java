@@ -37,8 +37,7 @@ record DebugTools(Path rootfs, boolean shared) {
                 .orElseThrow(() -> new IllegalArgumentException("no root file system with tools"
                         + (usual.isEmpty()
                                 ? ""
-                                : " in "
-                                        + usual.stream().map(Path::toString).collect(Collectors.joining(" or ")))
+                                : " in " + usual.stream().map(Path::toString).collect(Collectors.joining(" or ")))
                         + ": say where one is with --rootfs DIR or $" + VARIABLE));
     }
 

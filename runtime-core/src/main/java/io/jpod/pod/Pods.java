@@ -117,7 +117,6 @@ public final class Pods {
 
     /** The pod that a container is in. */
     public Optional<Pod> of(Container container) {
-        return Optional.ofNullable(container.annotations().get(Pod.ANNOTATION))
-                .flatMap(this::named);
+        return Optional.ofNullable(container.annotations().get(Pod.ANNOTATION)).flatMap(this::named);
     }
 }
