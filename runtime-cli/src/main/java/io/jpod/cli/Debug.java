@@ -7,6 +7,8 @@ import io.jpod.container.Created;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
+import io.jpod.pod.Pod;
+import io.jpod.pod.Pods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,7 +47,8 @@ import picocli.CommandLine.ParentCommand;
             "Examples:",
             "  jpod debug -it web",
             "  jpod debug -it web --target app -- sh",
-            "  jpod debug web --profile netadmin -- ip addr"
+            "  jpod debug web --profile netadmin -- ip addr",
+            "  jpod debug -it web --copy-to web-test --target app"
         })
 final class Debug implements Callable<Integer> {
     private static final ProcessOptions PLAIN = new ProcessOptions();
@@ -67,6 +70,21 @@ final class Debug implements Callable<Integer> {
             paramLabel = "CONTAINER",
             description = "See the processes of this container of the pod.")
     private @Nullable String target;
+
+    @Option(
+            names = "--copy-to",
+            paramLabel = "NAME",
+            description = "Make a pod of that name like this one ('jpod pod clone'), and look into it instead. It stays.")
+    private @Nullable String copyTo;
+
+    @Option(
+            names = "--share-processes",
+            negatable = true,
+            description = "In the copy, share a pid namespace (default), or with --no-share-processes do not.")
+    private @Nullable Boolean shareProcesses;
+
+    @Option(names = "--replace", description = "Remove the first pod, with all its containers, once the copy runs.")
+    private boolean replace;
 
     @Option(
             names = "--profile",
@@ -125,14 +143,66 @@ final class Debug implements Callable<Integer> {
     @Override
     public Integer call() {
         requireSeparated();
+        if (copyTo == null && (shareProcesses != null || replace)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    (replace ? "--replace" : "--share-processes") + " goes with --copy-to: a pod stays as it was made");
+        }
         DebugProfile rights = DebugProfile.of(profile);
         String id = name == null ? "debug-" + Run.randomName() : name;
         Containers.requireId(id);
         DebugTools tools = DebugTools.find(jpod, rootfs);
         DebugSubject found = DebugSubject.find(jpod, subject);
+        return copyTo == null ? runIn(found, id, tools, rights) : runInCopy(copyTo, found, id, tools, rights);
+    }
+
+    private int runIn(DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
         try (Fd _ = found.hold()) {
             DebugSubject seen = target == null ? found : found.withTarget(target);
-            return run(id, tools, rights, seen);
+            return run(id, tools, rights, seen, () -> {});
+        }
+    }
+
+    private int runInCopy(String copyName, DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
+        Pod original = found.pod();
+        if (original == null) {
+            throw new IllegalArgumentException("--copy-to: container " + subject + " is in no pod");
+        }
+        if (jpod.pods().find(Pods.requireName(copyName)).isPresent()) {
+            throw new IllegalArgumentException("--copy-to: pod name " + copyName + " is in use");
+        }
+        if (target != null) {
+            found.requireOurs(jpod.containers()
+                    .find(target)
+                    .orElseThrow(() -> new IllegalArgumentException("--target: there is no container " + target)));
+        }
+        List<String> words = new ArrayList<>(List.of("pod", "clone", original.name(), copyName));
+        if (shareProcesses == null || shareProcesses) {
+            words.add("--share-processes");
+        }
+        new OwnCommand(jpod).run(words);
+        Pod copy = jpod.pods().get(copyName);
+        boolean[] replaced = {false};
+        try (Fd _ = copy.hold()) {
+            return run(id, tools, rights, found.in(copy, target), () -> {
+                if (replace) {
+                    replaced[0] = true;
+                    original.delete(true, jpod.caller());
+                }
+            });
+        } catch (RuntimeException e) {
+            if (!replaced[0]) {
+                remove(copy, e);
+            }
+            throw e;
+        }
+    }
+
+    private void remove(Pod copy, RuntimeException reason) {
+        try {
+            copy.delete(true, jpod.caller());
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -160,7 +230,8 @@ final class Debug implements Callable<Integer> {
         return options;
     }
 
-    private int run(String id, DebugTools tools, DebugProfile rights, DebugSubject seen) {
+    /** @param last what is left to be done when everything else has succeeded */
+    private int run(String id, DebugTools tools, DebugProfile rights, DebugSubject seen, Runnable last) {
         if (seen.pod() != null) {
             tools.requireReadable(seen.pod().mappings());
         }
@@ -186,7 +257,8 @@ final class Debug implements Callable<Integer> {
                                 .println("the files of %s are below /proc/%d/root"
                                         .formatted(seen.target().id(), seen.pidOfTarget()));
                     }
-                    launch.foreground(created, console);
+                    last.run();
+                    handOver(launch, created, console);
                 });
                 created.start(jpod.caller());
                 int code = created.await();
@@ -194,5 +266,17 @@ final class Debug implements Callable<Integer> {
                 return code;
             }
         }
+    }
+
+    /** From here on the hands know what to do, whatever becomes of us. */
+    private void handOver(Launch launch, Created created, Console console) {
+        Caller caller = jpod.caller();
+        caller.will(launch.will(created.container()));
+        try (Fd terminal = console.receive()) {
+            if (terminal != null) {
+                caller.relay(terminal);
+            }
+        }
+        caller.forwardSignals(created.process().pid());
     }
 }

@@ -71,7 +71,17 @@ record DebugSubject(
         return new DebugSubject(jpod, pod, container, found);
     }
 
-    private void requireOurs(Container found) {
+    /** The same in a copy of the pod, whose container of that name is the target. */
+    DebugSubject in(Pod copy, @Nullable String targetId) {
+        Pod original = Objects.requireNonNull(pod);
+        Container its = container == null
+                ? null
+                : jpod.containers().get(PodClone.idIn(copy.name(), original, container.id()));
+        DebugSubject seen = new DebugSubject(jpod, copy, its, null);
+        return targetId == null ? seen : seen.withTarget(PodClone.idIn(copy.name(), original, targetId));
+    }
+
+    void requireOurs(Container found) {
         String its = found.annotations().get(Pod.ANNOTATION);
         if (pod != null && !pod.name().equals(its)) {
             throw new IllegalArgumentException("--target: container %s is not in pod %s, but in %s"

@@ -23,9 +23,7 @@ final class PodPs implements Callable<Integer> {
                     pod.name(),
                     pod.status().title(),
                     pod.created().map(Object::toString).orElse(""),
-                    Long.toString(pod.containers().stream()
-                            .filter(container -> !Pod.isDebug(container))
-                            .count()));
+                    Integer.toString(PodContainers.own(pod).size()));
         }
         parent.jpod().caller().out().print(table);
         return ExitCode.OK.number();

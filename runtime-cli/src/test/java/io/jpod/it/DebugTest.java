@@ -329,4 +329,66 @@ class DebugTest {
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
         debug(pod, "--rootfs", closed.toString(), "--", "sh", "-c", "true").ok();
     }
+
+    @Test
+    void aCopyHasTheSameContainersThatSeeEachOther() throws IOException {
+        pod("--volume", slim + ":/shared");
+        String copy = jpod.id();
+        String out = debug(
+                        pod,
+                        "--copy-to",
+                        copy,
+                        "--target",
+                        app,
+                        "--",
+                        "sh",
+                        "-c",
+                        "hostname; ps -o args; wget -qO- localhost:" + PORT)
+                .ok()
+                .out();
+        assertThat(out).startsWith(copy + "\n").contains("/httpd -f").endsWith("served by httpd");
+        String twin = copy + "-" + app;
+        assertThat(jpod.run("list", "-q").ok().out().lines()).containsExactlyInAnyOrder(app, twin);
+        assertThat(jpod.status(twin)).isEqualTo("running");
+        for (String type : List.of("net", "ipc", "uts", "pid", "mnt")) {
+            assertThat(namespace(twin, type)).isNotEqualTo(namespace(app, type));
+        }
+        // Its end is kept: it has a monitor, though the command that has made it is over.
+        jpod.run("kill", twin, "KILL").ok();
+        assertThat(jpod.run("wait", twin).ok().out()).isEqualTo("137\n");
+        jpod.run("pod", "rm", "-f", copy).ok();
+        assertThat(jpod.status(app)).isEqualTo("running");
+    }
+
+    @Test
+    void aCopyCanKeepProcessesApartAndTakeThePlaceOfTheFirst() {
+        pod();
+        String copy = jpod.id();
+        assertThat(debug(pod, "--copy-to", copy, "--no-share-processes", "--replace", "--", "ps", "-o", "args")
+                        .ok()
+                        .out())
+                .doesNotContain("httpd");
+        assertThat(jpod.run("list", "-q").ok().out()).isEqualTo(copy + "-" + app + "\n");
+        assertThat(jpod.run("pod", "ps").ok().out()).contains(copy).doesNotContain(pod);
+    }
+
+    @Test
+    void whatCannotBeCopiedLeavesNothing() {
+        pod();
+        refused("--copy-to: pod name " + pod + " is in use", pod, "--copy-to", pod);
+        refused("invalid pod name", pod, "--copy-to", "a/b");
+        refused("--share-processes goes with --copy-to", pod, "--share-processes");
+        refused("--replace goes with --copy-to", pod, "--replace");
+        String copy = jpod.id();
+        refused("there is no container nobody", pod, "--copy-to", copy, "--target", "nobody");
+        refused("no-such-program", pod, "--copy-to", copy, "--replace", "--", "no-such-program");
+        String joined = jpod.id();
+        httpd(joined, "--pod", pod, "--pid", "container:" + app);
+        refused("pid namespace that is not the pod's", pod, "--copy-to", copy, "--no-share-processes");
+        String outside = jpod.id();
+        httpd(outside);
+        refused("container " + outside + " is in no pod", outside, "--copy-to", copy);
+        assertThat(jpod.run("list", "-q").ok().out().lines()).containsExactlyInAnyOrder(app, joined, outside);
+        assertThat(jpod.run("pod", "ps").ok().out()).contains(pod).doesNotContain(copy);
+    }
 }

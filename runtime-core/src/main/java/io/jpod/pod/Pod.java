@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A pod that exists: what the disk says of it, held against its containers and the kernel. */
 public final class Pod {
     /** Names the pod that a container is in; its record on disk keeps it. */
-    public static final String ANNOTATION = "io.jpod.pod";
+    public static final String ANNOTATION = Membership.ANNOTATION;
 
     /** Marks a container for looking at others, which is none of those that a pod is for; names what it was made for. */
     public static final String DEBUG_ANNOTATION = "io.jpod.debug";
@@ -308,6 +308,15 @@ public final class Pod {
      */
     public void unpause() {
         new PodProcesses(this).unpause();
+    }
+
+    /**
+     * The spec of another pod's container as this pod has it.
+     *
+     * @throws PodException if it has namespaces of a container, which this pod does not have
+     */
+    public Spec adopt(Spec spec, Pod from, String containerId) {
+        return new Membership(record(), dir).adopt(spec, from.record().spec(), from.dir, containerId);
     }
 
     /**

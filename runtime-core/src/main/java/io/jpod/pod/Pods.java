@@ -117,6 +117,7 @@ public final class Pods {
 
     /** The pod that a container is in. */
     public Optional<Pod> of(Container container) {
-        return Optional.ofNullable(container.annotations().get(Pod.ANNOTATION)).flatMap(this::named);
+        return Optional.ofNullable(container.annotations().get(Membership.ANNOTATION))
+                .flatMap(this::named);
     }
 }
