@@ -68,7 +68,7 @@ class DebugTest {
     }
 
     private void pod(String... options) {
-        List<String> words = new ArrayList<>(List.of("pod", "create"));
+        List<String> words = new ArrayList<>(List.of("pod", "create", "--network", "none"));
         words.addAll(List.of(options));
         words.add(pod);
         jpod.run(words.toArray(String[]::new)).ok();

@@ -98,6 +98,7 @@ public record PodSpec(
                 List.of(),
                 hosts,
                 volumes,
+                emptyDirs,
                 labels);
     }
 
