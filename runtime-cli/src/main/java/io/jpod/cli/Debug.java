@@ -74,7 +74,8 @@ final class Debug implements Callable<Integer> {
     @Option(
             names = "--copy-to",
             paramLabel = "NAME",
-            description = "Make a pod of that name like this one ('jpod pod clone'), and look into it instead. It stays.")
+            description =
+                    "Make a pod of that name like this one ('jpod pod clone'), and look into it instead. It stays.")
     private @Nullable String copyTo;
 
     @Option(

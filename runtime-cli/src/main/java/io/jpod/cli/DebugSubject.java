@@ -74,9 +74,8 @@ record DebugSubject(
     /** The same in a copy of the pod, whose container of that name is the target. */
     DebugSubject in(Pod copy, @Nullable String targetId) {
         Pod original = Objects.requireNonNull(pod);
-        Container its = container == null
-                ? null
-                : jpod.containers().get(PodClone.idIn(copy.name(), original, container.id()));
+        Container its =
+                container == null ? null : jpod.containers().get(PodClone.idIn(copy.name(), original, container.id()));
         DebugSubject seen = new DebugSubject(jpod, copy, its, null);
         return targetId == null ? seen : seen.withTarget(PodClone.idIn(copy.name(), original, targetId));
     }

@@ -39,15 +39,15 @@ final class OwnCommand {
         if (program == null) {
             throw new IllegalStateException("the jpod program is needed to do this");
         }
-        List<String> args = new ArrayList<>(List.of(
-                program.toString(), "--root", jpod.root().toString(), "--log", "/dev/null"));
+        List<String> args = new ArrayList<>(
+                List.of(program.toString(), "--root", jpod.root().toString(), "--log", "/dev/null"));
         args.addAll(words);
         List<String> env = jpod.caller().environment().entrySet().stream()
                 .map(variable -> variable.getKey() + "=" + variable.getValue())
                 .toList();
         Spec.Hook hook = new Spec.Hook(program.toString(), args, env, null);
-        Lowering.Lowered programs =
-                Lowering.lower(ExecPlanner.hostHook(hook, "default", jpod.caller().directory().toString()), Arch.host(), 0);
+        Lowering.Lowered programs = Lowering.lower(
+                ExecPlanner.hostHook(hook, "default", jpod.caller().directory().toString()), Arch.host(), 0);
         Map<String, Fd> built = Map.of();
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
                 Fd said = Linux.memfd("jpod-said")) {
