@@ -4,6 +4,7 @@ import io.jpod.container.Containers;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
+import io.jpod.net.cni.CniPlaces;
 import io.jpod.pod.Pods;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -277,7 +279,20 @@ public final class Jpod {
 
     /** The pods below {@link #root}. */
     Pods pods() {
-        return new Pods(containers(), networks());
+        return new Pods(containers(), networks(), cni());
+    }
+
+    /** $NETCONFPATH and $CNI_PATH say otherwise, as for cnitool. */
+    private CniPlaces cni() {
+        CniPlaces usual = CniPlaces.usual(root());
+        String configurations = caller().environment().get("NETCONFPATH");
+        String plugins = caller().environment().get("CNI_PATH");
+        return new CniPlaces(
+                configurations == null ? usual.configurations() : path(configurations),
+                plugins == null
+                        ? usual.plugins()
+                        : Stream.of(plugins.split(":")).map(this::path).toList(),
+                root());
     }
 
     Volumes volumes() {

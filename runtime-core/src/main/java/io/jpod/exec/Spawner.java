@@ -9,6 +9,18 @@ import org.jspecify.annotations.Nullable;
  * tree holds the container, or this JVM in library mode.
  */
 public interface Spawner {
+    /** For what must start nothing. */
+    Spawner NONE = new Spawner() {
+        @Override
+        public Child spawn(Setting setting, List<Fd> descriptors) {
+            throw new UnsupportedOperationException("starts nothing");
+        }
+
+        @Override
+        public Child adopt(int pid) {
+            throw new UnsupportedOperationException("starts nothing");
+        }
+    };
 
     /**
      * Starts one process. All descriptors stay the caller's.

@@ -8,6 +8,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.net.Leftover;
+import io.jpod.net.cni.Cni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +102,11 @@ public final class Doctor {
             };
             findings.add(new Finding(
                     kind, leftover.name(), leftover.why(), () -> pods.networks().remove(leftover)));
+        }
+        Set<String> ids = living.stream().map(Pod::id).collect(Collectors.toSet());
+        Cni cni = pods.cni().with(spawner);
+        for (String dead : cni.dead(ids)) {
+            findings.add(new Finding("CNI attachment", dead, "there is no such pod", () -> cni.collect(ids)));
         }
     }
 

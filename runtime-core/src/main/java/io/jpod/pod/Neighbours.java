@@ -1,11 +1,8 @@
 package io.jpod.pod;
 
 import io.jpod.abi.Flags;
-import io.jpod.linux.Cidr;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Ip;
 import io.jpod.linux.Linux;
-import io.jpod.net.Attachment;
 import io.jpod.net.HostEntry;
 import io.jpod.net.Lease;
 import io.jpod.net.Networks;
@@ -13,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Names of pods for the pods of the same networks, in everybody's /etc/hosts: they resolve without a server that would have to
@@ -22,26 +18,12 @@ import java.util.stream.Stream;
 final class Neighbours {
     private final Pods pods;
     private final Networks networks;
+    private final Connections connections;
 
-    Neighbours(Pods pods) {
+    Neighbours(Pods pods, Connections connections) {
+        this.connections = connections;
         this.pods = pods;
         this.networks = pods.networks();
-    }
-
-    /** The places of a pod in its networks, in their order. */
-    List<Attachment> attachments(PodSpec spec) {
-        return spec.networks().stream()
-                .flatMap(connection -> networks.leases(connection.name()).stream())
-                .filter(lease -> lease.pod().equals(spec.name()))
-                .map(Lease::attachment)
-                .toList();
-    }
-
-    List<Ip> addresses(PodSpec spec) {
-        return attachments(spec).stream()
-                .flatMap(attachment -> attachment.addresses().stream())
-                .map(Cidr::address)
-                .toList();
     }
 
     List<HostEntry> of(PodSpec spec) {
@@ -74,7 +56,10 @@ final class Neighbours {
     }
 
     private void rewrite(Pod pod) {
-        Stream.ofNullable(pod.specIfKnown())
-                .forEach(spec -> EtcFiles.rewriteHosts(pod.recordDir(), spec, addresses(spec), of(spec)));
+        StoredPod known = pod.recordIfKnown();
+        if (known != null) {
+            EtcFiles.rewriteHosts(
+                    pod.recordDir(), known.spec(), connections.addresses(known), of(known.spec()));
+        }
     }
 }

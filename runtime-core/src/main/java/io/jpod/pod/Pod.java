@@ -89,8 +89,8 @@ public final class Pod {
         return record().spec();
     }
 
-    @Nullable PodSpec specIfKnown() {
-        return stored == null ? null : stored.spec();
+    @Nullable StoredPod recordIfKnown() {
+        return stored;
     }
 
     RecordDir recordDir() {
@@ -99,7 +99,7 @@ public final class Pod {
 
     /** Its places in its networks; empty while it has none. */
     public List<Attachment> attachments() {
-        return stored == null ? List.of() : new Neighbours(pods).attachments(stored.spec());
+        return stored == null ? List.of() : new Connections(pods, Spawner.NONE).attachments(stored);
     }
 
     /** Publishes one more port, by the first network. */

@@ -17,7 +17,6 @@ import io.jpod.linux.Mountpoints;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
-import io.jpod.net.AttachRequest;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
@@ -41,6 +40,7 @@ final class PodBuilding implements AutoCloseable {
     private final Plan plan;
     private final Lowering.Lowered programs;
     private final Spawner spawner;
+    private final Connections connections;
     private final Map<String, Fd> descriptors = new HashMap<>();
     private StoredPod record;
     private boolean built;
@@ -55,6 +55,7 @@ final class PodBuilding implements AutoCloseable {
         this.plan = plan;
         this.programs = Lowering.lower(plan, Arch.host(), 0);
         this.spawner = spawner;
+        this.connections = new Connections(pods, spawner);
     }
 
     /** @return the record, with the init that was made */
@@ -92,11 +93,11 @@ final class PodBuilding implements AutoCloseable {
             case Step.PinNamespace(NamespaceType type, String path) -> pin(type, path);
             case Step.MountShm(String path, long size) -> tmpfs(path, size, Flags.MS_NOEXEC);
             case Step.MakeVolume(String path, long size) -> makeVolume(path, size);
-            case Step.ConnectNetwork(String _, String device) -> connect(device);
+            case Step.ConnectNetwork(String _, String device) -> connections.connect(record, dir, device);
             case Step.WriteFiles _ -> {
-                Neighbours neighbours = new Neighbours(pods);
+                Neighbours neighbours = new Neighbours(pods, connections);
                 PodSpec spec = record.spec();
-                EtcFiles.write(dir.dir(), spec, neighbours.addresses(spec), neighbours.of(spec));
+                EtcFiles.write(dir.dir(), spec, connections.addresses(record), neighbours.of(spec));
                 neighbours.tell(spec);
             }
             default -> throw new IllegalStateException("no step of a pod: " + step.describe());
@@ -217,22 +218,6 @@ final class PodBuilding implements AutoCloseable {
         int pid = Objects.requireNonNull(process, "process").child().pid();
         try (Fd namespace = Linux.open("/proc/" + pid + "/ns" + file, Flags.O_RDONLY, 0)) {
             Mountpoints.pin(namespace, path);
-        }
-    }
-
-    private void connect(String device) {
-        PodSpec spec = record.spec();
-        PodSpec.Connection connection = Objects.requireNonNull(spec.devices().get(device));
-        boolean isFirst = spec.networks().getFirst().equals(connection);
-        AttachRequest request = new AttachRequest(
-                spec.name(),
-                List.of(spec.hostname()),
-                connection.ip(),
-                connection.ip6(),
-                connection.mac(),
-                isFirst ? spec.ports() : List.of());
-        try (Fd namespace = Linux.open(dir.namespace(NamespaceType.NETWORK), Flags.O_RDONLY, 0)) {
-            pods.networks().attach(pods.networks().get(connection.name()), namespace, device, request);
         }
     }
 

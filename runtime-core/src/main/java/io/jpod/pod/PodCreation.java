@@ -85,7 +85,7 @@ final class PodCreation {
             try {
                 return build(write(intent), spawner);
             } catch (RuntimeException | Error e) {
-                undo(e);
+                undo(e, spawner);
                 throw e;
             }
         }
@@ -113,17 +113,17 @@ final class PodCreation {
         }
     }
 
-    private void undo(Throwable reason) {
+    private void undo(Throwable reason, Spawner spawner) {
         try {
             StoredPod record = dir.read().orElse(null);
-            new PodDeletion(pods, new Pod(pods, dir, record), dir, record).undo();
+            new PodDeletion(pods, new Pod(pods, dir, record), dir, record).undo(spawner);
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }
     }
 
     private StoredPod intent() {
-        spec.networks().forEach(connection -> pods.networks().get(connection.name()));
+        new Connections(pods, Spawner.NONE).require(spec);
         Optional<CgroupFs> cgroups = CgroupFs.find();
         String cgroup =
                 cgroups.map(fs -> fs.resolve(cgroupsPath(), spec.name())).orElse(null);

@@ -39,7 +39,7 @@ final class PodDeletion {
             requireStopped(containers);
         }
         containers.forEach(container -> container.delete(true, spawner));
-        undo();
+        undo(spawner);
     }
 
     private void requireStopped(List<Container> containers) {
@@ -55,13 +55,14 @@ final class PodDeletion {
     }
 
     /** All but containers. */
-    void undo() {
+    void undo(Spawner spawner) {
         if (stored != null && stored.bootId().equals(Containers.bootId())) {
             end(stored);
         }
         if (stored != null) {
-            stored.spec().networks().forEach(connection -> pods.networks().detach(connection.name(), pod.name()));
-            new Neighbours(pods).tell(stored.spec());
+            Connections connections = new Connections(pods, spawner);
+            connections.disconnect(stored);
+            new Neighbours(pods, connections).tell(stored.spec());
             stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
         }
         releaseAll(dir.shm().toString());

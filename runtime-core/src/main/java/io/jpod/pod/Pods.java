@@ -4,6 +4,7 @@ import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
 import io.jpod.net.Networks;
+import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.plan.Plan;
 import java.io.IOException;
@@ -24,9 +25,12 @@ public final class Pods {
 
     private final Containers containers;
     private final Networks networks;
+    private final CniPlaces cni;
     private final Path directory;
 
-    public Pods(Containers containers, Networks networks) {
+    /** @param cni where networks named {@code cni:NAME} are defined */
+    public Pods(Containers containers, Networks networks, CniPlaces cni) {
+        this.cni = cni;
         this.containers = containers;
         this.networks = networks;
         this.directory = containers.root().resolve("pods");
@@ -34,6 +38,10 @@ public final class Pods {
 
     Containers containers() {
         return containers;
+    }
+
+    CniPlaces cni() {
+        return cni;
     }
 
     Networks networks() {

@@ -40,6 +40,22 @@ public final class Cni {
         program = new PluginProgram(List.copyOf(plugins), spawner);
     }
 
+    /** What an attachment that was made to the end has; empty if there is none. */
+    public Optional<CniResult> result(String network, String container, String ifname) {
+        return files.find(network, container, ifname)
+                .flatMap(record -> Optional.ofNullable(record.result()))
+                .map(CniResult::read);
+    }
+
+    /** Attachments, as NETWORK CONTAINER IFNAME, of containers that do not live. */
+    public List<String> dead(Set<String> livingContainers) {
+        return files.all().stream()
+                .filter(record -> !livingContainers.contains(record.request().container()))
+                .map(record -> record.network().name() + " " + record.request().container() + " "
+                        + record.request().ifname())
+                .toList();
+    }
+
     /** In the order of their files' names. */
     public List<CniNetwork> networks() {
         return files.networks();

@@ -1,0 +1,24 @@
+package io.jpod.net.cni;
+
+import io.jpod.exec.Spawner;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where CNI is on this host.
+ *
+ * @param configurations directory of *.conflist files
+ * @param plugins directories of programs
+ * @param root the state root
+ */
+public record CniPlaces(Path configurations, List<Path> plugins, Path root) {
+    /** Where Debian and most others have them. */
+    public static CniPlaces usual(Path root) {
+        return new CniPlaces(Cni.CONFIGURATIONS, Cni.PLUGINS, root);
+    }
+
+    /** @param spawner starts the plugins */
+    public Cni with(Spawner spawner) {
+        return new Cni(configurations, plugins, root, spawner);
+    }
+}
