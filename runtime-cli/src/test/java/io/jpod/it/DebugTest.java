@@ -330,6 +330,39 @@ class DebugTest {
         debug(pod, "--rootfs", closed.toString(), "--", "sh", "-c", "true").ok();
     }
 
+    /** CVE-2016-9962, where a container is born in a pid namespace that others are in already. */
+    @Test
+    void nobodyLooksIntoAContainerThatIsBeingSetUp() throws IOException {
+        pod("--share", "+pid");
+        String born = jpod.id();
+        // No more rights than those who look have: that alone would not keep them out.
+        Bundle bundle = jpod.probe().change(config -> {
+            config.set("process.args", List.of("/probe", "sleep", "1000"));
+            for (String set : List.of("bounding", "effective", "permitted")) {
+                config.set("process.capabilities." + set, List.of("CAP_KILL"));
+            }
+        });
+        jpod.run("create", "--pod", pod, "-b", bundle.dir().toString(), born).ok();
+        String look = "pid=$(grep -l \"$NAME\" /proc/[0-9]*/status | cut -d/ -f3);"
+                + " for f in root/probe fd/0 ns/net mem; do"
+                + " (: </proc/$pid/$f) 2>/dev/null && echo $f || echo no $f; done";
+        assertThat(debug(pod, "--profile", "baseline", "-e", "NAME=^NSpid.*" + inner(born) + "$", "--", "sh", "-c", look)
+                        .ok()
+                        .out())
+                .isEqualTo("no root/probe\nno fd/0\nno ns/net\nno mem\n");
+        jpod.run("start", born).ok();
+        assertThat(debug(pod, "--profile", "baseline", "-e", "NAME=^NSpid.*" + inner(born) + "$", "--", "sh", "-c", look)
+                        .ok()
+                        .out())
+                .startsWith("root/probe\nfd/0\n");
+    }
+
+    /** Its number in its own pid namespace, as status has it there. */
+    private String inner(String container) throws IOException {
+        String status = Files.readString(Path.of("/proc", jpod.state(container).text("pid"), "status"));
+        return status.replaceAll("(?s).*NSpid:[^\n]*(\t\\d+)\n.*", "$1");
+    }
+
     @Test
     void aCopyHasTheSameContainersThatSeeEachOther() throws IOException {
         pod("--volume", slim + ":/shared");

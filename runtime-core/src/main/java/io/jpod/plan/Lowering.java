@@ -146,6 +146,7 @@ public final class Lowering {
                 files.enteredRoot();
             }
             case Step.EnterPidNamespace _ -> enterPidNamespace();
+            case Step.HideProcess _ -> hideProcess();
             case Step.UnshareNamespaces unshare -> {
                 long all =
                         unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
@@ -372,6 +373,10 @@ public final class Lowering {
                 record -> record.putInt(1).putInt(milestone.number()).putInt(0));
     }
 
+    private void hideProcess() {
+        asm.call(Sys.PRCTL, flags(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), value(0), value(0), value(0), value(0));
+    }
+
     private void becomeRoot() {
         // EPERM: setgroups is denied in this namespace, user_namespaces(7).
         asm.ignore(asm.call(Sys.SETGROUPS, value(0), nul()), Errno.EPERM);
@@ -515,7 +520,7 @@ public final class Lowering {
         // What ps(1) shows.
         asm.call(Sys.PRCTL, flags(PR_SET_NAME, "PR_SET_NAME"), asm.string("jpod-init"), value(0), value(0), value(0));
         // It has no seccomp filter: a container's root, whose uid it has, must not ptrace(2) it.
-        asm.call(Sys.PRCTL, flags(PR_SET_DUMPABLE, "PR_SET_DUMPABLE"), value(0), value(0), value(0), value(0));
+        hideProcess();
         Op.Blob ignore = asm.struct("{SIG_IGN}", 32, sigaction -> sigaction.putLong(1));
         asm.call(Sys.RT_SIGACTION, flags(SIGCHLD, "SIGCHLD"), ignore, nul(), value(8));
         asm.call(Sys.PPOLL, nul(), value(0), nul(), nul());

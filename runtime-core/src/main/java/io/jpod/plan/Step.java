@@ -206,6 +206,17 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * PR_SET_DUMPABLE(2const): for a process that others of its pid namespace see while it is set up. Without CAP_SYS_PTRACE they
+     * cannot look into it, ptrace(2), also when it has no more rights than they have (CVE-2016-9962). execve ends it.
+     */
+    record HideProcess() implements Step {
+        @Override
+        public String describe() {
+            return "let nobody in the pid namespace look into the process";
+        }
+    }
+
     /** The builder hands the namespaces that it made over to the process, as descriptors. */
     record ExportNamespaces(List<NamespaceType> types) implements Step {
         @Override
