@@ -257,13 +257,8 @@ public final class CgroupFs {
 
     /** The mode is set by itself, since a umask would keep the container's users from seeing their own cgroup. */
     private static boolean mkdir(String path) {
-        try {
-            Linux.mkdirat(Linux.AT_FDCWD, path, MODE);
-        } catch (SyscallException e) {
-            if (e.is(Errno.EEXIST)) {
-                return false;
-            }
-            throw e;
+        if (!Linux.makeDirectory(path, MODE)) {
+            return false;
         }
         Linux.fchmodat(Linux.AT_FDCWD, path, MODE);
         return true;
@@ -380,9 +375,9 @@ public final class CgroupFs {
     /** rmdir(2) of a cgroup fails with EBUSY while it has children or processes, so there is no race to lose. */
     private void removeIfUnused(String path) {
         try {
-            Linux.unlinkat(Linux.AT_FDCWD, path, Flags.AT_REMOVEDIR);
+            Linux.removeDirectory(path);
         } catch (SyscallException e) {
-            if (!e.is(Errno.EBUSY) && !e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENODEV)) {
                 throw new CgroupFailed("cannot remove cgroup " + path, e);
             }
         }

@@ -1,7 +1,6 @@
 package io.jpod.cgroup;
 
 import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import java.io.IOException;
@@ -61,18 +60,17 @@ final class CgroupTree {
     /** Without waiting; false if it has processes or children. */
     boolean removeIfEmpty() {
         try {
-            Linux.unlinkat(Linux.AT_FDCWD, path, Flags.AT_REMOVEDIR);
-            return true;
+            if (Linux.removeDirectory(path)) {
+                return true;
+            }
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENODEV)) {
                 return true;
             }
-            if (!e.is(Errno.EBUSY)) {
-                throw new CgroupFailed("cannot remove cgroup " + path, e);
-            }
-            lastProblem = lastProblem.isEmpty() ? Errno.describe(e.errno()) : lastProblem;
-            return false;
+            throw new CgroupFailed("cannot remove cgroup " + path, e);
         }
+        lastProblem = lastProblem.isEmpty() ? Errno.describe(Errno.EBUSY.number()) : lastProblem;
+        return false;
     }
 
     /** What stays keeps its parent from going too, so the problem does not get lost. */

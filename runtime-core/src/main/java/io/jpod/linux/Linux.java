@@ -210,9 +210,30 @@ public final class Linux {
         onPath(Sys.FCHMODAT, dir, path, mode);
     }
 
+    /** Makes a directory; false if the name is taken. */
+    public static boolean makeDirectory(String path, int mode) {
+        long result = tryOnPath(Sys.MKDIRAT, AT_FDCWD, path, mode);
+        return result != -Errno.EEXIST.number() && check(result, Sys.MKDIRAT, path) == 0;
+    }
+
+    /** Removes a directory; false if it is in use, as a cgroup is that has children or processes (EBUSY). */
+    public static boolean removeDirectory(String path) {
+        long result = tryOnPath(Sys.UNLINKAT, AT_FDCWD, path, Flags.AT_REMOVEDIR);
+        return result != -Errno.EBUSY.number() && check(result, Sys.UNLINKAT, path) == 0;
+    }
+
     private static void onPath(Sys call, int dir, String path, long argument) {
+        check(tryOnPath(call, dir, path, argument), call, path);
+    }
+
+    private static long tryOnPath(Sys call, int dir, String path, long argument) {
         try (Arena arena = Arena.ofConfined()) {
-            retry(call, path, dir, arena.allocateFrom(path).address(), argument, 0);
+            long name = arena.allocateFrom(path).address();
+            long result;
+            do {
+                result = KERNEL.syscall(call, dir, name, argument);
+            } while (result == -Errno.EINTR.number());
+            return result;
         }
     }
 
