@@ -7,6 +7,7 @@ import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import io.jpod.pod.PodSpec;
+import io.jpod.pod.Pods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -129,6 +130,7 @@ final class PodOptions {
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     PodSpec spec(Jpod jpod, String name) {
+        Pods.requireName(name);
         Set<NamespaceType> host = host();
         Set<NamespaceType> shared = shared(host);
         if (hostname != null && !shared.contains(NamespaceType.UTS)) {
@@ -148,7 +150,7 @@ final class PodOptions {
                 host,
                 cgroupParent,
                 limits.resources(List.of(), null),
-                shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize),
+                shmSize(),
                 pairs("--sysctl", sysctls, true),
                 new PodSpec.Dns(
                         dns.stream()
@@ -164,6 +166,14 @@ final class PodOptions {
                         .toList(),
                 emptyDirs.stream().map(PodOptions::emptyDir).toList(),
                 pairs("--label", labels, false));
+    }
+
+    private long shmSize() {
+        long size = shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize);
+        if (size == 0) {
+            throw new IllegalArgumentException("--shm-size: must not be 0, which tmpfs(5) takes for no limit");
+        }
+        return size;
     }
 
     private Set<NamespaceType> host() {
@@ -192,6 +202,9 @@ final class PodOptions {
         }
         for (String word : share == null ? List.<String>of() : List.of(share.split(","))) {
             String type = word.startsWith("+") ? word.substring(1) : word;
+            if (type.equals("none") && !"none".equals(share)) {
+                throw new IllegalArgumentException("--share: none excludes everything else, is \"" + share + "\"");
+            }
             if (!type.isEmpty() && !type.equals("none")) {
                 shared.add(type(type));
             }
