@@ -88,7 +88,7 @@ class PodLimitsVmTest {
         assertThat(cgroup.resolve("pids.max")).hasContent("40");
         assertThat(cgroup.resolve("cpuset.cpus")).hasContent("0");
         String id = start(pod, List.of());
-        assertThat(cgroup.resolve(id + "/cpuset.cpus.effective")).hasContent("0");
+        assertThat(read(Path.of("/proc/" + TestPod.pid(jpod, id) + "/status"))).contains("Cpus_allowed_list:\t0\n");
         pod.remove().ok();
     }
 
@@ -108,7 +108,7 @@ class PodLimitsVmTest {
         for (int i = 0; i < 2; i++) {
             both.add(TestPod.run(
                             jpod, List.of("--pod", pod.name(), "--memory", "80m"), "mem", "70", "+", "mem", "70", "+",
-                            "mem", "70", "+", "mem", "70", "+", "mem", "70", "+", "mem", "70")
+                            "mem", "70")
                     .patience(Duration.ofSeconds(120))
                     .start());
         }
@@ -140,7 +140,6 @@ class PodLimitsVmTest {
     @Test
     void shmCountsAgainstThePod() throws IOException, InterruptedException {
         TestPod pod = TestPod.create(jpod, "--memory", "48m", "--shm-size", "256m");
-        String lives = start(pod, List.of());
         Bundle busybox = Bundle.busybox(jpod.newDir("busybox"));
         Result result = jpod.call(
                         "run", "--pod", pod.name(), "--rootfs", busybox.rootfs().toString(), "--", "sh", "-c",
@@ -150,7 +149,6 @@ class PodLimitsVmTest {
         assertThat(result.code()).as("%s", result).isNotZero();
         assertThat(read(cgroup(pod).resolve("memory.events"))).doesNotContain("\noom 0");
         pod.remove().ok();
-        assertThat(lives).isNotEmpty();
     }
 
     @Test
