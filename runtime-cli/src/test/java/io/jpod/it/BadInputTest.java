@@ -378,12 +378,15 @@ class BadInputTest {
             words.add(word);
         }
         if (words.contains("run")) {
-            words.addAll(
-                    List.of("--rootfs", jpod.dir.resolve("rootfs").toString(), "--", "/probe", "true"));
+            words.addAll(List.of("--rootfs", jpod.dir.resolve("rootfs").toString(), "--", "/probe", "true"));
         }
         String place = filled(test.getFirst(), pod);
         HostState before = HostState.of(jpod);
-        refused(before, place, jpod.call(words.toArray(String[]::new)), place.startsWith("Try") || place.startsWith("two") ? 2 : 1);
+        refused(
+                before,
+                place,
+                jpod.call(words.toArray(String[]::new)),
+                place.startsWith("Try") || place.startsWith("two") ? 2 : 1);
         assertThat(pod.status()).isEqualTo("Running");
     }
 
@@ -410,7 +413,11 @@ class BadInputTest {
         TestPod pod = TestPod.create(jpod);
         pod.remove().ok();
         HostState before = HostState.of(jpod);
-        refused(before, "no pod with name or ID " + pod.name(), TestPod.run(jpod, List.of("--pod", pod.name()), "true"), 1);
+        refused(
+                before,
+                "no pod with name or ID " + pod.name(),
+                TestPod.run(jpod, List.of("--pod", pod.name()), "true"),
+                1);
     }
 
     @Test

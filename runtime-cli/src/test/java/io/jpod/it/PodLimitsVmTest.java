@@ -80,8 +80,8 @@ class PodLimitsVmTest {
 
     @Test
     void allLimitsStandInTheFiles() throws IOException {
-        TestPod pod = TestPod.create(
-                jpod, "--memory", "128m", "--cpus", "0.5", "--pids-limit", "40", "--cpuset-cpus", "0");
+        TestPod pod =
+                TestPod.create(jpod, "--memory", "128m", "--cpus", "0.5", "--pids-limit", "40", "--cpuset-cpus", "0");
         Path cgroup = cgroup(pod);
         assertThat(cgroup.resolve("memory.max")).hasContent("134217728");
         assertThat(cgroup.resolve("cpu.max")).hasContent("50000 100000");
@@ -107,12 +107,21 @@ class PodLimitsVmTest {
         List<Jpod.Running> both = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             both.add(TestPod.run(
-                            jpod, List.of("--pod", pod.name(), "--memory", "80m"), "mem", "70", "+", "mem", "70", "+",
-                            "mem", "70")
+                            jpod,
+                            List.of("--pod", pod.name(), "--memory", "80m"),
+                            "mem",
+                            "70",
+                            "+",
+                            "mem",
+                            "70",
+                            "+",
+                            "mem",
+                            "70")
                     .patience(Duration.ofSeconds(120))
                     .start());
         }
-        List<Integer> codes = both.stream().map(running -> running.await().code()).toList();
+        List<Integer> codes =
+                both.stream().map(running -> running.await().code()).toList();
         assertThat(codes).as("one of both was killed, or both").contains(137);
         assertThat(jpod.status(first)).isEqualTo("running");
         pod.remove().ok();
@@ -142,7 +151,14 @@ class PodLimitsVmTest {
         TestPod pod = TestPod.create(jpod, "--memory", "48m", "--shm-size", "256m");
         Bundle busybox = Bundle.busybox(jpod.newDir("busybox"));
         Result result = jpod.call(
-                        "run", "--pod", pod.name(), "--rootfs", busybox.rootfs().toString(), "--", "sh", "-c",
+                        "run",
+                        "--pod",
+                        pod.name(),
+                        "--rootfs",
+                        busybox.rootfs().toString(),
+                        "--",
+                        "sh",
+                        "-c",
                         "exec dd if=/dev/zero of=/dev/shm/x bs=1M count=200")
                 .patience(Duration.ofSeconds(90))
                 .run();
@@ -171,8 +187,8 @@ class PodLimitsVmTest {
                     .start());
         }
         double cpu = both.stream()
-                .mapToDouble(running -> Double.parseDouble(
-                        running.await().ok().out().strip().replaceAll(".* cpu ", "")))
+                .mapToDouble(running ->
+                        Double.parseDouble(running.await().ok().out().strip().replaceAll(".* cpu ", "")))
                 .sum();
         assertThat(cpu).as("of 4 s at 0.2 CPUs, and some for the start").isBetween(0.2, 1.8);
         pod.remove().ok();
