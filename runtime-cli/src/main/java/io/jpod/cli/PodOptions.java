@@ -3,6 +3,7 @@ package io.jpod.cli;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
+import io.jpod.net.Networks;
 import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.PodPlanner;
@@ -158,7 +159,7 @@ final class PodOptions {
                                 .toList(),
                         dnsSearch,
                         dnsOptions),
-                connections(jpod, shared),
+                connections(shared),
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList(),
                 addHosts.stream().map(PodOptions::host).toList(),
                 volumes.stream()
@@ -275,7 +276,7 @@ final class PodOptions {
         }
     }
 
-    private List<PodSpec.Connection> connections(Jpod jpod, Set<NamespaceType> shared) {
+    private List<PodSpec.Connection> connections(Set<NamespaceType> shared) {
         boolean isAlone = networks.contains("none") || networks.contains("host");
         if (isAlone && networks.size() > 1) {
             throw new IllegalArgumentException("--network: none and host exclude others");
@@ -292,8 +293,7 @@ final class PodOptions {
         refuse(
                 networks.size() > 1 && (ip != null || ip6 != null || mac != null),
                 "--ip, --ip6 and --mac-address go with one network");
-        List<String> names =
-                networks.isEmpty() ? List.of(jpod.networks().defaultNetwork().name()) : networks;
+        List<String> names = networks.isEmpty() ? List.of(Networks.DEFAULT) : networks;
         return names.stream()
                 .map(name -> new PodSpec.Connection(
                         name, ip == null ? null : ip("--ip", ip), ip6 == null ? null : ip("--ip6", ip6), mac))

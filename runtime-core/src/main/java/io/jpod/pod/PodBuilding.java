@@ -18,6 +18,8 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
 import io.jpod.net.AttachRequest;
+import io.jpod.net.Network;
+import io.jpod.net.Networks;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
@@ -232,8 +234,15 @@ final class PodBuilding implements AutoCloseable {
                 connection.mac(),
                 isFirst ? spec.ports() : List.of());
         try (Fd namespace = Linux.open(dir.namespace(NamespaceType.NETWORK), Flags.O_RDONLY, 0)) {
-            pods.networks().attach(pods.networks().get(connection.name()), namespace, device, request);
+            pods.networks().attach(network(connection.name()), namespace, device, request);
         }
+    }
+
+    /** The default one is defined by its first pod. */
+    private Network network(String name) {
+        return name.equals(Networks.DEFAULT)
+                ? pods.networks().defaultNetwork()
+                : pods.networks().get(name);
     }
 
     private void kill(ShimProcess shim) {

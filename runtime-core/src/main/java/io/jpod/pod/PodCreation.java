@@ -7,6 +7,7 @@ import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.net.Networks;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
@@ -125,7 +126,10 @@ final class PodCreation {
     }
 
     private StoredPod intent() {
-        spec.networks().forEach(connection -> pods.networks().get(connection.name()));
+        spec.networks().stream()
+                .map(PodSpec.Connection::name)
+                .filter(network -> !network.equals(Networks.DEFAULT))
+                .forEach(network -> pods.networks().get(network));
         Optional<CgroupFs> cgroups = CgroupFs.find();
         String cgroup =
                 cgroups.map(fs -> fs.resolve(cgroupsPath(), spec.name())).orElse(null);
