@@ -3,10 +3,12 @@ package io.jpod.cli;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
+import io.jpod.net.Networks;
 import io.jpod.net.PortMapping;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import io.jpod.pod.PodSpec;
+import io.jpod.pod.Pods;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -129,6 +131,7 @@ final class PodOptions {
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     PodSpec spec(Jpod jpod, String name) {
+        Pods.requireName(name);
         Set<NamespaceType> host = host();
         Set<NamespaceType> shared = shared(host);
         if (hostname != null && !shared.contains(NamespaceType.UTS)) {
@@ -148,7 +151,7 @@ final class PodOptions {
                 host,
                 cgroupParent,
                 limits.resources(List.of(), null),
-                shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize),
+                shmSize(),
                 pairs("--sysctl", sysctls, true),
                 new PodSpec.Dns(
                         dns.stream()
@@ -156,7 +159,7 @@ final class PodOptions {
                                 .toList(),
                         dnsSearch,
                         dnsOptions),
-                connections(jpod, shared),
+                connections(shared),
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList(),
                 addHosts.stream().map(PodOptions::host).toList(),
                 volumes.stream()
@@ -164,6 +167,14 @@ final class PodOptions {
                         .toList(),
                 emptyDirs.stream().map(PodOptions::emptyDir).toList(),
                 pairs("--label", labels, false));
+    }
+
+    private long shmSize() {
+        long size = shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize);
+        if (size == 0) {
+            throw new IllegalArgumentException("--shm-size: must not be 0, which tmpfs(5) takes for no limit");
+        }
+        return size;
     }
 
     private Set<NamespaceType> host() {
@@ -192,6 +203,9 @@ final class PodOptions {
         }
         for (String word : share == null ? List.<String>of() : List.of(share.split(","))) {
             String type = word.startsWith("+") ? word.substring(1) : word;
+            if (type.equals("none") && !"none".equals(share)) {
+                throw new IllegalArgumentException("--share: none excludes everything else, is \"" + share + "\"");
+            }
             if (!type.isEmpty() && !type.equals("none")) {
                 shared.add(type(type));
             }
@@ -262,7 +276,7 @@ final class PodOptions {
         }
     }
 
-    private List<PodSpec.Connection> connections(Jpod jpod, Set<NamespaceType> shared) {
+    private List<PodSpec.Connection> connections(Set<NamespaceType> shared) {
         boolean isAlone = networks.contains("none") || networks.contains("host");
         if (isAlone && networks.size() > 1) {
             throw new IllegalArgumentException("--network: none and host exclude others");
@@ -279,8 +293,7 @@ final class PodOptions {
         refuse(
                 networks.size() > 1 && (ip != null || ip6 != null || mac != null),
                 "--ip, --ip6 and --mac-address go with one network");
-        List<String> names =
-                networks.isEmpty() ? List.of(jpod.networks().defaultNetwork().name()) : networks;
+        List<String> names = networks.isEmpty() ? List.of(Networks.DEFAULT) : networks;
         return names.stream()
                 .map(name -> new PodSpec.Connection(
                         name, ip == null ? null : ip("--ip", ip), ip6 == null ? null : ip("--ip6", ip6), mac))

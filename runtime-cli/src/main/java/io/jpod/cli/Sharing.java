@@ -47,10 +47,13 @@ record Sharing(
         for (NamespaceType type :
                 List.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.PID)) {
             String wanted = wanted(options, type);
-            if (wanted == null || wanted.equals("private") || type == NamespaceType.NETWORK && wanted.equals("none")) {
+            if (wanted == null) {
                 continue;
             }
             requireNotPods(pod, type);
+            if (wanted.equals("private") || type == NamespaceType.NETWORK && wanted.equals("none")) {
+                continue;
+            }
             if (wanted.equals("host")) {
                 host.add(type);
                 if (type == NamespaceType.IPC) {

@@ -278,6 +278,148 @@ class BadInputTest {
         Files.delete(good.file());
     }
 
+    // ---- pods
+
+    /** A pod that is there, with one container that runs, and a container that has ended. */
+    private static TestPod busy;
+
+    private static String running;
+
+    private static synchronized TestPod busy() throws IOException {
+        if (busy == null) {
+            busy = TestPod.create(jpod, "--share", "+pid");
+            running = busy.start();
+        }
+        return busy;
+    }
+
+    /** {@code POD} stands for a pod that is there, {@code RUNNING} for its container, {@code NEW} for a name that is free. */
+    static Stream<List<String>> podCommandLines() {
+        return Stream.of(
+                        "in use | pod create POD --network none",
+                        "in use | run --pod new:POD",
+                        "invalid pod name | pod create ..",
+                        "invalid pod name | pod create a/b",
+                        "invalid pod name | pod create .hidden",
+                        "invalid pod name | pod create --name a:b",
+                        "invalid pod name | run --pod new:../x",
+                        "two names | pod create --name a b",
+                        "no pod with name or ID NEW | run --pod NEW",
+                        "no pod with name or ID NEW | pod rm NEW",
+                        "no pod with name or ID NEW | pod rm POD NEW",
+                        "no pod with name or ID ../x | pod rm ../x",
+                        "say which pods | pod rm",
+                        "--all and names | pod rm --all POD",
+                        "has running containers (RUNNING) | pod rm POD",
+                        "has running containers (RUNNING) | pod rm --all",
+                        "--share: must be some of | pod create NEW --share nothing",
+                        "--share: must be some of | pod create NEW --share +ipc,mount",
+                        "--share: must be some of | pod create NEW --share mnt",
+                        "--share: net contradicts --network host | pod create NEW --network host --share net",
+                        "--share: ipc contradicts --ipc host | pod create NEW --ipc host --share ipc,uts",
+                        "--share: pid contradicts --pid host | pod create NEW --pid host --share +pid",
+                        "--share: user contradicts --userns host | pod create NEW --userns host --share +user",
+                        "--share: none excludes | pod create NEW --share none,ipc",
+                        "--userns: must be | pod create NEW --userns keep-id",
+                        "--ipc: must be host | pod create NEW --ipc container:RUNNING",
+                        "--uts: must be host | pod create NEW --uts private",
+                        "--pid: must be host | pod create NEW --pid x",
+                        "--hostname: needs uts | pod create NEW --share ipc --hostname h",
+                        "--hostname | pod create NEW --hostname a_b",
+                        "--hostname | pod create NEW --hostname -a",
+                        "--hostname | pod create NEW --hostname LONG",
+                        "--shm-size: needs ipc | pod create NEW --share net --shm-size 1m",
+                        "--shm-size | pod create NEW --shm-size big",
+                        "--shm-size | pod create NEW --shm-size -1",
+                        "--shm-size | pod create NEW --shm-size 0",
+                        "--memory | pod create NEW --memory lots",
+                        "--cpus | pod create NEW --cpus 0",
+                        "--cpus | pod create NEW --cpus x",
+                        "Try 'jpod pod | pod create NEW --pids-limit x",
+                        "--cgroup-parent | pod create NEW --cgroup-parent a/../..",
+                        "--cgroup-parent | pod create NEW --cgroup-parent /",
+                        "--sysctl: vm.overcommit_memory | pod create NEW --sysctl vm.overcommit_memory=1",
+                        "--sysctl: kernel.hostname | pod create NEW --sysctl kernel.hostname=x",
+                        "--sysctl: net.core.somaxconn | pod create NEW --share ipc --sysctl net.core.somaxconn=1",
+                        "--sysctl: must be KEY=VALUE | pod create NEW --sysctl net.core.somaxconn",
+                        "net.core.somaxconn | pod create NEW --network none --sysctl net.core.somaxconn=x",
+                        "--dns | pod create NEW --dns example.org",
+                        "--dns | pod create NEW --dns 1.2.3",
+                        "--dns | pod create NEW --dns 1.2.3.256",
+                        "--add-host: must be HOST:ADDRESS | pod create NEW --add-host db",
+                        "--add-host | pod create NEW --add-host db:example",
+                        "--label | pod create NEW --label =x",
+                        "--volume | pod create NEW --volume x",
+                        "--network: containers of pod POD | run --pod POD --network none",
+                        "--network: containers of pod POD | run --pod POD --network host",
+                        "--ipc: containers of pod POD | run --pod POD --ipc private",
+                        "--uts: containers of pod POD | run --pod POD --uts host",
+                        "--pid: containers of pod POD | run --pod POD --pid container:RUNNING",
+                        "--hostname: containers of pod POD | run --pod POD --hostname h",
+                        "--cgroup-parent: the pod's | run --pod POD --cgroup-parent /x",
+                        "--network: there is no container NEW | run --network container:NEW",
+                        "--ipc: must be private | run --ipc shareable",
+                        "--uts: there is no container | run --uts container:",
+                        "--hostname: the name is that of --uts | run --uts host --hostname h",
+                        "RUNNING | run --pod POD --name RUNNING",
+                        "Try 'jpod pod | pod create a b",
+                        "Try 'jpod pod | pod create --no-such",
+                        "Try 'jpod pod | pod no-such",
+                        "Try 'jpod pod | pod")
+                .map(line -> List.of(line.split(" \\| ")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("podCommandLines")
+    void aBadPodIsRefused(List<String> test) throws IOException {
+        TestPod pod = busy();
+        List<String> words = new ArrayList<>();
+        for (String word : filled(test.getLast(), pod).split(" ")) {
+            words.add(word);
+        }
+        if (words.contains("run")) {
+            words.addAll(List.of("--rootfs", jpod.dir.resolve("rootfs").toString(), "--", "/probe", "true"));
+        }
+        String place = filled(test.getFirst(), pod);
+        HostState before = HostState.of(jpod);
+        refused(
+                before,
+                place,
+                jpod.call(words.toArray(String[]::new)),
+                place.startsWith("Try") || place.startsWith("two") ? 2 : 1);
+        assertThat(pod.status()).isEqualTo("Running");
+    }
+
+    private static String filled(String text, TestPod pod) {
+        return text.replace("POD", pod.name())
+                .replace("RUNNING", running)
+                .replace("NEW", jpod.token + "-new")
+                .replace("LONG", "x".repeat(65));
+    }
+
+    @Test
+    void aPodThatWasCutOffCanOnlyBeRemoved() throws IOException {
+        TestPod pod = TestPod.create(jpod);
+        Files.writeString(pod.directory().resolve("pod.json"), "{");
+        HostState before = HostState.of(jpod);
+        refused(before, "pod " + pod.name(), TestPod.run(jpod, List.of("--pod", pod.name()), "true"), 1);
+        assertThat(pod.status()).isEqualTo("Error");
+        pod.remove().ok();
+        assertThat(pod.directory()).doesNotExist();
+    }
+
+    @Test
+    void aPodThatIsRemovedMeanwhileIsNotJoined() throws IOException {
+        TestPod pod = TestPod.create(jpod);
+        pod.remove().ok();
+        HostState before = HostState.of(jpod);
+        refused(
+                before,
+                "no pod with name or ID " + pod.name(),
+                TestPod.run(jpod, List.of("--pod", pod.name()), "true"),
+                1);
+    }
+
     @Test
     void whoIsNotRootIsToldSo() throws IOException {
         Bundle bundle = jpod.probe("true");

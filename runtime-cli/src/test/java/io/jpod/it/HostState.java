@@ -29,7 +29,7 @@ record HostState(Map<String, Integer> items) {
         Map<String, Integer> items = new TreeMap<>();
         try {
             mounts(items, jpod.dir);
-            links(items);
+            links(items, jpod.root);
             files(items, jpod.root);
             cgroups(items, jpod.token);
             processes(items, jpod);
@@ -44,7 +44,7 @@ record HostState(Map<String, Integer> items) {
         HostState state = of(jpod);
         try {
             brain(state.items, jpod.brain().pid());
-            rules(state.items);
+            rules(state.items, jpod.root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -65,9 +65,13 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    private static void links(Map<String, Integer> items) throws IOException {
+    /** All but those that say of which other root they are. */
+    private static void links(Map<String, Integer> items, Path root) throws IOException {
         for (Path link : children(Path.of("/sys/class/net"))) {
-            add(items, "network device " + link.getFileName());
+            String alias = read(link.resolve("ifalias"));
+            if (!alias.startsWith("jpod ") || alias.startsWith("jpod " + root + " ")) {
+                add(items, "network device " + link.getFileName());
+            }
         }
     }
 
@@ -179,10 +183,13 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    private static void rules(Map<String, Integer> items) throws IOException {
+    private static void rules(Map<String, Integer> items, Path root) throws IOException {
         if (Files.isExecutable(Path.of("/usr/sbin/nft"))) {
             Process nft = new ProcessBuilder("/usr/sbin/nft", "list", "ruleset").start();
-            nft.inputReader().lines().forEach(line -> add(items, "rule " + line.strip()));
+            nft.inputReader()
+                    .lines()
+                    .filter(line -> line.contains(root.toString()))
+                    .forEach(line -> add(items, "rule " + line.strip()));
         }
     }
 

@@ -9,6 +9,7 @@ import io.jpod.linux.Linux;
 import io.jpod.net.AttachRequest;
 import io.jpod.net.Attachment;
 import io.jpod.net.Lease;
+import io.jpod.net.Network;
 import io.jpod.net.Networks;
 import io.jpod.net.PortMapping;
 import io.jpod.net.cni.Cni;
@@ -48,10 +49,15 @@ final class Connections {
         for (Connection connection : spec.networks()) {
             if (isCni(connection)) {
                 cni.get(plain(connection));
-            } else {
+            } else if (!connection.name().equals(Networks.DEFAULT)) {
                 networks.get(connection.name());
             }
         }
+    }
+
+    /** The default one is defined by its first pod. */
+    private Network network(String name) {
+        return name.equals(Networks.DEFAULT) ? networks.defaultNetwork() : networks.get(name);
     }
 
     /** @param directory of the pod, whose network namespace is pinned */
@@ -78,7 +84,7 @@ final class Connections {
         AttachRequest request = new AttachRequest(
                 spec.name(), List.of(spec.hostname()), connection.ip(), connection.ip6(), connection.mac(), ports);
         try (Fd netns = Linux.open(namespace, Flags.O_RDONLY, 0)) {
-            networks.attach(networks.get(connection.name()), netns, device, request);
+            networks.attach(network(connection.name()), netns, device, request);
         }
     }
 

@@ -7,6 +7,7 @@ import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Makes a pod: record on disk, then the steps of its plan in their order. If one fails, what was done is undone from the
@@ -153,6 +155,14 @@ final class PodCreation {
 
     private String cgroupsPath() {
         String parent = spec.cgroupParent();
-        return parent == null ? "pods/" + spec.name() : "/" + parent.replaceAll("^/+|/+$", "") + "/" + spec.name();
+        if (parent == null) {
+            return "pods/" + spec.name();
+        }
+        String path = parent.replaceAll("^/+|/+$", "");
+        if (Stream.of(path.split("/", -1)).anyMatch(part -> part.matches("\\.{0,2}"))) {
+            throw new InvalidSpec(
+                    "--cgroup-parent", parent, "must not be the root or have an empty, \".\" or \"..\" component");
+        }
+        return "/" + path + "/" + spec.name();
     }
 }
