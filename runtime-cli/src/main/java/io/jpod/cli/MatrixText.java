@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,30 +22,55 @@ final class MatrixText {
     private static final int GAP = 2;
 
     private final NamespaceMatrix matrix;
-    private final Palette palette;
+    private final Screen screen;
 
-    private MatrixText(NamespaceMatrix matrix, Palette palette) {
+    /** First digits that all numbers have in common, and that are left out. */
+    private final String prefix;
+
+    private MatrixText(NamespaceMatrix matrix, Screen screen, String prefix) {
         this.matrix = matrix;
-        this.palette = palette;
+        this.screen = screen;
+        this.prefix = prefix;
     }
 
     /** The rows, what the marks mean, and who else is in the same namespaces. */
-    static String text(NamespaceMatrix matrix, Palette palette) {
-        MatrixText text = new MatrixText(matrix, palette);
+    static String text(NamespaceMatrix matrix, Screen screen) {
+        MatrixText text = new MatrixText(matrix, screen, "");
+        if (screen.columns() > 0 && text.width() > screen.columns()) {
+            text = new MatrixText(matrix, screen, commonDigits(matrix));
+        }
         return text.table() + "\n" + text.legend() + text.visitors();
+    }
+
+    /** Those of the kernel differ in the last few of ten: the first one is 0xF0000000, include/linux/proc_ns.h. */
+    private static String commonDigits(NamespaceMatrix matrix) {
+        List<String> numbers = matrix.rows().stream()
+                .flatMap(row -> row.inodes().values().stream())
+                .map(Object::toString)
+                .toList();
+        String first = numbers.isEmpty() ? "" : numbers.getFirst();
+        int length = first.length() - 1;
+        while (length > 0 && !numbers.stream().allMatch(startsWith(first.substring(0, length), first.length()))) {
+            length--;
+        }
+        return first.substring(0, Math.max(0, length));
+    }
+
+    private static Predicate<String> startsWith(String prefix, int length) {
+        return number -> number.length() == length && number.startsWith(prefix);
     }
 
     // ---- the table
 
     private String table() {
-        int names = width("", row -> label(row).length());
-        int pids = width("PID", row -> pid(row).length());
-        StringBuilder text = new StringBuilder().repeat(' ', names + GAP).append(palette.title(right("PID", pids)));
+        int names = names();
+        int pids = pids();
+        StringBuilder text = new StringBuilder().repeat(' ', names + GAP).append(screen.title(right("PID", pids)));
         StringBuilder titles = new StringBuilder();
         for (NamespaceType type : NamespaceMatrix.COLUMNS) {
             titles.repeat(' ', GAP).append(left(NamespaceMatrix.title(type), width(type)));
         }
-        text.append(palette.title(titles.toString().stripTrailing())).append('\n');
+        text.append(screen.title(titles.toString().stripTrailing())).append('\n');
         for (Row row : matrix.rows()) {
             StringBuilder line = new StringBuilder()
                     .append(left(label(row), names))
@@ -74,7 +100,7 @@ final class MatrixText {
 
     private String cell(Row row, NamespaceType type) {
         return row.inode(type)
-                .map(inode -> inode
+                .map(inode -> inode.toString().substring(prefix.length())
                         + matrix.whose(row, type)
                                 .map(MatrixText::mark)
                                 .filter(_ -> row.kind() != Kind.HOST)
@@ -84,7 +110,25 @@ final class MatrixText {
     }
 
     private String painted(Row row, NamespaceType type, String cell) {
-        return matrix.whose(row, type).map(whose -> palette.whose(whose, cell)).orElse(cell);
+        return matrix.whose(row, type).map(whose -> screen.whose(whose, cell)).orElse(cell);
+    }
+
+    private int width() {
+        return names()
+                + pids()
+                + 2 * GAP
+                + NamespaceMatrix.COLUMNS.stream()
+                        .mapToInt(type -> width(type) + GAP)
+                        .sum()
+                - GAP;
+    }
+
+    private int names() {
+        return width("", row -> label(row).length());
+    }
+
+    private int pids() {
+        return width("PID", row -> pid(row).length());
     }
 
     private int width(NamespaceType type) {
@@ -133,12 +177,13 @@ final class MatrixText {
             }
         }
         List<String> parts = new ArrayList<>();
-        used.forEach(whose -> parts.add(palette.whose(whose, mark(whose) + " " + meaning(whose))));
+        used.forEach(whose -> parts.add(screen.whose(whose, mark(whose) + " " + meaning(whose))));
         if (matrix.rows().stream()
                 .anyMatch(row -> row.kind() != Kind.POD && row.inodes().isEmpty())) {
             parts.add("- no process");
         }
-        return parts.isEmpty() ? "" : String.join("   ", parts) + "\n";
+        return (parts.isEmpty() ? "" : String.join("   ", parts) + "\n")
+                + (prefix.isEmpty() ? "" : "All numbers begin with " + prefix + ".\n");
     }
 
     private String visitors() {

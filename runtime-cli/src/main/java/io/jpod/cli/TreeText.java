@@ -22,10 +22,10 @@ final class TreeText {
         lines.add(List.of("CGROUP", "MEMORY", "CPU TIME", "CPUS", "PIDS", "PROCESSES"));
     }
 
-    static String text(CgroupForest forest, Palette palette) {
+    static String text(CgroupForest forest, Screen screen) {
         TreeText text = new TreeText();
         forest.pods().forEach(pod -> text.add(pod, "", ""));
-        return text.table(palette) + reasons(forest.missing());
+        return text.table(screen) + reasons(forest.missing());
     }
 
     /**
@@ -67,7 +67,7 @@ final class TreeText {
         return use.equals(limit) ? use : use + " / " + limit;
     }
 
-    private String table(Palette palette) {
+    private String table(Screen screen) {
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
             StringBuilder one = new StringBuilder();
@@ -81,7 +81,7 @@ final class TreeText {
                 one.append(line.get(i)).repeat(' ', width - line.get(i).length());
             }
             String stripped = one.toString().stripTrailing();
-            text.append(line.equals(lines.getFirst()) ? palette.title(stripped) : stripped)
+            text.append(line.equals(lines.getFirst()) ? screen.title(stripped) : stripped)
                     .append('\n');
         }
         return text.toString();

@@ -23,17 +23,17 @@ final class ViewOptions {
      * Shows something.
      *
      * @param look takes one look at it; empty: it is gone
-     * @param text for people, in these colours
+     * @param text for people, as this screen can show it
      * @param json for programs, indented so; null: on one line
      */
     <T> void show(
             Jpod jpod,
             Supplier<Optional<T>> look,
-            BiFunction<T, Palette, String> text,
+            BiFunction<T, Screen, String> text,
             BiFunction<T, @Nullable String, String> json) {
-        Palette palette = new Palette(jpod.isColoured());
+        Screen screen = Screen.of(jpod);
         Supplier<Optional<String>> picture = () -> look.get().map(seen -> switch (format) {
-            case TABLE -> text.apply(seen, palette);
+            case TABLE -> text.apply(seen, screen);
             case JSON -> json.apply(seen, watch ? null : INDENT) + "\n";
         });
         if (watch) {

@@ -125,6 +125,10 @@ final class ViewPage {
         } else if (link.addresses().isEmpty()) {
             html.leaf("em", "", "no address");
         }
+        if (link.network() != null) {
+            html.leaf("em", "", "network " + link.network());
+        }
+        link.ports().forEach(port -> html.leaf("span", "port", "port " + port));
         html.close("span");
     }
 

@@ -12,18 +12,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MatrixTextTest {
-    private static final Palette PLAIN = new Palette(false);
-
     private static final NamespaceMatrix MATRIX = new NamespaceMatrix(
             List.of(
                     new Row(Kind.POD, "web", "web", 0, Map.of(NamespaceType.NETWORK, 4026532182L)),
-                    row("app", 17196, 4026532190L, 4026532182L),
+                    row("app", 17196, 4026532190L, 4026532182L, 1),
                     new Row(Kind.CONTAINER, "gone", "web", 0, Map.of()),
                     new Row(Kind.HOST, "host", null, 0, all(1))),
             List.of(new Row(Kind.CONTAINER, "visitor", null, 9, Map.of(NamespaceType.NETWORK, 4026532182L))));
 
-    private static Row row(String name, int pid, long mount, long network) {
-        Map<NamespaceType, Long> inodes = all(1);
+    private static Row row(String name, int pid, long mount, long network, long others) {
+        Map<NamespaceType, Long> inodes = all(others);
         inodes.put(NamespaceType.MOUNT, mount);
         inodes.put(NamespaceType.NETWORK, network);
         return new Row(Kind.CONTAINER, name, "web", pid, inodes);
@@ -37,7 +35,7 @@ class MatrixTextTest {
 
     @Test
     void aMarkSaysWhoseANamespaceIs() {
-        assertThat(MatrixText.text(MATRIX, PLAIN)).isEqualTo("""
+        assertThat(MatrixText.text(MATRIX, Screen.NONE)).isEqualTo("""
                            PID  user  mnt          net          ipc  uts  pid  cgroup  time
                 pod web      -                     4026532182=
                 app      17196  1h    4026532190*  4026532182=  1h   1h   1h   1h      1h
@@ -50,12 +48,31 @@ class MatrixTextTest {
     }
 
     @Test
+    void aNarrowScreenHasTheLastDigits() {
+        NamespaceMatrix matrix = new NamespaceMatrix(
+                List.of(
+                        row("app", 17196, 4026532190L, 4026532182L, 4026531837L),
+                        new Row(Kind.HOST, "host", null, 0, all(4026531837L))),
+                List.of());
+
+        assertThat(MatrixText.text(matrix, new Screen(false, 80))).isEqualTo("""
+                        PID  user   mnt    net    ipc    uts    pid    cgroup  time
+                app   17196  1837h  2190*  2182*  1837h  1837h  1837h  1837h   1837h
+                host      -  1837   1837   1837   1837   1837   1837   1837    1837
+
+                * its own   h the host's
+                All numbers begin with 402653.
+                """);
+        assertThat(MatrixText.text(matrix, new Screen(false, 120))).isEqualTo(MatrixText.text(matrix, Screen.NONE));
+    }
+
+    @Test
     void coloursAddNothingButColours() {
-        String coloured = MatrixText.text(MATRIX, new Palette(true));
+        String coloured = MatrixText.text(MATRIX, new Screen(true, 0));
 
         assertThat(coloured)
                 .contains("\033[1;32m4026532182=\033[0m", "\033[36m4026532190*\033[0m", "\033[33m1h\033[0m");
-        assertThat(coloured.replaceAll("\033\\[[0-9;]*m", "")).isEqualTo(MatrixText.text(MATRIX, PLAIN));
+        assertThat(coloured.replaceAll("\033\\[[0-9;]*m", "")).isEqualTo(MatrixText.text(MATRIX, Screen.NONE));
     }
 
     @Test

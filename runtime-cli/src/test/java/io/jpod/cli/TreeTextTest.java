@@ -45,8 +45,7 @@ class TreeTextTest {
 
     @Test
     void containersAreLeavesOfTheirPods() {
-        assertThat(TreeText.text(
-                        new CgroupForest(List.of(POD), Map.of("cpu", "in cgroup v1 at /c")), new Palette(false)))
+        assertThat(TreeText.text(new CgroupForest(List.of(POD), Map.of("cpu", "in cgroup v1 at /c")), Screen.NONE))
                 .isEqualTo("""
                         CGROUP         MEMORY       CPU TIME   CPUS   PIDS      PROCESSES
                         pod web        90M / 256M   1.23s      0.5    7 / 100   3

@@ -42,9 +42,10 @@ class ViewPageTest {
                     List.of(new Row(Kind.CONTAINER, "visitor", null, 12, Map.of(NamespaceType.IPC, 4026532003L)))),
             new CgroupForest(List.of(TreeTextTest.POD), Map.of()),
             List.of(
-                    new PodView.Interface("lo", true, List.of("127.0.0.1/8", "::1/128")),
-                    new PodView.Interface("eth0", true, List.of("10.89.0.2/24", "fd00:89::2/64")),
-                    new PodView.Interface("eth1", false, List.of())),
+                    new PodView.Interface("lo", null, true, List.of("127.0.0.1/8", "::1/128"), List.of()),
+                    new PodView.Interface(
+                            "eth0", "jpod", true, List.of("10.89.0.2/24", "fd00:89::2/64"), List.of("8080:80/tcp")),
+                    new PodView.Interface("eth1", null, false, List.of(), List.of())),
             List.of(
                     new PodView.SharedFile("/etc/hosts", "/run/jpod/pods/web/hosts", List.of("app", "side")),
                     new PodView.SharedFile("/data", "/srv/<data>", List.of("app"))),
@@ -123,7 +124,13 @@ class ViewPageTest {
                         .filter(line -> line.contains("class=\"label\""))
                         .map(line -> line.replaceAll("<[^>]*>", "")))
                 .containsExactly("user", "pid", "net", "ipc", "uts");
-        assertThat(page).contains("root is user 524288 of the host", "one host name: web.example", "10.89.0.2/24");
+        assertThat(page)
+                .contains(
+                        "root is user 524288 of the host",
+                        "one host name: web.example",
+                        "10.89.0.2/24",
+                        "network jpod",
+                        "port 8080:80/tcp");
     }
 
     @Test

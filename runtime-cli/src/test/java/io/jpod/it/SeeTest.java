@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +30,7 @@ class SeeTest {
     private static final List<String> TYPES = List.of("user", "mnt", "net", "ipc", "uts", "pid", "cgroup", "time");
 
     private static Jpod jpod;
+    private TestPod members;
     private String pod;
 
     @BeforeAll
@@ -44,35 +43,14 @@ class SeeTest {
         jpod.close();
     }
 
-    @BeforeEach
-    void name() {
-        pod = jpod.id();
+    private void create(String... options) {
+        members = TestPod.create(jpod, options);
+        pod = members.name();
     }
 
     @AfterEach
     void remove() {
         jpod.run("pod", "rm", "--all", "--force").ok();
-    }
-
-    private static String running(String... options) throws IOException {
-        String id = jpod.id();
-        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", id, "--rootfs", rootfs()));
-        words.addAll(List.of(options));
-        words.addAll(List.of("--", "/probe", "sleep", "1000"));
-        jpod.run(words.toArray(String[]::new)).ok();
-        return id;
-    }
-
-    /** With all that is mounted on, since the root of a user namespace cannot make it. */
-    private static String rootfs() throws IOException {
-        Path rootfs = jpod.probe().rootfs();
-        for (String directory : List.of("etc", "proc", "sys", "dev")) {
-            Files.createDirectories(rootfs.resolve(directory));
-        }
-        for (String file : List.of("hosts", "hostname", "resolv.conf")) {
-            Files.createFile(rootfs.resolve("etc/" + file));
-        }
-        return rootfs.toString();
     }
 
     // ---- what others say
@@ -148,12 +126,13 @@ class SeeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--share=+pid", "--userns=auto", "--network=host", "--share=none", "--share=+cgroup"})
-    void theMatrixIsWhatTheKernelSays(String option) throws IOException {
-        jpod.run("pod", "create", option, pod).ok();
+    @ValueSource(
+            strings = {"--share +pid", "--userns auto", "--network host", "--share none", "--share +cgroup --uts host"})
+    void theMatrixIsWhatTheKernelSays(String options) throws IOException {
+        create(options.split(" "));
         Map<String, Map<String, String>> processes = new TreeMap<>();
         for (int i = 0; i < 3; i++) {
-            String id = running("--pod", pod);
+            String id = members.start();
             processes.put(id, links(jpod.state(id).text("pid")));
         }
 
@@ -185,7 +164,7 @@ class SeeTest {
 
     @Test
     void whatNoProcessHoldsIsSeenToo() throws IOException {
-        jpod.run("pod", "create", pod).ok();
+        create();
 
         Config matrix = matrix();
 
@@ -198,7 +177,7 @@ class SeeTest {
 
     @Test
     void theFirstProcessOfASharedPidNamespaceHasARow() {
-        jpod.run("pod", "create", "--share", "+pid", pod).ok();
+        create("--share", "+pid");
 
         Config init = row(matrix(), "init", "init");
 
@@ -207,9 +186,9 @@ class SeeTest {
 
     @Test
     void visitorsAreNamed() throws IOException {
-        jpod.run("pod", "create", pod).ok();
-        String member = running("--pod", pod);
-        String visitor = running("--network", "container:" + member);
+        create();
+        String member = members.start();
+        String visitor = TestPod.start(jpod, List.of("--network", "container:" + member));
         try {
             assertThat(jpod.run("pod", "ns", pod).ok().out()).contains("Also in net: " + visitor + "\n");
             Config row = row(
@@ -228,8 +207,8 @@ class SeeTest {
 
     @Test
     void theTreeHasContainersAsLeaves() throws IOException {
-        jpod.run("pod", "create", pod).ok();
-        String id = running("--pod", pod);
+        create();
+        String id = members.start();
         String pid = jpod.state(id).text("pid");
 
         Config tree = Config.parse(
@@ -248,8 +227,8 @@ class SeeTest {
 
     @Test
     void thePageShowsTheSame() throws IOException {
-        jpod.run("pod", "create", "--label", "<i>=&", pod).ok();
-        String id = running("--pod", pod);
+        create("--label", "<i>=&");
+        String id = members.start();
 
         jpod.run("pod", "view", "--html", "page.html", pod).ok();
 
@@ -263,10 +242,10 @@ class SeeTest {
 
     @Test
     void whoWatchesSeesChangesUntilThePodIsGone() throws IOException {
-        jpod.run("pod", "create", pod).ok();
+        create();
         Jpod.Running watch = jpod.call("pod", "ns", "--watch", pod).start();
         Jpod.awaitText(watch.out(), "pod " + pod);
-        String id = running("--pod", pod);
+        String id = members.start();
         Jpod.awaitText(watch.out(), id);
         jpod.run("pod", "rm", "--force", pod).ok();
 
@@ -275,7 +254,7 @@ class SeeTest {
 
     @Test
     void aTerminalIsDrawnOverUntilItIsClosed() throws Exception {
-        jpod.run("pod", "create", pod).ok();
+        create();
         Path out = jpod.dir.resolve("io/script");
         ProcessBuilder builder = new ProcessBuilder(
                 "script",

@@ -9,6 +9,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Netlink;
 import io.jpod.linux.SyscallException;
+import io.jpod.net.Attachment;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
@@ -77,15 +78,7 @@ final class PodSight {
         try (Fd namespace = Linux.open(pin, Flags.O_RDONLY, 0);
                 Netlink netlink = Netlink.in(namespace)) {
             List<Netlink.LinkAddress> addresses = netlink.addresses();
-            return netlink.links().stream()
-                    .map(link -> new Interface(
-                            link.name(),
-                            link.isUp(),
-                            addresses.stream()
-                                    .filter(address -> address.link() == link.index())
-                                    .map(address -> address.address().toString())
-                                    .toList()))
-                    .toList();
+            return netlink.links().stream().map(link -> seen(link, addresses)).toList();
         } catch (SyscallException e) {
             // Gone meanwhile, or not ours to enter, setns(2).
             if (e.is(Errno.ENOENT) || e.is(Errno.EPERM) || e.is(Errno.EINVAL)) {
@@ -93,6 +86,23 @@ final class PodSight {
             }
             throw e;
         }
+    }
+
+    private Interface seen(Netlink.Link link, List<Netlink.LinkAddress> addresses) {
+        Optional<Attachment> place = pod.attachments().stream()
+                .filter(attachment -> attachment.ifname().equals(link.name()))
+                .findFirst();
+        return new Interface(
+                link.name(),
+                place.map(Attachment::network).orElse(null),
+                link.isUp(),
+                addresses.stream()
+                        .filter(address -> address.link() == link.index())
+                        .map(address -> address.address().toString())
+                        .toList(),
+                place.map(Attachment::ports).orElse(List.of()).stream()
+                        .map(Object::toString)
+                        .toList());
     }
 
     // ---- files

@@ -40,10 +40,16 @@ public record PodView(
         containers = List.copyOf(containers);
     }
 
-    /** @param addresses with prefix length, such as 10.89.0.2/24 */
-    public record Interface(String name, boolean isUp, List<String> addresses) {
+    /**
+     * @param network that it connects to; null: none of jpod's
+     * @param addresses with prefix length, such as 10.89.0.2/24
+     * @param ports of the host that lead to it, such as 0.0.0.0:8080->80/tcp
+     */
+    public record Interface(
+            String name, @Nullable String network, boolean isUp, List<String> addresses, List<String> ports) {
         public Interface {
             addresses = List.copyOf(addresses);
+            ports = List.copyOf(ports);
         }
     }
 

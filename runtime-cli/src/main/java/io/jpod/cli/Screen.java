@@ -1,18 +1,31 @@
 package io.jpod.cli;
 
+import io.jpod.linux.Linux;
 import io.jpod.pod.NamespaceMatrix.Whose;
 
 /**
- * Colours of a terminal, or none. Nothing is said by colour alone.
+ * Where text for people goes. Nothing is said by colour alone.
  *
  * @param coloured see no-color.org
+ * @param columns 0: any number
  */
-record Palette(boolean coloured) {
+record Screen(boolean coloured, int columns) {
+    /** A file, or a pipe. */
+    static final Screen NONE = new Screen(false, 0);
+
     private static final String BOLD_GREEN = "1;32";
     private static final String BOLD_MAGENTA = "1;35";
     private static final String CYAN = "36";
     private static final String YELLOW = "33";
     private static final String BOLD = "1";
+
+    /** The caller's standard output. */
+    static Screen of(Jpod jpod) {
+        int columns = Linux.windowSize(jpod.caller().stdio(1))
+                .map(Linux.WindowSize::columns)
+                .orElse(0);
+        return new Screen(jpod.isColoured(), columns);
+    }
 
     String title(String text) {
         return paint(BOLD, text);
