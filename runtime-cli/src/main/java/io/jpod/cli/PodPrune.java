@@ -2,10 +2,12 @@ package io.jpod.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jpod.container.Container;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +37,10 @@ final class PodPrune implements Callable<Integer> {
     @Override
     public Integer call() {
         Jpod jpod = parent.jpod();
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
         List<Pod> idle = jpod.pods().list().stream()
-                .filter(pod -> PodContainers.alive(pod).isEmpty())
+                .filter(pod -> PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))
+                        .isEmpty())
                 .toList();
         if (!force && !idle.isEmpty() && !isConfirmed(jpod.caller(), idle)) {
             return ExitCode.ERROR.number();

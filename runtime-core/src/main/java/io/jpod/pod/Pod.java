@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A pod that exists: what the disk says of it, held against its containers and the kernel. */
 public final class Pod {
+    /** Names the pod that a container is in; its record on disk keeps it. */
+    public static final String ANNOTATION = Membership.ANNOTATION;
+
     private final Pods pods;
     private final PodDir dir;
     private final @Nullable StoredPod stored;
