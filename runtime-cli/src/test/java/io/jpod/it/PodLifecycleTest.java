@@ -76,7 +76,6 @@ class PodLifecycleTest {
                 .isEqualTo(config);
         assertThat(jpod.status(sleeper)).isEqualTo("running");
         assertThat(TestPod.common(before, TestPod.namespaces(jpod, sleeper))).contains("net", "ipc", "uts");
-        assertThat(TestPod.common(before, TestPod.namespaces(jpod, sleeper))).doesNotContain("mnt", "pid");
     }
 
     @Test
