@@ -6,18 +6,29 @@ import io.jpod.pod.Pod;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The containers of a pod, as commands choose among them. */
+/** The containers of pods, in the order in which they were made. */
 final class PodContainers {
+    private static final Comparator<Container> ORDER = Comparator.comparing(
+                    (Container container) -> container.created().orElse(Instant.MAX))
+            .thenComparing(Container::id);
+
     private PodContainers() {}
 
-    /** As they were made. */
     static List<Container> inOrder(Pod pod) {
-        return pod.containers().stream()
-                .sorted(Comparator.comparing(
-                                (Container container) -> container.created().orElse(Instant.MAX))
-                        .thenComparing(Container::id))
-                .toList();
+        return pod.containers().stream().sorted(ORDER).toList();
+    }
+
+    /** Those that each pod is for, by its name: one look at each container, however many pods there are. */
+    static Map<String, List<Container>> byPod(Jpod jpod) {
+        return jpod.containers().list().stream()
+                .filter(container -> container.annotations().containsKey(Pod.ANNOTATION))
+                .filter(container -> !Pod.isDebug(container))
+                .sorted(ORDER)
+                .collect(Collectors.groupingBy(
+                        container -> String.valueOf(container.annotations().get(Pod.ANNOTATION))));
     }
 
     /** Those that the pod is for, and not those that look into it. */
@@ -28,8 +39,8 @@ final class PodContainers {
     }
 
     /** Those that have a process. */
-    static List<Container> alive(Pod pod) {
-        return inOrder(pod).stream()
+    static List<Container> alive(List<Container> containers) {
+        return containers.stream()
                 .filter(container -> container.status() != Status.STOPPED && container.status() != Status.CREATING)
                 .toList();
     }

@@ -54,7 +54,7 @@ final class PodEvents implements Callable<Integer> {
                 names.stream().map(name -> jpod.pods().get(name).name()).toList();
         PodTimeline timeline = PodTimeline.NOTHING;
         do {
-            PodTimeline now = PodTimeline.of(pods(jpod, wanted));
+            PodTimeline now = PodTimeline.of(pods(jpod, wanted), PodContainers.byPod(jpod));
             for (PodTimeline.Event event : now.since(timeline)) {
                 caller.out().println(text(event, template));
             }

@@ -148,14 +148,13 @@ final class PodFacts {
     }
 
     /** One line of {@code pod ps}. */
-    static Map<String, @Nullable Object> row(Pod pod, boolean isShort) {
-        List<Container> containers = PodContainers.own(pod);
+    static Map<String, @Nullable Object> row(Pod pod, List<Container> containers) {
         List<String> statuses =
                 containers.stream().map(each -> each.status().jsonName()).toList();
         List<Map<String, @Nullable Object>> members = new ArrayList<>();
         containers.forEach(each -> members.add(member(each)));
         Map<String, @Nullable Object> row = Values.map();
-        row.put("Id", isShort ? brief(pod.id()) : pod.id());
+        row.put("Id", pod.id());
         row.put("Name", pod.name());
         row.put(
                 "Status",

@@ -2,10 +2,11 @@ package io.jpod.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jpod.linux.Fd;
+import io.jpod.container.Container;
 import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +36,10 @@ final class PodPrune implements Callable<Integer> {
     @Override
     public Integer call() {
         Jpod jpod = parent.jpod();
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
         List<Pod> idle = jpod.pods().list().stream()
-                .filter(pod -> PodContainers.alive(pod).isEmpty())
+                .filter(pod -> PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))
+                        .isEmpty())
                 .toList();
         if (!force && !idle.isEmpty() && !isConfirmed(jpod.caller(), idle)) {
             return ExitCode.ERROR.number();
@@ -56,19 +59,7 @@ final class PodPrune implements Callable<Integer> {
                 .print("Remove "
                         + String.join(", ", pods.stream().map(Pod::name).toList()) + "? [y/N] ");
         caller.err().flush();
-        return line(caller.stdio(0)).matches("(?i)y(es)?");
-    }
-
-    /** A terminal gives what was typed up to Enter. */
-    private static String line(Fd terminal) {
-        StringBuilder line = new StringBuilder();
-        while (line.length() < LONGEST_ANSWER) {
-            String character = new String(Linux.readFully(terminal, 1), UTF_8);
-            if (character.isEmpty() || character.equals("\n")) {
-                break;
-            }
-            line.append(character);
-        }
-        return line.toString().strip();
+        // A terminal gives what was typed up to Enter.
+        return new String(Linux.readSome(caller.stdio(0), LONGEST_ANSWER), UTF_8).strip().matches("(?i)y(es)?");
     }
 }

@@ -1,5 +1,7 @@
 package io.jpod.cli;
 
+import io.jpod.container.Container;
+import io.jpod.pod.Pod;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,7 +109,10 @@ final class PodPs implements Callable<Integer> {
         Listing listing = Listing.of(format, columns());
         PodFilter filter = PodFilter.of(filters);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        parent.jpod().pods().list().forEach(pod -> rows.add(PodFacts.row(pod, false)));
+        Map<String, List<Container>> containers = PodContainers.byPod(parent.jpod());
+        for (Pod pod : parent.jpod().pods().list()) {
+            rows.add(PodFacts.row(pod, containers.getOrDefault(pod.name(), List.of())));
+        }
         rows.removeIf(filter.negate());
         rows.sort(comparator(latest ? Order.CREATED : order));
         List<Map<String, @Nullable Object>> shown =

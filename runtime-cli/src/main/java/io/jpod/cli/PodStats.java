@@ -87,9 +87,10 @@ final class PodStats implements Callable<Integer> {
     private String picture(Jpod jpod, Listing listing, List<String> wanted, Map<String, ContainerUse> before) {
         Map<String, ContainerUse> seen = new HashMap<>();
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
         for (Pod pod : jpod.pods().list()) {
             if (names.isEmpty() || wanted.contains(pod.name())) {
-                for (Container container : PodContainers.alive(pod)) {
+                for (Container container : PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))) {
                     ContainerUse.of(pod, container).ifPresent(use -> {
                         rows.add(use.row(pod, container, before.get(container.id())));
                         seen.put(container.id(), use);

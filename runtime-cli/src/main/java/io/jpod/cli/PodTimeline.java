@@ -68,7 +68,7 @@ record PodTimeline(Map<String, Moment> pods, Map<String, Member> members, Instan
         }
     }
 
-    static PodTimeline of(List<Pod> all) {
+    static PodTimeline of(List<Pod> all, Map<String, List<Container>> containers) {
         Map<String, Moment> pods = new LinkedHashMap<>();
         Map<String, Member> members = new LinkedHashMap<>();
         for (Pod pod : all) {
@@ -77,7 +77,7 @@ record PodTimeline(Map<String, Moment> pods, Map<String, Member> members, Instan
                 continue;
             }
             pods.put(pod.id(), new Moment(pod.name(), pod.created().get()));
-            for (Container container : PodContainers.inOrder(pod)) {
+            for (Container container : containers.getOrDefault(pod.name(), List.of())) {
                 Status status = container.status();
                 if (container.created().isPresent()) {
                     members.put(

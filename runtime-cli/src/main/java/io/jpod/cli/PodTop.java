@@ -44,8 +44,10 @@ final class PodTop implements Callable<Integer> {
     public Integer call() {
         Jpod jpod = parent.jpod();
         Map<String, Set<Integer>> pids = pids(jpod.pods().get(name));
-        table(Ps.ps(words.isEmpty() ? List.of("-ef") : words), pids)
-                .forEach(jpod.caller().out()::println);
+        List<String> options = new ArrayList<>(words.isEmpty() ? List.of("-f") : words);
+        // Without it ps lists its own user's processes alone, and in a user namespace they are others.
+        options.addFirst("-e");
+        table(Ps.ps(options), pids).forEach(jpod.caller().out()::println);
         return ExitCode.OK.number();
     }
 
@@ -54,7 +56,7 @@ final class PodTop implements Callable<Integer> {
         if (pod.init() != 0) {
             pids.put("(init)", Set.of(pod.init()));
         }
-        for (Container container : PodContainers.alive(pod)) {
+        for (Container container : PodContainers.alive(PodContainers.inOrder(pod))) {
             try (Cgroup cgroup = container.cgroup().orElse(null)) {
                 pids.put(
                         container.id(), new LinkedHashSet<>(cgroup == null ? List.of(container.pid()) : cgroup.pids()));

@@ -18,19 +18,25 @@ class HelpTest {
                 .definition().subcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
     }
 
+    private static Stream<CommandSpec> nested(CommandSpec verb) {
+        return verb.subcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
+    }
+
     @TestFactory
     Stream<DynamicTest> everyVerbSaysWhatItDoesAndHow() {
-        return verbs().map(verb -> DynamicTest.dynamicTest(verb.name(), () -> {
-            assertThat(verb.usageMessage().description()).isNotEmpty();
-            if (!verb.name().equals("serve")) {
-                assertThat(Arrays.stream(verb.usageMessage().footer())).anyMatch(line -> line.startsWith("Example"));
-            }
-            for (ArgSpec argument : verb.args()) {
-                assertThat(argument.hidden() || argument.description().length > 0)
-                        .as(argument.toString())
-                        .isTrue();
-            }
-        }));
+        return Stream.concat(verbs(), verbs().flatMap(HelpTest::nested))
+                .map(verb -> DynamicTest.dynamicTest(verb.qualifiedName(), () -> {
+                    assertThat(verb.usageMessage().description()).isNotEmpty();
+                    if (!verb.name().equals("serve")) {
+                        assertThat(Arrays.stream(verb.usageMessage().footer()))
+                                .anyMatch(line -> line.startsWith("Example"));
+                    }
+                    for (ArgSpec argument : verb.args()) {
+                        assertThat(argument.hidden() || argument.description().length > 0)
+                                .as(argument.toString())
+                                .isTrue();
+                    }
+                }));
     }
 
     @Test

@@ -132,6 +132,15 @@ public final class Linux {
         }
     }
 
+    /** What there is to read, at most so many bytes; waits for the first. None: the end of the file. */
+    public static byte[] readSome(Fd fd, int limit) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(limit);
+            long size = retry(Sys.READ, fd.toString(), fd.number(), memory.address(), limit, 0);
+            return memory.asSlice(0, size).toArray(JAVA_BYTE);
+        }
+    }
+
     /**
      * Reads from where the descriptor is to the end of the file.
      *
