@@ -60,6 +60,8 @@ final class PodPrune implements Callable<Integer> {
                         + String.join(", ", pods.stream().map(Pod::name).toList()) + "? [y/N] ");
         caller.err().flush();
         // A terminal gives what was typed up to Enter.
-        return new String(Linux.readSome(caller.stdio(0), LONGEST_ANSWER), UTF_8).strip().matches("(?i)y(es)?");
+        return new String(Linux.readSome(caller.stdio(0), LONGEST_ANSWER), UTF_8)
+                .strip()
+                .matches("(?i)y(es)?");
     }
 }

@@ -346,12 +346,30 @@ class DebugTest {
         String look = "pid=$(grep -l \"$NAME\" /proc/[0-9]*/status | cut -d/ -f3);"
                 + " for f in root/probe fd/0 ns/net mem; do"
                 + " (: </proc/$pid/$f) 2>/dev/null && echo $f || echo no $f; done";
-        assertThat(debug(pod, "--profile", "baseline", "-e", "NAME=^NSpid.*" + inner(born) + "$", "--", "sh", "-c", look)
+        assertThat(debug(
+                                pod,
+                                "--profile",
+                                "baseline",
+                                "-e",
+                                "NAME=^NSpid.*" + inner(born) + "$",
+                                "--",
+                                "sh",
+                                "-c",
+                                look)
                         .ok()
                         .out())
                 .isEqualTo("no root/probe\nno fd/0\nno ns/net\nno mem\n");
         jpod.run("start", born).ok();
-        assertThat(debug(pod, "--profile", "baseline", "-e", "NAME=^NSpid.*" + inner(born) + "$", "--", "sh", "-c", look)
+        assertThat(debug(
+                                pod,
+                                "--profile",
+                                "baseline",
+                                "-e",
+                                "NAME=^NSpid.*" + inner(born) + "$",
+                                "--",
+                                "sh",
+                                "-c",
+                                look)
                         .ok()
                         .out())
                 .startsWith("root/probe\nfd/0\n");

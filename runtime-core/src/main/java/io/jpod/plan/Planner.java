@@ -199,7 +199,8 @@ public final class Planner {
 
     /** What takes the host's privileges, and a /proc/self that a change of uid has not closed yet, proc(5). */
     private void outside() {
-        // In a user namespace it is hidden by its change of uid, and before that by rights that those inside do not have.
+        // In a user namespace it is hidden by its change of uid, and before that by rights that those inside do not
+        // have.
         if (isJoined(NamespaceType.PID) && linux.namespace(NamespaceType.USER) == null) {
             add(new Step.HideProcess(), from(NamespaceType.PID));
         }

@@ -58,8 +58,7 @@ final class Neighbours {
     private void rewrite(Pod pod) {
         StoredPod known = pod.recordIfKnown();
         if (known != null) {
-            EtcFiles.rewriteHosts(
-                    pod.recordDir(), known.spec(), connections.addresses(known), of(known.spec()));
+            EtcFiles.rewriteHosts(pod.recordDir(), known.spec(), connections.addresses(known), of(known.spec()));
         }
     }
 }
