@@ -79,7 +79,8 @@ deps: ## Install what the build needs (called by the other targets)
 	@missing=(); \
 	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
 	need maven mvn; need gcc gcc; need musl-tools musl-gcc; need busybox-static busybox; need cpio cpio; \
-	need python3 python3; need util-linux setpriv; \
+	need python3 python3; need util-linux setpriv; need iproute2 ip; \
+	[ -n "$$(ls /usr/lib/*/libnftables.so.1 2>/dev/null)" ] || missing+=(libnftables1); \
 	[ -e /usr/include/stdio.h ] || missing+=(libc6-dev); \
 	jdk=openjdk-25-jdk-headless; \
 	.mvn/find-jdk >/dev/null 2>&1 || ! apt-cache show $$jdk >/dev/null 2>&1 || missing+=($$jdk); \

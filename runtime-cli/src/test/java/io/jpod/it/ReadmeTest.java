@@ -38,11 +38,13 @@ class ReadmeTest {
                 set -eu
                 export JPOD_ONESHOT=1
                 jpod() { %s/bin/jpod --root "$PWD/state" "$@" </dev/null; }
-                trap 'jpod delete --force web; jpod delete --force c1' EXIT
+                trap 'jpod delete --force web; jpod delete --force c1; jpod pod rm --force web' EXIT
                 set -x
                 """.formatted(HOME) + String.join("\n", commands) + "\n");
         Path output = dir.resolve("output");
-        Process bash = new ProcessBuilder("bash", script.toString())
+        // A network of its own, since the pod publishes a port.
+        Process bash = new ProcessBuilder(
+                        "unshare", "-n", "sh", "-c", "ip link set lo up && exec bash \"$0\"", script.toString())
                 .directory(dir.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -56,8 +58,12 @@ class ReadmeTest {
                         "it works",
                         "\"status\": \"created\"",
                         "sleep 60",
-                        "pivot_root(\".\", \".\")");
-        assertThat(dir.resolve("state").toFile().list()).isEmpty();
+                        "pivot_root(\".\", \".\")",
+                        "everybody's /dev/shm",
+                        "1 root     httpd -f -p 80 -h /etc",
+                        "nothing is left over");
+        assertThat(dir.resolve("state").toFile().list()).containsExactlyInAnyOrder("pods", "networks");
+        assertThat(dir.resolve("state/pods").toFile().list()).isEmpty();
     }
 
     private static boolean hasMemoryController() {
