@@ -31,7 +31,7 @@
 #endif
 
 // All containers of a host that `pod start --all` starts.
-#define MAX_CHILDREN 4096
+#define MAX_CHILDREN 512
 // How long a terminal must be silent after the end of its container before it counts as drained, in milliseconds: what
 // was written last reaches ptmx through a kernel worker.
 #define SILENCE 50

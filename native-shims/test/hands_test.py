@@ -372,7 +372,7 @@ class Children(HandsCase):
 
     def test_many_children(self):
         hands, brain = self.begin()
-        pids = {brain.spawn(shell("exec sleep 100")) for _ in range(64)}
+        pids = {brain.spawn(shell("exec sleep 100")) for _ in range(512)}
         self.assertEqual(brain.spawn(shell("exit")), -11)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
