@@ -247,6 +247,8 @@ static int run_mem(char **a) {
     if (memory == MAP_FAILED) return fail("mmap");
     for (size_t i = 0; i < size; i += 4096) memory[i] = 1;
     printf("touched %s\n", a[0]);
+    fflush(stdout);
+    if (a[1]) sleep_for(strtod(a[1], NULL));
     munmap(memory, size);
     return 0;
 }
@@ -398,7 +400,7 @@ static const struct {
     {"oom-score", 0, run_oom_score, "/proc/self/oom_score_adj"},
     {"hostname", 0, run_hostname, "[NAME]: prints or sets it"},
     {"tty", 0, run_tty, "whether 0, 1, 2 are terminals, whether there is a controlling one, rows and columns of 0"},
-    {"mem", 1, run_mem, "MIB: allocates and touches them"},
+    {"mem", 1, run_mem, "MIB [SECONDS]: allocates and touches them, and holds them for so long"},
     {"fork", 1, run_fork, "COUNT: sleeping children, how many could be made, why not more; kills them again"},
     {"orphans", 1, run_orphans, "COUNT: leaves processes without a parent that end after 0.2 s"},
     {"spin", 1, run_spin, "SECONDS: wall and CPU time used"},
