@@ -21,11 +21,10 @@ final class PodContainers {
         return pod.containers().stream().sorted(ORDER).toList();
     }
 
-    /** Those that each pod is for, by its name: one look at each container, however many pods there are. */
+    /** Those of all pods, by the pod's name: one look at each container, however many pods there are. */
     static Map<String, List<Container>> byPod(Jpod jpod) {
         return jpod.containers().list().stream()
                 .filter(container -> container.annotations().containsKey(Pod.ANNOTATION))
-                .filter(container -> !Pod.isDebug(container))
                 .sorted(ORDER)
                 .collect(Collectors.groupingBy(
                         container -> String.valueOf(container.annotations().get(Pod.ANNOTATION))));
@@ -33,9 +32,11 @@ final class PodContainers {
 
     /** Those that the pod is for, and not those that look into it. */
     static List<Container> own(Pod pod) {
-        return inOrder(pod).stream()
-                .filter(container -> !Pod.isDebug(container))
-                .toList();
+        return own(inOrder(pod));
+    }
+
+    static List<Container> own(List<Container> containers) {
+        return containers.stream().filter(container -> !Pod.isDebug(container)).toList();
     }
 
     /** Those that have a process. */

@@ -147,7 +147,11 @@ final class PodFacts {
         return number != null && number == CgroupStats.UNLIMITED ? "max" : number;
     }
 
-    /** One line of {@code pod ps}. */
+    /**
+     * One line of {@code pod ps}.
+     *
+     * @param containers of the pod, without those that only look into it
+     */
     static Map<String, @Nullable Object> row(Pod pod, List<Container> containers) {
         List<String> statuses =
                 containers.stream().map(each -> each.status().jsonName()).toList();

@@ -111,7 +111,7 @@ final class PodPs implements Callable<Integer> {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         Map<String, List<Container>> containers = PodContainers.byPod(parent.jpod());
         for (Pod pod : parent.jpod().pods().list()) {
-            rows.add(PodFacts.row(pod, containers.getOrDefault(pod.name(), List.of())));
+            rows.add(PodFacts.row(pod, PodContainers.own(containers.getOrDefault(pod.name(), List.of()))));
         }
         rows.removeIf(filter.negate());
         rows.sort(comparator(latest ? Order.CREATED : order));
