@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.cgroup.Cgroup;
 import io.jpod.container.Container;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.SpecWriter;
@@ -54,10 +55,18 @@ final class ContainerFacts {
         state.put("Running", status == Status.RUNNING || status == Status.PAUSED);
         state.put("Paused", status == Status.PAUSED);
         state.put("Pid", (long) container.pid());
+        state.put("OOMKilled", isOomKilled(container));
         state.put("ExitCode", code.isPresent() ? (Object) (long) code.getAsInt() : null);
         state.put("StartedAt", text(started(container)));
         state.put("FinishedAt", text(finished(container)));
         return state;
+    }
+
+    /** Whether the kernel took a process of it for want of memory: of its own, or of the pod that it is in. */
+    private static boolean isOomKilled(Container container) {
+        try (Cgroup cgroup = container.cgroup().orElse(null)) {
+            return cgroup != null && cgroup.oomKills() > 0;
+        }
     }
 
     /**

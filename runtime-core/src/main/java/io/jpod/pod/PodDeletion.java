@@ -1,11 +1,16 @@
 package io.jpod.pod;
 
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
 import io.jpod.linux.Mountpoints;
+import io.jpod.linux.Processes;
+import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
 import io.jpod.plan.PodPlanner;
@@ -76,13 +81,23 @@ final class PodDeletion {
         dir.dir().delete();
     }
 
+    /** Its init too, which is in no cgroup where there are none. */
     private void end(StoredPod record) {
-        if (record.cgroup() == null) {
-            return;
-        }
         try (Cgroup cgroup = pod.cgroup().orElse(null)) {
             if (cgroup != null) {
                 cgroup.kill(END);
+            }
+        }
+        if (pod.init() != 0) {
+            try (Fd init = Processes.pidfdOpen(record.initPid())) {
+                if (pod.init() != 0) {
+                    Processes.signal(init, (int) Flags.SIGKILL);
+                    Processes.awaitEnd(init, END.toMillis());
+                }
+            } catch (SyscallException e) {
+                if (!e.is(Errno.ESRCH)) {
+                    throw e;
+                }
             }
         }
     }
