@@ -40,7 +40,7 @@ class ArchitectureTest {
     static final ArchRule EXEC = mayUse("exec", "plan", "linux", "oci", "abi");
 
     @ArchTest
-    static final ArchRule NET = mayUse("net", "exec", "linux", "oci", "abi");
+    static final ArchRule NET = mayUse("net", "exec", "plan", "linux", "oci", "abi");
 
     @ArchTest
     static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.container.Volumes;
 import io.jpod.oci.Features;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
@@ -66,13 +67,15 @@ final class DefaultSpec {
      * @param sharing whose namespaces it has
      * @param environment the caller's, for {@code --env NAME}
      * @param directory the caller's, for relative paths
+     * @param volumes where those are that have a name
      */
     record Host(
             boolean limitsPids,
             List<String> thermalThrottles,
             Sharing sharing,
             Map<String, String> environment,
-            java.nio.file.Path directory) {}
+            java.nio.file.Path directory,
+            Volumes volumes) {}
 
     private final ContainerOptions options;
     private final Host host;
@@ -195,11 +198,14 @@ final class DefaultSpec {
     }
 
     private Spec.Mount volume(String text) {
-        return volume(text, host.directory());
+        return volume(text, host.directory(), host.volumes());
     }
 
-    /** @param directory the caller's */
-    static Spec.Mount volume(String text, java.nio.file.Path directory) {
+    /**
+     * @param directory the caller's
+     * @param volumes where those are that have a name
+     */
+    static Spec.Mount volume(String text, java.nio.file.Path directory, Volumes volumes) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
             throw new IllegalArgumentException("--volume: must be SRC:DST or SRC:DST:OPTION,..., is \"" + text + "\"");
@@ -218,7 +224,10 @@ final class DefaultSpec {
         if (!words.contains("bind")) {
             unless(words, "rbind", "rbind");
         }
-        String source = directory.resolve(parts[0]).normalize().toString();
+        String source = (Volumes.isName(parts[0])
+                        ? volumes.path(parts[0])
+                        : directory.resolve(parts[0]).normalize())
+                .toString();
         return new Spec.Mount(destination("--volume", text, parts[1]), "bind", source, words);
     }
 
@@ -232,7 +241,7 @@ final class DefaultSpec {
         }
     }
 
-    private static String destination(String option, String text, String destination) {
+    static String destination(String option, String text, String destination) {
         boolean leadsUp = Stream.of(destination.split("/")).anyMatch(".."::equals);
         if (!destination.startsWith("/") || leadsUp) {
             throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Containers;
+import io.jpod.container.Volumes;
 import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
 import io.jpod.pod.Pods;
@@ -70,6 +71,7 @@ public final class Jpod {
         VERBS.put("spec", SpecCommand.class);
         VERBS.put("features", FeaturesCommand.class);
         VERBS.put("explain", Explain.class);
+        VERBS.put("volume", VolumeCommand.class);
         VERBS.put("doctor", DoctorCommand.class);
         VERBS.put("completion", Completion.class);
         VERBS.put("serve", Serve.class);
@@ -77,7 +79,7 @@ public final class Jpod {
 
     /** The verbs of verbs. */
     private static final Map<String, Map<String, Class<?>>> NESTED =
-            Map.of("pod", PodCommand.VERBS, "network", NetworkCommand.VERBS);
+            Map.of("pod", PodCommand.VERBS, "network", NetworkCommand.VERBS, "volume", VolumeCommand.VERBS);
 
     /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
     private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
@@ -272,6 +274,10 @@ public final class Jpod {
     /** The pods below {@link #root}. */
     Pods pods() {
         return new Pods(containers(), networks());
+    }
+
+    Volumes volumes() {
+        return new Volumes(dataDirectory());
     }
 
     /** The networks of pods. */

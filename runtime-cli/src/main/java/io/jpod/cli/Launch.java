@@ -6,6 +6,7 @@ import io.jpod.container.Container;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.container.PoststopFailed;
+import io.jpod.container.Volumes;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
@@ -46,7 +47,16 @@ final class Launch {
 
     /** The spec of a container without a bundle. */
     Spec write(ContainerOptions options, Sharing sharing, String name, List<String> args) {
+        makeVolumes(jpod, options.volumes);
         return withListenFds(spec(jpod, options, sharing, name, args));
+    }
+
+    /** Those that have a name, and are not there yet. */
+    static void makeVolumes(Jpod jpod, List<String> volumes) {
+        volumes.stream()
+                .map(volume -> volume.split(":", 2)[0])
+                .filter(Volumes::isName)
+                .forEach(jpod.volumes()::make);
     }
 
     static Spec spec(Jpod jpod, ContainerOptions options, Sharing sharing, String name, List<String> args) {
@@ -56,7 +66,8 @@ final class Launch {
                 thermalThrottles(),
                 sharing,
                 jpod.caller().environment(),
-                jpod.caller().directory());
+                jpod.caller().directory(),
+                jpod.volumes());
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
             Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user);
             return DefaultSpec.of(options, host, name, rootfs.toString(), user, args);

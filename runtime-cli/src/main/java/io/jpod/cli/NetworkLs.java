@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,7 +45,10 @@ final class NetworkLs implements Callable<Integer> {
     @Override
     public Integer call() {
         Networks networks = network.networks();
-        List<Network> found = networks.list().stream().filter(this::isMeant).toList();
+        List<Predicate<Network>> all = filters.stream().map(NetworkLs::filter).toList();
+        List<Network> found = networks.list().stream()
+                .filter(each -> all.stream().allMatch(one -> one.test(each)))
+                .toList();
         PrintStream out = network.jpod().caller().out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));
@@ -76,18 +80,12 @@ final class NetworkLs implements Callable<Integer> {
         return table.toString();
     }
 
-    private boolean isMeant(Network each) {
-        for (String filter : filters) {
-            String value = filter.substring(filter.indexOf('=') + 1);
-            boolean isMatch = switch (filter.substring(0, filter.length() - value.length())) {
-                case "name=" -> each.name().contains(value);
-                case "label=" -> Labels.match(each.labels(), value);
-                default -> throw new IllegalArgumentException("--filter must be name=PART or label=NAME[=VALUE]");
-            };
-            if (!isMatch) {
-                return false;
-            }
-        }
-        return true;
+    private static Predicate<Network> filter(String filter) {
+        String value = filter.substring(filter.indexOf('=') + 1);
+        return switch (filter.substring(0, filter.length() - value.length())) {
+            case "name=" -> each -> each.name().contains(value);
+            case "label=" -> each -> Labels.match(each.labels(), value);
+            default -> throw new IllegalArgumentException("--filter must be name=PART or label=NAME[=VALUE]");
+        };
     }
 }

@@ -34,6 +34,7 @@ final class PodCommand {
         VERBS.put("wait", PodWait.class);
         VERBS.put("exists", PodExists.class);
         VERBS.put("ps", PodPs.class);
+        VERBS.put("publish", PodPublish.class);
         VERBS.put("rm", PodRm.class);
         VERBS.put("prune", PodPrune.class);
         VERBS.put("ns", PodNs.class);

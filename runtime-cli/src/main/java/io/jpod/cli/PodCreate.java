@@ -55,6 +55,7 @@ final class PodCreate implements Callable<Integer> {
         if (replace) {
             jpod.pods().find(chosen).ifPresent(old -> old.delete(true, jpod.caller()));
         }
+        Launch.makeVolumes(jpod, options.volumes);
         Pod pod = jpod.pods().create(spec, jpod.caller());
         if (idFile != null) {
             PidFile.write(jpod.path(idFile), pod.id());

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.container.Volumes;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
 import io.jpod.net.PortMapping;
@@ -116,8 +117,15 @@ final class PodOptions {
     @Option(
             names = {"-v", "--volume"},
             paramLabel = "SRC:DST[:OPTION,...]",
-            description = "Mount a file or directory of the host in every container, as run --volume does.")
+            description = "Mount a file or directory of the host, or a volume by its name, in every container, as run"
+                    + " --volume does.")
     List<String> volumes = new ArrayList<>();
+
+    @Option(
+            names = "--empty-dir",
+            paramLabel = "NAME:DST[:SIZE]",
+            description = "Mount an empty directory of the pod's own in every container, with a size one in memory.")
+    List<String> emptyDirs = new ArrayList<>();
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     PodSpec spec(Jpod jpod, String name) {
@@ -152,8 +160,9 @@ final class PodOptions {
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList(),
                 addHosts.stream().map(PodOptions::host).toList(),
                 volumes.stream()
-                        .map(volume -> DefaultSpec.volume(volume, jpod.caller().directory()))
+                        .map(volume -> DefaultSpec.volume(volume, jpod.caller().directory(), jpod.volumes()))
                         .toList(),
+                emptyDirs.stream().map(PodOptions::emptyDir).toList(),
                 pairs("--label", labels, false));
     }
 
@@ -224,6 +233,16 @@ final class PodOptions {
             pairs.put(equals < 0 ? text : text.substring(0, equals), equals < 0 ? "" : text.substring(equals + 1));
         }
         return pairs;
+    }
+
+    private static PodSpec.EmptyDir emptyDir(String text) {
+        String[] parts = text.split(":", -1);
+        refuse(
+                parts.length < 2 || parts.length > 3 || !Volumes.isName(parts[0]) || !parts[1].startsWith("/"),
+                "--empty-dir: must be NAME:DST or NAME:DST:SIZE, is \"" + text + "\"");
+        long size = parts.length < 3 ? 0 : Sizes.bytes("--empty-dir", parts[2]);
+        refuse(parts.length == 3 && size == 0, "--empty-dir: " + text + ": must be larger than 0");
+        return new PodSpec.EmptyDir(parts[0], DefaultSpec.destination("--empty-dir", text, parts[1]), size);
     }
 
     private static HostEntry host(String text) {

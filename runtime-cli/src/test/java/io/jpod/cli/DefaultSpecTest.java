@@ -3,6 +3,7 @@ package io.jpod.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.container.Volumes;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.SpecReader;
@@ -26,10 +27,11 @@ class DefaultSpecTest {
             List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"),
             Sharing.PRIVATE,
             Map.of("TERM", "vt100", "LANG", "C"),
-            Path.of("/home/me"));
+            Path.of("/home/me"),
+            new Volumes(Path.of("/data")));
 
-    private static final DefaultSpec.Host HOST_WITHOUT_PIDS =
-            new DefaultSpec.Host(false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me"));
+    private static final DefaultSpec.Host HOST_WITHOUT_PIDS = new DefaultSpec.Host(
+            false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me"), new Volumes(Path.of("/data")));
 
     @Command(name = "run")
     private static final class Holder {
@@ -167,7 +169,8 @@ class DefaultSpecTest {
     void namespacesThatAreNotItsOwnAreThoseOfTheHostOrOfAnother() {
         Sharing sharing =
                 new Sharing(Set.of(NamespaceType.NETWORK), Map.of(NamespaceType.UTS, "/proc/7/ns/uts"), null, "other");
-        Spec spec = spec(new DefaultSpec.Host(false, List.of(), sharing, Map.of(), Path.of("/home/me")));
+        Spec spec = spec(new DefaultSpec.Host(
+                false, List.of(), sharing, Map.of(), Path.of("/home/me"), new Volumes(Path.of("/data"))));
 
         assertThat(spec.linux().namespace(NamespaceType.NETWORK)).isNull();
         assertThat(spec.linux().namespace(NamespaceType.UTS))

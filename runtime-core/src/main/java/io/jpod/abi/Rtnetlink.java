@@ -43,6 +43,8 @@ public final class Rtnetlink {
     public static final int IFLA_IFALIAS = 20;
     public static final int IFLA_GROUP = 27;
     public static final int IFLA_NET_NS_FD = 28;
+    public static final int IFLA_EXT_MASK = 29;
+    public static final int RTEXT_FILTER_SKIP_STATS = 8;
     public static final int IFLA_INFO_KIND = 1;
     public static final int IFLA_INFO_DATA = 2;
     public static final int IFLA_INFO_SLAVE_KIND = 4;

@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A container that exists: what the disk says of it, held against what the kernel says. */
@@ -119,6 +120,13 @@ public final class Container {
     /** Whether {@link #spec} needs no file. */
     boolean knowsSpec() {
         return spec != null;
+    }
+
+    /** What it has mounted from the host; nothing if its config is lost. */
+    Stream<String> sources() {
+        return dir.readConfig().isEmpty()
+                ? Stream.empty()
+                : spec().mounts().stream().flatMap(mount -> Stream.ofNullable(mount.source()));
     }
 
     private Spec readSpec() {

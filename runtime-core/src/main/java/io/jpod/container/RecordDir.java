@@ -41,7 +41,8 @@ public record RecordDir(Path path) {
         return Optional.of(dir);
     }
 
-    private boolean make() {
+    /** Makes it, and its parents; false if it is there. */
+    boolean make() {
         try {
             Linux.mkdirat(Linux.AT_FDCWD, path.toString(), 0700);
             return true;

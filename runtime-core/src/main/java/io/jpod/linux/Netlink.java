@@ -195,6 +195,7 @@ public final class Netlink implements AutoCloseable {
     public Optional<Link> link(String name) {
         NetlinkMessage message = new NetlinkMessage(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_ACK)
                 .link(0, 0, 0)
+                .with(Rtnetlink.IFLA_EXT_MASK, Rtnetlink.RTEXT_FILTER_SKIP_STATS)
                 .with(Rtnetlink.IFLA_IFNAME, name);
         List<Link> found = new ArrayList<>();
         try {
@@ -209,7 +210,9 @@ public final class Netlink implements AutoCloseable {
 
     /** All of the namespace. */
     public List<Link> links() {
-        NetlinkMessage message = new NetlinkMessage(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP).link(0, 0, 0);
+        NetlinkMessage message = new NetlinkMessage(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP)
+                .link(0, 0, 0)
+                .with(Rtnetlink.IFLA_EXT_MASK, Rtnetlink.RTEXT_FILTER_SKIP_STATS);
         return dump("list links", message, Netlink::link);
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param isolated packets to and from other isolated networks are dropped
  * @param names its pods know each other by name
  * @param mtu 0 for the kernel's default
+ * @param chosen nobody has asked for these subnets: jpod may choose others while the network has no pods
  */
 public record Network(
         String name,
@@ -28,6 +29,7 @@ public record Network(
         boolean isolated,
         boolean names,
         int mtu,
+        boolean chosen,
         Map<String, String> labels,
         Instant created) {
     private static final int LARGEST_MTU = 65535;
@@ -35,6 +37,10 @@ public record Network(
     public Network {
         subnets = List.copyOf(subnets);
         labels = Map.copyOf(labels);
+    }
+
+    Network with(String otherBridge, List<Subnet> others) {
+        return new Network(name, otherBridge, others, internal, isolated, names, mtu, chosen, labels, created);
     }
 
     Optional<Subnet> subnet(boolean isV6) {
@@ -58,6 +64,7 @@ public record Network(
                 .flag("isolated", isolated)
                 .flag("names", names)
                 .number("mtu", mtu)
+                .flag("chosen", chosen)
                 .texts("labels", labels);
     }
 
@@ -71,6 +78,7 @@ public record Network(
                 json.flag("isolated"),
                 json.flag("names"),
                 (int) json.needNumber("mtu", 0, LARGEST_MTU),
+                json.flag("chosen"),
                 json.map("labels", Json::string),
                 time(json.need("created")));
     }

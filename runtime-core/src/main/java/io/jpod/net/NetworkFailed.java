@@ -8,7 +8,7 @@ public final class NetworkFailed extends RuntimeException {
         super(message);
     }
 
-    NetworkFailed(String message, Throwable cause) {
+    public NetworkFailed(String message, Throwable cause) {
         super(message, cause);
     }
 }

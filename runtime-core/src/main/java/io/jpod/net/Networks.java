@@ -109,6 +109,7 @@ public final class Networks {
                     wish.isolated(),
                     wish.names(),
                     wish.mtu(),
+                    wish.subnets().isEmpty(),
                     wish.labels(),
                     Instant.now().truncatedTo(ChronoUnit.MILLIS));
             store.write(network);
@@ -156,7 +157,7 @@ public final class Networks {
         }
         try (Fd _ = store.lock()) {
             Network defined = get(network.name());
-            Members members = store.members(defined.name()).orElse(new Members(defined, List.of()));
+            Members members = store.members(defined.name()).orElseGet(() -> new Members(fitting(defined), List.of()));
             Lease lease = new Allocation(members, store.members(), owner).lease(ifname, request);
             store.write(members.with(lease));
             try (Wiring wiring = new Wiring(owner)) {
@@ -167,6 +168,28 @@ public final class Networks {
                 throw e;
             }
             return lease.attachment();
+        }
+    }
+
+    /** Another root of this host may have chosen the same while neither network had pods. */
+    private Network fitting(Network network) {
+        if (!network.chosen()) {
+            return network;
+        }
+        List<Network> others = store.networks().stream()
+                .filter(other -> !other.name().equals(network.name()))
+                .toList();
+        try (Netlink host = Netlink.open()) {
+            Pools pools = Pools.of(others, host);
+            if (pools.fit(network)) {
+                return network;
+            }
+            List<Subnet> subnets = new ArrayList<>();
+            subnets.add(pools.chooseV4());
+            network.subnet(true).ifPresent(v6 -> subnets.add(pools.chooseV6(owner.ofNetwork(network.name()))));
+            Network other = network.with(pools.chooseBridge(), subnets);
+            store.write(other);
+            return other;
         }
     }
 

@@ -47,6 +47,12 @@ record Pools(List<Network> others, List<Cidr> used, List<String> links) {
                 && used.stream().noneMatch(subnet::overlaps);
     }
 
+    /** Whether a network that has nothing on the host could have it now. */
+    boolean fit(Network network) {
+        return !links.contains(network.bridge())
+                && network.subnets().stream().allMatch(subnet -> isFree(subnet.cidr()));
+    }
+
     Subnet chooseV4() {
         for (Ip ip = FIRST; ip.compareTo(LAST) <= 0; ip = ip.plus(256)) {
             Cidr subnet = new Cidr(ip, PREFIX);

@@ -82,6 +82,32 @@ public final class Json {
                 || value instanceof List<?> list && list.isEmpty();
     }
 
+    /** On one line, as any JSON parser reads it. */
+    void appendTo(StringBuilder out) {
+        switch (value) {
+            case String string -> JsonWriter.string(out, string);
+            case OtherNumber number -> out.append(number.text());
+            case Map<?, ?> _ -> {
+                String before = "{";
+                for (Map.Entry<String, Json> entry : entries().entrySet()) {
+                    JsonWriter.string(out.append(before), entry.getKey());
+                    entry.getValue().appendTo(out.append(':'));
+                    before = ",";
+                }
+                out.append(entries().isEmpty() ? "{}" : "}");
+            }
+            case List<?> _ -> {
+                String before = "[";
+                for (Json item : items()) {
+                    item.appendTo(out.append(before));
+                    before = ",";
+                }
+                out.append(items().isEmpty() ? "[]" : "]");
+            }
+            case null, default -> out.append(value);
+        }
+    }
+
     // What a value is.
 
     public Map<String, Json> entries() {

@@ -156,6 +156,15 @@ public final class JsonWriter {
         return this;
     }
 
+    /** A value as it was read. */
+    public JsonWriter json(String name, @Nullable Json value) {
+        if (value != null) {
+            name(name);
+            value.appendTo(out);
+        }
+        return this;
+    }
+
     private <T> void item(T value, BiConsumer<JsonWriter, T> properties) {
         next();
         open('{');
@@ -199,6 +208,10 @@ public final class JsonWriter {
     }
 
     private void string(String value) {
+        string(out, value);
+    }
+
+    static void string(StringBuilder out, String value) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -125,6 +125,7 @@ public final class Lowering {
                     Step.CloneProcess _,
                     Step.PinNamespace _,
                     Step.MountShm _,
+                    Step.MakeVolume _,
                     Step.ConnectNetwork _,
                     Step.WriteFiles _ ->
                 throw new IllegalArgumentException("the brain does it itself: " + step.describe());

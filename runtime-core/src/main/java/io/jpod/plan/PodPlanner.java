@@ -43,6 +43,7 @@ public final class PodPlanner {
      * @param sysctl as in a container's spec; of the namespaces that are shared
      * @param cgroup its directory; null: none
      * @param shmSize bytes
+     * @param volumes names of directories that the pod makes, with their sizes in memory, 0 for one on disk
      * @param networks device to network
      * @param mappings of the user namespace, for uids and gids alike; empty unless it is shared
      * @param lastCapability the highest capability number of this kernel
@@ -55,6 +56,7 @@ public final class PodPlanner {
             @Nullable String cgroup,
             List<Limit> limits,
             long shmSize,
+            Map<String, Long> volumes,
             Map<String, String> networks,
             List<IdMapping> mappings,
             int lastCapability) {}
@@ -116,6 +118,9 @@ public final class PodPlanner {
         if (shares(NamespaceType.IPC)) {
             add(By.BRAIN, new Step.MountShm(request.directory() + "/shm", request.shmSize()), "--shm-size");
         }
+        request.volumes()
+                .forEach((name, size) -> add(
+                        By.BRAIN, new Step.MakeVolume(volume(request.directory(), name), size), "--empty-dir " + name));
         request.networks()
                 .forEach((device, network) -> add(By.BRAIN, new Step.ConnectNetwork(network, device), "--network"));
         add(By.BRAIN, new Step.WriteFiles(request.directory()), "default");
@@ -124,6 +129,11 @@ public final class PodPlanner {
     /** Where a pod keeps a namespace. */
     public static String pin(String directory, NamespaceType type) {
         return directory + "/ns/" + (type == NamespaceType.NETWORK ? "net" : type.jsonName());
+    }
+
+    /** Where a pod keeps a volume of its own. */
+    public static String volume(String directory, String name) {
+        return directory + "/volumes/" + name;
     }
 
     private void cgroup() {

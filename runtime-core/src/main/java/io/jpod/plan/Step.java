@@ -110,6 +110,18 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * A directory, on disk or in memory, that is as old as the pod and goes with it.
+     *
+     * @param size bytes, for one in memory; 0: on disk
+     */
+    record MakeVolume(String path, long size) implements Step {
+        @Override
+        public String describe() {
+            return "make volume " + path + (size == 0 ? "" : ", a tmpfs of " + size + " bytes");
+        }
+    }
+
     /** A pair of virtual Ethernet devices, veth(4): one end in the pod, the other one in the bridge of the network. */
     record ConnectNetwork(String network, String device) implements Step {
         @Override

@@ -73,6 +73,10 @@ final class Membership {
         }
         List<Spec.Mount> files = new ArrayList<>(List.of(file("hosts"), file("hostname"), file("resolv.conf")));
         files.addAll(pod.spec().volumes());
+        pod.spec()
+                .emptyDirs()
+                .forEach(volume -> files.add(new Spec.Mount(
+                        volume.destination(), "bind", dir.volume(volume.name()), List.of("bind", "nosuid", "nodev"))));
         for (Spec.Mount file : files) {
             // What the container asks for itself is more particular.
             if (own.stream().noneMatch(mount -> mount.destination().equals(file.destination()))) {

@@ -90,11 +90,8 @@ final class PodBuilding implements AutoCloseable {
             }
             case Step.CloneProcess clone -> process = spawn(clone);
             case Step.PinNamespace(NamespaceType type, String path) -> pin(type, path);
-            case Step.MountShm(String path, long size) -> {
-                Linux.mkdirat(Linux.AT_FDCWD, path, 0700);
-                Mountpoints.tmpfs(
-                        path, Flags.MS_NOSUID | Flags.MS_NODEV | Flags.MS_NOEXEC, "mode=1777,size=" + size + owner());
-            }
+            case Step.MountShm(String path, long size) -> tmpfs(path, size, Flags.MS_NOEXEC);
+            case Step.MakeVolume(String path, long size) -> makeVolume(path, size);
             case Step.ConnectNetwork(String _, String device) -> connect(device);
             case Step.WriteFiles _ -> {
                 Neighbours neighbours = new Neighbours(pods);
@@ -103,6 +100,24 @@ final class PodBuilding implements AutoCloseable {
                 neighbours.tell(spec);
             }
             default -> throw new IllegalStateException("no step of a pod: " + step.describe());
+        }
+    }
+
+    private void tmpfs(String path, long size, long flags) {
+        Linux.mkdirat(Linux.AT_FDCWD, path, 0700);
+        Mountpoints.tmpfs(path, Flags.MS_NOSUID | Flags.MS_NODEV | flags, "mode=1777,size=" + size + owner());
+    }
+
+    /** For users of any id, as the tmpfs is. */
+    private void makeVolume(String path, long size) {
+        if (!Files.exists(dir.volumes())) {
+            Linux.mkdirat(Linux.AT_FDCWD, dir.volumes().toString(), 0700);
+        }
+        if (size > 0) {
+            tmpfs(path, size, 0);
+        } else {
+            Linux.mkdirat(Linux.AT_FDCWD, path, 0700);
+            Linux.fchmodat(Linux.AT_FDCWD, path, 01777);
         }
     }
 

@@ -58,9 +58,16 @@ final class PodCreation {
                 pod.cgroup(),
                 pod.limits(),
                 pod.spec().shmSize(),
+                volumes(pod.spec()),
                 networks(pod.spec()),
                 pod.mappings(),
                 LAST_CAPABILITY));
+    }
+
+    private static Map<String, Long> volumes(PodSpec spec) {
+        Map<String, Long> volumes = new LinkedHashMap<>();
+        spec.emptyDirs().forEach(volume -> volumes.put(volume.name(), volume.size()));
+        return volumes;
     }
 
     private static Map<String, String> networks(PodSpec spec) {

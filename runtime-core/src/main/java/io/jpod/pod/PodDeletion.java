@@ -62,6 +62,7 @@ final class PodDeletion {
         if (stored != null) {
             stored.spec().networks().forEach(connection -> pods.networks().detach(connection.name(), pod.name()));
             new Neighbours(pods).tell(stored.spec());
+            stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
         }
         releaseAll(dir.shm().toString());
         for (NamespaceType type : PodPlanner.SHAREABLE) {

@@ -40,6 +40,10 @@ record PodDir(RecordDir dir) {
         return path().resolve("volumes");
     }
 
+    String volume(String name) {
+        return PodPlanner.volume(path().toString(), name);
+    }
+
     void write(StoredPod pod) {
         dir.write(RECORD, pod.toJson());
     }

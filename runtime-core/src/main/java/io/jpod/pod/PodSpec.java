@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports of the host that lead to it, by the first network
  * @param hosts more lines of /etc/hosts
  * @param volumes mounts that every container gets
+ * @param emptyDirs volumes that begin empty and go with the pod; every container gets them
  */
 public record PodSpec(
         String name,
@@ -43,6 +44,7 @@ public record PodSpec(
         List<PortMapping> ports,
         List<HostEntry> hosts,
         List<Spec.Mount> volumes,
+        List<EmptyDir> emptyDirs,
         Map<String, String> labels) {
 
     /** Those that make a pod one machine to its containers. */
@@ -59,6 +61,7 @@ public record PodSpec(
         ports = List.copyOf(ports);
         hosts = List.copyOf(hosts);
         volumes = List.copyOf(volumes);
+        emptyDirs = List.copyOf(emptyDirs);
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
@@ -94,6 +97,14 @@ public record PodSpec(
             return new Connection(network, null, null, null);
         }
     }
+
+    /**
+     * A volume of the pod's own.
+     *
+     * @param destination in the containers
+     * @param size bytes, of one in memory; 0: on disk
+     */
+    public record EmptyDir(String name, String destination, long size) {}
 
     /** Its networks, by the device that the pod has in each. */
     public Map<String, Connection> devices() {

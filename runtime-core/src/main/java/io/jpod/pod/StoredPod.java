@@ -115,6 +115,12 @@ record StoredPod(
                                     .text("type", mount.type())
                                     .text("source", mount.source())
                                     .texts("options", mount.options()))
+                    .objects(
+                            "emptyDirs",
+                            spec.emptyDirs(),
+                            (j, volume) -> j.text("name", volume.name())
+                                    .text("destination", volume.destination())
+                                    .number("size", volume.size()))
                     .texts("labels", spec.labels())
                     .objects(
                             "mappings",
@@ -160,6 +166,12 @@ record StoredPod(
                                 mount.need("type").nonEmptyString(),
                                 mount.need("source").nonEmptyString(),
                                 mount.strings("options"))),
+                json.list(
+                        "emptyDirs",
+                        volume -> new PodSpec.EmptyDir(
+                                volume.need("name").nonEmptyString(),
+                                volume.need("destination").nonEmptyString(),
+                                volume.needNumber("size", 0, Long.MAX_VALUE))),
                 json.map("labels", Json::string));
         return new StoredPod(
                 json.need("id").nonEmptyString(),

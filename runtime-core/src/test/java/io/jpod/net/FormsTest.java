@@ -174,6 +174,7 @@ class FormsTest {
                 true,
                 true,
                 1400,
+                true,
                 Map.of("a", "b \"c\""),
                 Instant.parse("2026-01-02T03:04:05.678Z"));
         assertThat(Network.read(parse(network.toJson()))).isEqualTo(network);

@@ -63,6 +63,13 @@ class NetworksTest {
         assertThat(networks.leftovers(Set.of())).isEmpty();
     }
 
+    private static void assertReaches(Fd pod, String gateway) throws IOException {
+        try (ServerSocket host = Host.serve("host", 7000)) {
+            assertThat(Host.in(pod, () -> Host.call(gateway, host.getLocalPort())))
+                    .startsWith("host ");
+        }
+    }
+
     @Test
     void podsOfANetworkReachEachOther() throws Exception {
         Host.with(() -> {
@@ -293,11 +300,15 @@ class NetworksTest {
         Host.with(() -> {
             Network network = networks.defaultNetwork();
             try (Netlink host = Netlink.open();
-                    Fd a = Host.namespace()) {
-                host.createBridge("jpod0", Owner.of(root).bridgeMac("jpod"), 0, 0);
+                    Fd a = Host.namespace();
+                    Fd b = Host.namespace()) {
                 networks.attach(network, a, "eth0", AttachRequest.of("a"));
+                host.deleteLink("jpod0");
+                host.createBridge("jpod0", Owner.of(root).bridgeMac("jpod"), 0, 0);
+                networks.attach(network, b, "eth0", AttachRequest.of("b"));
                 assertThat(host.link("jpod0").orElseThrow().isUp()).isTrue();
-                networks.detach("jpod", "a");
+                assertReaches(b, "10.89.0.1");
+                List.of("a", "b").forEach(pod -> networks.detach("jpod", pod));
             }
             assertNothingIsLeft();
         });
@@ -306,17 +317,46 @@ class NetworksTest {
     @Test
     void whatIsSomebodyElsesStays() throws Exception {
         Host.with(() -> {
-            Network network = networks.defaultNetwork();
+            Network network = networks.create(new NewNetwork(
+                    "n", List.of(Cidr.parse("10.7.0.0/24")), List.of(), false, false, false, true, 0, Map.of()));
             Host.sh("ip link add jpod0 type bridge; ip link set jpod0 up");
             Nftables.run("add table inet jpod-jpod0");
             try (Fd a = Host.namespace()) {
                 assertThatThrownBy(() -> networks.attach(network, a, "eth0", AttachRequest.of("a")))
                         .isInstanceOf(NetworkFailed.class)
-                        .hasMessage("network jpod: a link jpod0 is on this host already, and not this network's");
+                        .hasMessage("network n: a link jpod0 is on this host already, and not this network's");
+                Host.sh("ip link del jpod0; ip link add other type bridge; ip addr add 10.7.0.9/8 dev other;"
+                        + "ip link set other up");
+                assertThatThrownBy(() -> networks.attach(network, a, "eth0", AttachRequest.of("a")))
+                        .isInstanceOf(NetworkFailed.class)
+                        .hasMessage("network n: this host has a route to 10.0.0.0/8, which overlaps its subnet");
             }
-            assertThat(networks.leases("jpod")).isEmpty();
-            assertThat(Host.sh("ip link")).contains("jpod0");
-            assertThat(Nftables.run("list tables")).contains("jpod-jpod0");
+            assertThat(networks.leases("n")).isEmpty();
+            assertThat(Host.sh("ip link")).contains("other");
+        });
+    }
+
+    @Test
+    void theRootsOfAHostDoNotTakeEachOthersAddresses() throws Exception {
+        Host.with(() -> {
+            Networks others = new Networks(root.resolve("other"), root.resolve("other"));
+            Network mine = networks.defaultNetwork();
+            Network theirs = others.defaultNetwork();
+            assertThat(theirs.subnets()).isEqualTo(mine.subnets());
+            try (Fd a = Host.namespace();
+                    Fd b = Host.namespace()) {
+                Attachment first = networks.attach(mine, a, "eth0", AttachRequest.of("web"));
+                Attachment second = others.attach(theirs, b, "eth0", AttachRequest.of("web"));
+                assertThat(first.addresses().getFirst()).hasToString("10.89.0.2/24");
+                assertThat(second.addresses().getFirst()).hasToString("10.89.1.2/24");
+                assertThat(others.get("jpod").bridge()).isEqualTo("jpod1");
+                assertThat(networks.leftovers(Set.of("web"))).isEmpty();
+                assertThat(others.leftovers(Set.of("web"))).isEmpty();
+                networks.detach("jpod", "web");
+                assertReaches(b, "10.89.1.1");
+                others.detach("jpod", "web");
+            }
+            assertNothingIsLeft();
         });
     }
 

@@ -50,6 +50,7 @@ class PodPlannerTest {
                 limits,
                 64 << 20,
                 Map.of(),
+                Map.of(),
                 share.contains(NamespaceType.USER) ? IDS : List.of(),
                 LAST_CAPABILITY);
     }

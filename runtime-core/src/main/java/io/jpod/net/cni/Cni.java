@@ -1,0 +1,201 @@
+package io.jpod.net.cni;
+
+import io.jpod.exec.Spawner;
+import io.jpod.net.NetworkFailed;
+import io.jpod.oci.Json;
+import io.jpod.oci.JsonWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attaches pods to networks of CNI plugins. Whoever calls holds the pod's lock: the specification allows no two operations for
+ * one container at once. Every method throws {@link NetworkFailed} with the plugin's words if one fails.
+ */
+public final class Cni {
+    /** Where Debian and most others have them. */
+    public static final Path CONFIGURATIONS = Path.of("/etc/cni/net.d");
+
+    public static final List<Path> PLUGINS = List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"));
+
+    private static final Set<String> RUNTIME_KEYS =
+            Set.of("cniVersion", "name", "runtimeConfig", "prevResult", "capabilities");
+
+    private final CniFiles files;
+    private final PluginProgram program;
+
+    /**
+     * @param configurations directory of *.conflist files
+     * @param plugins directories of programs
+     * @param root the state root, below which attachments are recorded
+     */
+    public Cni(Path configurations, List<Path> plugins, Path root, Spawner spawner) {
+        files = new CniFiles(configurations, root.resolve("networks/cni"));
+        program = new PluginProgram(List.copyOf(plugins), spawner);
+    }
+
+    /** In the order of their files' names. */
+    public List<CniNetwork> networks() {
+        return files.networks();
+    }
+
+    public CniNetwork get(String name) {
+        return networks().stream()
+                .filter(network -> network.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new NetworkFailed("no CNI network " + name));
+    }
+
+    /** ADD: every plugin in turn, each with the result of the one before. Undone by DEL if one fails. */
+    public CniResult add(CniNetwork network, CniRequest request) {
+        request.requireCapabilities(network);
+        if (files.find(network.name(), request.container(), request.ifname()).isPresent()) {
+            throw new NetworkFailed("%s of %s is attached to network %s already"
+                    .formatted(request.ifname(), request.container(), network.name()));
+        }
+        CniRecord record = new CniRecord(network, request, null);
+        files.write(record);
+        Json result = null;
+        try {
+            for (CniNetwork.Plugin plugin : network.plugins()) {
+                result = run("ADD", record, plugin, result)
+                        .orElseThrow(() -> new NetworkFailed("CNI plugin " + plugin.type() + ": no result"));
+            }
+            CniRecord done = new CniRecord(network, request, result);
+            files.write(done);
+            return CniResult.read(Objects.requireNonNull(result));
+        } catch (RuntimeException e) {
+            try {
+                delete(new CniRecord(network, request, result));
+            } catch (RuntimeException undo) {
+                e.addSuppressed(undo);
+            }
+            throw e;
+        }
+    }
+
+    /** CHECK: whether all is still as ADD has left it. Configurations can switch it off. */
+    public void check(String network, String container, String ifname) {
+        CniRecord record = files.find(network, container, ifname)
+                .orElseThrow(() -> new NetworkFailed(
+                        "%s of %s is not attached to network %s".formatted(ifname, container, network)));
+        if (record.network().disableCheck()) {
+            return;
+        }
+        if (!record.network().isAtLeast("0.4.0")) {
+            throw new NetworkFailed("network " + network + ": CHECK needs cniVersion 0.4.0, it has "
+                    + record.network().cniVersion());
+        }
+        for (CniNetwork.Plugin plugin : record.network().plugins()) {
+            run("CHECK", record, plugin, record.result());
+        }
+    }
+
+    /** DEL, from the record alone; the namespace may be gone. Nothing happens if there is no record. */
+    public void del(String network, String container, String ifname) {
+        files.find(network, container, ifname).ifPresent(this::delete);
+    }
+
+    /** Backwards, all of them whatever one says; the record stays if one fails, so that it can be done again. */
+    private void delete(CniRecord record) {
+        NetworkFailed failure = null;
+        for (CniNetwork.Plugin plugin : record.network().plugins().reversed()) {
+            try {
+                run("DEL", record, plugin, record.result());
+            } catch (NetworkFailed e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        files.delete(record);
+    }
+
+    /** DEL for the attachments of containers that do not live, then GC, for what plugins have kept without a record. */
+    public void collect(Set<String> livingContainers) {
+        List<CniRecord> valid = new ArrayList<>();
+        for (CniRecord record : files.all()) {
+            if (livingContainers.contains(record.request().container())) {
+                valid.add(record);
+            } else {
+                delete(record);
+            }
+        }
+        for (CniNetwork network : networks()) {
+            if (network.isAtLeast("1.1.0") && !network.disableGc()) {
+                List<CniRequest> attachments = valid.stream()
+                        .filter(record -> record.network().name().equals(network.name()))
+                        .map(CniRecord::request)
+                        .toList();
+                for (CniNetwork.Plugin plugin : network.plugins()) {
+                    String input = config(
+                            network,
+                            plugin,
+                            json -> json.objects(
+                                    "cni.dev/valid-attachments",
+                                    attachments,
+                                    (each, it) -> each.text("containerID", it.container())
+                                            .text("ifname", it.ifname())));
+                    program.run(plugin.type(), List.of("CNI_COMMAND=GC"), input);
+                }
+            }
+        }
+    }
+
+    /** STATUS: throws if the network cannot take attachments now. Older configurations have no say in it. */
+    public void status(CniNetwork network) {
+        if (network.isAtLeast("1.1.0")) {
+            for (CniNetwork.Plugin plugin : network.plugins()) {
+                program.run(plugin.type(), List.of("CNI_COMMAND=STATUS"), config(network, plugin, json -> {}));
+            }
+        }
+    }
+
+    /** VERSION: what a plugin speaks. */
+    public List<String> versions(String type) {
+        return program.run(type, List.of("CNI_COMMAND=VERSION"), "{\"cniVersion\":\"1.1.0\"}")
+                .map(json -> json.strings("supportedVersions"))
+                .orElse(List.of());
+    }
+
+    private Optional<Json> run(String command, CniRecord record, CniNetwork.Plugin plugin, @Nullable Json before) {
+        CniRequest request = record.request();
+        boolean isGone = command.equals("DEL") && !Files.exists(Path.of(request.netns()));
+        List<String> environment = List.of(
+                "CNI_COMMAND=" + command,
+                "CNI_CONTAINERID=" + request.container(),
+                "CNI_NETNS=" + (isGone ? "" : request.netns()),
+                "CNI_IFNAME=" + request.ifname());
+        String input = config(
+                record.network(),
+                plugin,
+                json -> json.objectUnlessEmpty(
+                                "runtimeConfig", request, (each, it) -> it.writeRuntimeConfig(each, plugin))
+                        .json("prevResult", before));
+        return program.run(plugin.type(), environment, input);
+    }
+
+    /** SPEC.md, section 3: from the list's entry to what the plugin reads. */
+    private static String config(CniNetwork network, CniNetwork.Plugin plugin, Consumer<JsonWriter> more) {
+        return JsonWriter.object(null, json -> {
+            plugin.config().entries().forEach((key, value) -> {
+                if (!RUNTIME_KEYS.contains(key)) {
+                    json.json(key, value);
+                }
+            });
+            json.text("cniVersion", network.cniVersion()).text("name", network.name());
+            more.accept(json);
+        });
+    }
+}

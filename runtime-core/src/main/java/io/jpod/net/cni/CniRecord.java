@@ -1,0 +1,26 @@
+package io.jpod.net.cni;
+
+import io.jpod.oci.Json;
+import io.jpod.oci.JsonWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attachment, recorded before the first plugin runs: it is undone with the configuration that it was made with.
+ *
+ * @param result null until all plugins are done
+ */
+record CniRecord(
+        CniNetwork network, CniRequest request, @Nullable Json result) {
+    String toJson() {
+        return JsonWriter.object(
+                null,
+                json -> json.json("network", network.source())
+                        .object("request", request, (each, it) -> it.write(each))
+                        .json("result", result));
+    }
+
+    static CniRecord read(Json json) {
+        return new CniRecord(
+                CniNetwork.read(json.need("network")), CniRequest.read(json.need("request")), json.get("result"));
+    }
+}
