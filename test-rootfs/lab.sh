@@ -51,6 +51,7 @@ inside() {
     mount -t overlay -o lowerdir=/var/lib,upperdir=/run/var-lib/upper,workdir=/run/var-lib/work overlay /var/lib
     mkdir -p /var/lib/jpod
     mount -t tmpfs -o mode=755 tmpfs /var/lib/jpod
+    mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs /dev/shm
     ip link set lo up
     hostname lab
 

@@ -50,7 +50,8 @@ record Lab(Path page, List<Command> commands) {
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             if (line.startsWith(FENCE)) {
-                List<String> info = List.of(line.substring(FENCE.length()).strip().split(" +"));
+                List<String> info =
+                        List.of(line.substring(FENCE.length()).strip().split(" +"));
                 inBlock = !inBlock && info.getFirst().equals("console");
                 needsControllers = info.contains(CONTROLLERS);
                 isTyping = false;

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Compares what commands of a {@link Lab} print with what it says, and remembers what its names in angle brackets stand for. */
 final class LabOutput {
     private static final Pattern SPECIAL = Pattern.compile("\\.\\.\\.|<([A-Z][A-Z0-9]*)>|[ \\t]+");
+    /** What follows on the page says where a word ends: a blank, or a letter that a table puts behind a number. */
+    private static final String WORD_START = "(?<![0-9A-Za-z])";
 
     private final Map<String, String> values = new HashMap<>();
 
@@ -45,18 +47,22 @@ final class LabOutput {
     /** As on a page: without colours and without blanks at the end of lines. */
     static String clean(String output) {
         StringBuilder text = new StringBuilder();
-        output.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "").lines().forEach(line -> text.append(line.stripTrailing())
-                .append('\n'));
+        output.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]", "")
+                .lines()
+                .forEach(line -> text.append(line.stripTrailing()).append('\n'));
         return text.toString();
     }
 
     private Difference firstDifference(List<String> expected, String actual) {
         for (int length = expected.size(); length >= 0; length--) {
-            Matcher part = pattern(expected.subList(0, length), new LinkedHashSet<>()).matcher(actual);
+            Matcher part =
+                    pattern(expected.subList(0, length), new LinkedHashSet<>()).matcher(actual);
             if (part.lookingAt()) {
                 String rest = actual.substring(part.end());
                 // A line "..." at the end took nothing: what comes is what it should have ended at.
-                String line = rest.isEmpty() ? "(no more lines)" : rest.lines().findFirst().orElse("");
+                String line = rest.isEmpty()
+                        ? "(no more lines)"
+                        : rest.lines().findFirst().orElse("");
                 return new Difference(
                         length + 1, length < expected.size() ? expected.get(length) : "(no more lines)", line);
             }
@@ -90,11 +96,11 @@ final class LabOutput {
                 // How wide a column is depends on numbers that change.
                 regex.append(special.start() == 0 ? "[ \\t]*" : "[ \\t]+");
             } else if (values.containsKey(name)) {
-                regex.append(Pattern.quote(values.get(name))).append("(?![0-9A-Za-z])");
+                regex.append(WORD_START).append(Pattern.quote(values.get(name)));
             } else if (names.add(name)) {
-                regex.append("(?<").append(name).append(">[0-9A-Za-z]++)");
+                regex.append(WORD_START).append("(?<").append(name).append(">[0-9A-Za-z]+)");
             } else {
-                regex.append("\\k<").append(name).append(">(?![0-9A-Za-z])");
+                regex.append(WORD_START).append("\\k<").append(name).append('>');
             }
         }
         regex.append(Pattern.quote(line.substring(end)));

@@ -57,6 +57,9 @@ class LabOutputTest {
         different("again <NET>", "again 112\n", 1);
         different("own <OWN>", "own 11\n", 0);
         same("own <OWN>", "own 12\n");
+        same("<HOST>h", "99h\n");
+        same("<HOST>", "99\n");
+        different("... <HOST>", "own 199\n", 1);
     }
 
     @Test
