@@ -55,6 +55,7 @@ public final class Jpod {
         VERBS.put("list", ListContainers.class);
         VERBS.put("stop", Stop.class);
         VERBS.put("restart", Restart.class);
+        VERBS.put("inspect", Inspect.class);
         VERBS.put("kill", Kill.class);
         VERBS.put("delete", Delete.class);
         VERBS.put("exec", Exec.class);
@@ -136,7 +137,9 @@ public final class Jpod {
             boolean isAnyNamed = nested.keySet().stream().anyMatch(words::contains);
             nested.forEach((name, type) -> {
                 if (!isAnyNamed || words.contains(name)) {
-                    command.addSubcommand(name, type);
+                    CommandLine inner = new CommandLine(type);
+                    inner.setStopAtPositional(name.equals("top"));
+                    command.addSubcommand(name, inner);
                 }
             });
             line.addSubcommand(verb, command);

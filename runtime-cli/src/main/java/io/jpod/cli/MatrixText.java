@@ -106,7 +106,7 @@ final class MatrixText {
 
     // ---- what it means
 
-    private static String mark(Whose whose) {
+    static String mark(Whose whose) {
         return switch (whose) {
             case SHARED -> "=";
             case JOINED -> "+";
@@ -115,7 +115,7 @@ final class MatrixText {
         };
     }
 
-    private static String meaning(Whose whose) {
+    static String meaning(Whose whose) {
         return switch (whose) {
             case SHARED -> "shared in the pod";
             case JOINED -> "shared with somebody outside of the pod";
@@ -150,7 +150,7 @@ final class MatrixText {
                 .collect(Collectors.joining());
     }
 
-    private static String who(Row row) {
+    static String who(Row row) {
         return switch (row.kind()) {
             case POD -> "pod " + row.name();
             case INIT -> "init of pod " + row.pod();

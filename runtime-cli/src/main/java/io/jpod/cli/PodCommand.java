@@ -35,10 +35,16 @@ final class PodCommand {
         VERBS.put("exists", PodExists.class);
         VERBS.put("ps", PodPs.class);
         VERBS.put("publish", PodPublish.class);
+        VERBS.put("inspect", PodInspect.class);
+        VERBS.put("logs", PodLogs.class);
+        VERBS.put("stats", PodStats.class);
+        VERBS.put("top", PodTop.class);
+        VERBS.put("events", PodEvents.class);
         VERBS.put("rm", PodRm.class);
         VERBS.put("prune", PodPrune.class);
         VERBS.put("ns", PodNs.class);
         VERBS.put("tree", PodTree.class);
+        VERBS.put("view", PodViewCommand.class);
     }
 
     @ParentCommand

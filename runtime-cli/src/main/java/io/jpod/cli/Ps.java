@@ -51,7 +51,7 @@ final class Ps implements Callable<Integer> {
         switch (format) {
             case JSON -> jpod.caller().out().println(toJson(pids));
             case TABLE ->
-                filter(ps(), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
+                filter(ps(words), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
         }
         return ExitCode.OK.number();
     }
@@ -61,7 +61,8 @@ final class Ps implements Callable<Integer> {
         return pids.isEmpty() ? "null" : pids.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private List<String> ps() {
+    /** The lines of ps(1). */
+    static List<String> ps(List<String> words) {
         List<String> command = new ArrayList<>(List.of("ps"));
         command.addAll(words.isEmpty() ? List.of("-ef") : words);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

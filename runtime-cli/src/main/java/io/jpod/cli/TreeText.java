@@ -42,7 +42,7 @@ final class TreeText {
         }
     }
 
-    private static String label(CgroupNode node) {
+    static String label(CgroupNode node) {
         return switch (node.kind()) {
             case POD -> "pod " + node.name();
             case OTHER -> node.name() + "/";

@@ -8,13 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * What there is on the host that a container could leave behind: the host's mounts, and of one {@link Jpod}: files below its state
- * root, cgroups, processes, their network namespaces, descriptors and threads of the resident brain.
+ * What there is on the host that a container or pod could leave behind: the host's mounts and network devices, and of one
+ * {@link Jpod}: files below its state root, cgroups, processes, namespaces that one of them or a mount holds, descriptors and
+ * threads of the resident brain.
  *
  * @param items how many there are of each
  */
@@ -24,10 +28,11 @@ record HostState(Map<String, Integer> items) {
     static HostState of(Jpod jpod) {
         Map<String, Integer> items = new TreeMap<>();
         try {
-            mounts(items);
+            mounts(items, jpod.dir);
+            links(items);
             files(items, jpod.root);
             cgroups(items, jpod.token);
-            processes(items, jpod.token);
+            processes(items, jpod);
             return new HostState(items);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -39,6 +44,7 @@ record HostState(Map<String, Integer> items) {
         HostState state = of(jpod);
         try {
             brain(state.items, jpod.brain().pid());
+            rules(state.items);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -49,18 +55,29 @@ record HostState(Map<String, Integer> items) {
         items.merge(item, 1, Integer::sum);
     }
 
-    private static void mounts(Map<String, Integer> items) throws IOException {
+    /** Of whoever else works below /tmp at the same time we know nothing. */
+    private static void mounts(Map<String, Integer> items, Path dir) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
             String[] fields = line.split(" ");
-            add(items, "mount " + fields[4] + " of " + fields[2] + fields[3]);
+            if (!fields[4].startsWith("/tmp/") || fields[4].startsWith(dir.toString())) {
+                add(items, "mount " + fields[4] + " of " + fields[2] + fields[3].replaceAll("\\[\\d+]", "[]"));
+            }
+        }
+    }
+
+    private static void links(Map<String, Integer> items) throws IOException {
+        for (Path link : children(Path.of("/sys/class/net"))) {
+            add(items, "network device " + link.getFileName());
         }
     }
 
     private static void files(Map<String, Integer> items, Path root) throws IOException {
-        for (Path container : children(root)) {
-            add(items, "file " + root.relativize(container));
-            for (Path file : children(container)) {
-                add(items, "file " + root.relativize(file));
+        if (Files.isDirectory(root)) {
+            try (Stream<Path> all = Files.walk(root)) {
+                all.skip(1).forEach(file -> add(items, "file " + root.relativize(file)));
+            } catch (UncheckedIOException | NoSuchFileException e) {
+                // Something goes away just now.
+                add(items, "file that changes");
             }
         }
     }
@@ -72,7 +89,7 @@ record HostState(Map<String, Integer> items) {
 
     private static void cgroups(Map<String, Integer> items, String token) throws IOException {
         Path top = cgroup2();
-        Path[] parents = {top, top.resolve("jpod"), top.resolve(token)};
+        Path[] parents = {top, top.resolve("jpod"), top.resolve("jpod/pods"), top.resolve(token)};
         for (Path parent : parents) {
             for (Path child : children(parent)) {
                 if (child.toString().contains(token) && Files.isDirectory(child)) {
@@ -104,22 +121,38 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    private static void processes(Map<String, Integer> items, String token) throws IOException {
-        String own = link(Path.of("/proc/self/ns/net"));
+    private static void processes(Map<String, Integer> items, Jpod jpod) throws IOException {
+        Path own = Path.of("/proc/self/ns");
+        Set<String> mountNamespaces = new TreeSet<>(List.of(link(own.resolve("mnt"))));
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : all) {
+                String mounts = link(process.resolve("ns/mnt"));
+                if (!mounts.isEmpty() && mountNamespaces.add(mounts)) {
+                    copies(items, process, jpod.dir);
+                }
                 // Zombies are their parent's business.
                 if (!read(process.resolve("stat")).matches("(?s).*\\) [ZX] .*")
-                        && (read(process.resolve("environ")).contains("JPOD_IT=" + token)
-                                || read(process.resolve("cgroup")).contains(token))) {
+                        && (read(process.resolve("environ")).contains("JPOD_IT=" + jpod.token)
+                                || read(process.resolve("cgroup")).contains(jpod.token))) {
                     add(items, "process " + read(process.resolve("comm")).strip());
-                    String namespace = link(process.resolve("ns/net"));
-                    if (!namespace.equals(own) && !namespace.isEmpty()) {
-                        items.put("network namespace " + namespace, 1);
+                    for (Path namespace : children(process.resolve("ns"))) {
+                        String link = link(namespace);
+                        if (!link.equals(link(own.resolve(String.valueOf(namespace.getFileName()))))
+                                && !link.isEmpty()) {
+                            items.put("namespace " + link, 1);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /** Mounts of ours that live on in other mount namespaces, and with them what they pin. */
+    private static void copies(Map<String, Integer> items, Path process, Path dir) {
+        read(process.resolve("mountinfo"))
+                .lines()
+                .filter(line -> line.contains(" nsfs ") && line.contains(dir.toString()))
+                .forEach(line -> add(items, "copy of " + line.split(" ")[4]));
     }
 
     private static String link(Path path) {
@@ -143,6 +176,13 @@ record HostState(Map<String, Integer> items) {
             if (!name.startsWith("caller-")) {
                 add(items, "brain's thread " + name);
             }
+        }
+    }
+
+    private static void rules(Map<String, Integer> items) throws IOException {
+        if (Files.isExecutable(Path.of("/usr/sbin/nft"))) {
+            Process nft = new ProcessBuilder("/usr/sbin/nft", "list", "ruleset").start();
+            nft.inputReader().lines().forEach(line -> add(items, "rule " + line.strip()));
         }
     }
 

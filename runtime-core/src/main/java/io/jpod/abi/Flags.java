@@ -81,6 +81,7 @@ public final class Flags {
     public static final long MOUNT_ATTR_NOATIME = 0x10;
     public static final long MOUNT_ATTR_STRICTATIME = 0x20;
     public static final long MOUNT_ATTR_NODIRATIME = 0x80;
+    public static final long MOUNT_ATTR_IDMAP = 0x100000;
     public static final long MOUNT_ATTR_NOSYMFOLLOW = 0x200000;
     public static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
     public static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;

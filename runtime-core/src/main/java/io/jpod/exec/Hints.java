@@ -33,6 +33,10 @@ final class Hints {
                 bind.file() ? "the source is a file, the destination a directory" : "the destination is a file";
             case Step.MountFilesystem _, Step.MountBind _
             when errno == Errno.EROFS -> "the mount point does not exist, and the file system is read-only";
+            case Step.MapIdsOfRootfs _
+            when errno == Errno.EINVAL ->
+                "this file system cannot have its owners mapped; copy the root file system to one that can, such as ext4, xfs,"
+                        + " btrfs or, from Linux 6.3 on, tmpfs";
             case Step.AttachRootfs _
             when errno == Errno.EACCES ->
                 "a directory above it is closed to the caller, whose privileges do not count in the user namespace";

@@ -30,6 +30,18 @@ public final class Nftables {
         }
     }
 
+    /** Whether this host has the library. Where it is not, nobody has made rules through it. */
+    public static boolean isThere() {
+        return Loaded.LIBRARY != null;
+    }
+
+    /** @throws IllegalStateException if the library is not on this host */
+    public static void require() {
+        if (!isThere()) {
+            throw new IllegalStateException("cannot load " + SONAME + ", which networks need (Debian: libnftables1)");
+        }
+    }
+
     /**
      * Runs commands.
      *
@@ -38,9 +50,7 @@ public final class Nftables {
      * @throws IllegalStateException if the library is not on this host
      */
     public static synchronized String run(String commands) {
-        if (Loaded.LIBRARY == null) {
-            throw new IllegalStateException("cannot load " + SONAME + ", which networks need (Debian: libnftables1)");
-        }
+        require();
         long context = call(Library.CTX_NEW, 0, 0);
         if (context == 0) {
             throw new IllegalStateException("nft_ctx_new: no memory");

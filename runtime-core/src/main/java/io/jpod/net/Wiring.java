@@ -53,6 +53,7 @@ final class Wiring implements AutoCloseable {
     }
 
     private int create(Network network) {
+        Nftables.require();
         String bridge = network.bridge();
         host.createBridge(
                 bridge,
@@ -85,7 +86,9 @@ final class Wiring implements AutoCloseable {
     void down(Network network) {
         Optional<Netlink.Link> bridge = host.link(network.bridge());
         if (bridge.isEmpty() || isOwn(bridge.get(), network)) {
-            Nftables.run(new Ruleset(network, owner).delete());
+            if (Nftables.isThere()) {
+                Nftables.run(new Ruleset(network, owner).delete());
+            }
             bridge.ifPresent(link -> host.deleteLink(link.name()));
         }
     }
@@ -191,6 +194,9 @@ final class Wiring implements AutoCloseable {
 
     /** Those that look like jpod's, of any root. */
     private static List<String> tables() {
+        if (!Nftables.isThere()) {
+            return List.of();
+        }
         String start = "table inet " + Ruleset.TABLE_PREFIX;
         return Nftables.run("list tables")
                 .lines()

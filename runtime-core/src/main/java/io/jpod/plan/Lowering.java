@@ -131,6 +131,7 @@ public final class Lowering {
                 throw new IllegalArgumentException("the brain does it itself: " + step.describe());
 
             case Step.OpenRootfs(String path) -> openRootfs(path);
+            case Step.MapIdsOfRootfs(String namespace) -> mapIdsOfRootfs(namespace);
             case Step.OpenEmptyRootfs _ -> files.emptyRoot();
             case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
             case Step.OpenSource(String handle, String path, boolean recursive) ->
@@ -232,6 +233,20 @@ public final class Lowering {
         files.openTree(path, tree, true);
         // A copy of a shared mount would stay its peer, and what we mount inside would show on the host.
         files.setAttributes(tree, 0, 0, MS_SLAVE, true);
+    }
+
+    /** A struct mount_attr, whose userns_fd is what the call before has opened. Mounts inside keep their owners. */
+    private void mapIdsOfRootfs(String namespace) {
+        Op.Blob attributes = asm.struct(
+                "{attr_set=MOUNT_ATTR_IDMAP, userns_fd}", 32, attr -> attr.putLong(MOUNT_ATTR_IDMAP));
+        open(namespace, O_RDONLY, "O_RDONLY").into(new Op.Blob(attributes.offset() + 24, "userns_fd"));
+        asm.call(
+                Sys.MOUNT_SETATTR,
+                asm.use(ROOTFS),
+                asm.string(""),
+                flags(AT_EMPTY_PATH, "AT_EMPTY_PATH"),
+                attributes,
+                value(32));
     }
 
     /** A path of the host. */

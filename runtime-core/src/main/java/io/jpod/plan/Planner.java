@@ -26,6 +26,12 @@ public final class Planner {
     private static final List<NamespaceType> BUILDER_NAMESPACES =
             List.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.MOUNT);
 
+    /**
+     * An annotation, "true": the files of root.path have the owners that they have on disk, seen from inside the user namespace
+     * that the container joins.
+     */
+    public static final String MAP_IDS = "io.jpod.rootfs.map-ids";
+
     private final Spec spec;
     private final Spec.Linux linux;
     private final Request request;
@@ -146,6 +152,9 @@ public final class Planner {
     private void openOnHost() {
         add(new Step.OpenProcfs(), "default");
         add(new Step.OpenRootfs(request.rootfs()), "root.path");
+        if (Boolean.parseBoolean(spec.annotations().get(MAP_IDS))) {
+            add(new Step.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
+        }
         mounts.openSources(this::add);
         if (!linux.maskedPaths().isEmpty()) {
             add(new Step.PrepareMasks(), "linux.maskedPaths");
@@ -156,6 +165,15 @@ public final class Planner {
                 add(new Step.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
             }
         }
+    }
+
+    private String userNamespace() {
+        Spec.Namespace user = linux.namespace(NamespaceType.USER);
+        if (user == null || user.path() == null) {
+            throw new InvalidSpec(
+                    "config.json", "annotations[\"" + MAP_IDS + "\"]", "needs a user namespace that is joined by its path");
+        }
+        return user.path();
     }
 
     private void cloneProcess() {

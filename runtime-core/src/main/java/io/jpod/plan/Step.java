@@ -64,6 +64,18 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * mount_setattr(2) with MOUNT_ATTR_IDMAP: what root owns on disk, root of the user namespace owns in the container.
+     *
+     * @param namespace path of the user namespace
+     */
+    record MapIdsOfRootfs(String namespace) implements Step {
+        @Override
+        public String describe() {
+            return "map the owners of its files into user namespace " + namespace;
+        }
+    }
+
     /** A handle on the host's procfs: what is written below /proc goes through it, never through a path of the container (CVE-2025-52881). */
     record OpenProcfs() implements Step {
         @Override

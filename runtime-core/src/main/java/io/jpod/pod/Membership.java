@@ -3,6 +3,7 @@ package io.jpod.pod;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.plan.Planner;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Membership {
         }
         Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
         annotations.put(ANNOTATION, shared.name());
+        if (shared.share().contains(NamespaceType.USER)) {
+            annotations.put(Planner.MAP_IDS, "true");
+        }
         return new Spec(
                 spec.ociVersion(),
                 spec.process(),
@@ -71,17 +75,32 @@ final class Membership {
         for (Spec.Mount mount : own) {
             mounts.add(isShm(mount) ? shm(mount) : mount);
         }
+        for (Spec.Mount file : files()) {
+            // What the container asks for itself is more particular.
+            if (own.stream().noneMatch(mount -> mount.destination().equals(file.destination()))) {
+                mounts.add(file);
+            }
+        }
+        return mounts;
+    }
+
+    private List<Spec.Mount> files() {
         List<Spec.Mount> files = new ArrayList<>(List.of(file("hosts"), file("hostname"), file("resolv.conf")));
         files.addAll(pod.spec().volumes());
         pod.spec()
                 .emptyDirs()
                 .forEach(volume -> files.add(new Spec.Mount(
                         volume.destination(), "bind", dir.volume(volume.name()), List.of("bind", "nosuid", "nodev"))));
-        for (Spec.Mount file : files) {
-            // What the container asks for itself is more particular.
-            if (own.stream().noneMatch(mount -> mount.destination().equals(file.destination()))) {
-                mounts.add(file);
-            }
+        return files;
+    }
+
+    /** What every container of the pod gets, unless it asks for something else in that place. */
+    List<Spec.Mount> common() {
+        List<Spec.Mount> mounts = files();
+        Spec.Mount own = new Spec.Mount("/dev/shm", "tmpfs", "shm", List.of());
+        Spec.Mount shm = shm(own);
+        if (!shm.equals(own)) {
+            mounts.add(shm);
         }
         return mounts;
     }

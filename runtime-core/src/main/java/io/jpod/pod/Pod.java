@@ -133,6 +133,11 @@ public final class Pod {
         return stored;
     }
 
+    /** The mounts that its containers have in common. */
+    List<Spec.Mount> commonMounts() {
+        return new Membership(record(), dir).common();
+    }
+
     /** The plan that made it. */
     public Plan plan() {
         return PodCreation.plan(record(), dir);

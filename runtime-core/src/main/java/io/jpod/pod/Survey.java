@@ -90,6 +90,11 @@ public final class Survey {
                 wanted.stream().filter(Pod::hasRecord).map(CgroupWalk::of).toList(), missing);
     }
 
+    /** All of it. */
+    public PodView view(Pod pod) {
+        return new PodSight(pod, namespaces(pod), cgroups(List.of(pod))).look();
+    }
+
     /** A pod as it is now; empty if it is gone, or another one has its name. */
     public Optional<Pod> again(Pod pod) {
         return pods.find(pod.name()).filter(now -> now.id().equals(pod.id()));

@@ -1,0 +1,96 @@
+package io.jpod.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.container.Container;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a container's log by whole lines, as far as there are any. */
+final class LogTail {
+    private static final int CHUNK = 64 << 10;
+
+    private final Container container;
+    private final byte[] prefix;
+    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    /** Null: it has none, or has been read to its end. */
+    private @Nullable FileChannel log;
+
+    private LogTail(Container container, String prefix, @Nullable FileChannel log) {
+        this.container = container;
+        this.prefix = prefix.getBytes(UTF_8);
+        this.log = log;
+    }
+
+    /** @param tail how many of the lines that are there are wanted; null: all */
+    static LogTail open(Container container, String prefix, @Nullable Integer tail) throws IOException {
+        if (!Files.exists(container.log())) {
+            return new LogTail(container, prefix, null);
+        }
+        FileChannel log = FileChannel.open(container.log(), StandardOpenOption.READ);
+        if (tail != null) {
+            log.position(Logs.start(log, Math.max(0, tail)));
+        }
+        return new LogTail(container, prefix, log);
+    }
+
+    Container container() {
+        return container;
+    }
+
+    /** Whether there may be more. */
+    boolean isOpen() {
+        return log != null;
+    }
+
+    /** @param isLast whether nothing more will be written: then a line that is not ended is one too */
+    void print(PrintStream out, boolean isLast) throws IOException {
+        FileChannel open = log;
+        if (open == null) {
+            return;
+        }
+        while (open.read(chunk.clear()) > 0) {
+            chunk.flip();
+            while (chunk.hasRemaining()) {
+                byte next = chunk.get();
+                line.write(next);
+                if (next == '\n') {
+                    end(out);
+                }
+            }
+        }
+        if (isLast) {
+            if (line.size() > 0) {
+                line.write('\n');
+                end(out);
+            }
+            close();
+        }
+    }
+
+    private void end(PrintStream out) {
+        out.write(prefix, 0, prefix.length);
+        out.write(line.toByteArray(), 0, line.size());
+        line.reset();
+    }
+
+    void close() {
+        try {
+            if (log != null) {
+                log.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        log = null;
+    }
+}

@@ -1,0 +1,83 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.linux.Linux;
+import io.jpod.pod.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "events",
+        description =
+                "Print what happens to pods and their containers, a line for each event, until it is interrupted.",
+        footer = {
+            "",
+            "It begins with what their records tell of the past: when they were made and started, and how they ended the last"
+                    + " time. Nobody writes a journal: changes are seen by looking ten times a second, so that what is undone sooner"
+                    + " may be missed. It ends when all the pods are gone that were named.",
+            "",
+            "Examples:",
+            "  jpod pod events web",
+            "  jpod pod events --no-stream web",
+            "  jpod pod events --format json | jq -r 'select(.Status == \"die\") | .Name'"
+        })
+final class PodEvents implements Callable<Integer> {
+    private static final int INTERVAL = 100;
+
+    @ParentCommand
+    private PodCommand parent;
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "json, one object a line, or a template.")
+    private @Nullable String format;
+
+    @Option(names = "--no-stream", description = "Print what is past, and end.")
+    private boolean past;
+
+    @Parameters(
+            paramLabel = "POD",
+            arity = "0..*",
+            description = "By name, ID or the beginning of an ID (default: all pods).")
+    private List<String> names = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        Caller caller = jpod.caller();
+        Template template = format == null || format.equals("json") ? null : Template.of(format);
+        List<String> wanted =
+                names.stream().map(name -> jpod.pods().get(name).name()).toList();
+        PodTimeline timeline = PodTimeline.NOTHING;
+        do {
+            PodTimeline now = PodTimeline.of(pods(jpod, wanted));
+            for (PodTimeline.Event event : now.since(timeline)) {
+                caller.out().println(text(event, template));
+            }
+            timeline = now;
+            if (!wanted.isEmpty() && timeline.pods().isEmpty()) {
+                break;
+            }
+        } while (!past
+                && !caller.out().checkError()
+                && Linux.poll(List.of(caller.connection()), Flags.POLLIN, INTERVAL)[0] == 0);
+        return ExitCode.OK.number();
+    }
+
+    private static List<Pod> pods(Jpod jpod, List<String> wanted) {
+        return jpod.pods().list().stream()
+                .filter(pod -> wanted.isEmpty() || wanted.contains(pod.name()))
+                .toList();
+    }
+
+    private String text(PodTimeline.Event event, @Nullable Template template) {
+        if (template != null) {
+            return template.render(event.facts());
+        }
+        return format == null ? event.toString() : Values.line(event.facts());
+    }
+}

@@ -1,0 +1,120 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.container.Container;
+import io.jpod.container.ContainerException;
+import io.jpod.linux.Linux;
+import io.jpod.oci.State.Status;
+import io.jpod.pod.Pod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "logs",
+        description = "Print what the containers of a pod have printed that run in the background.",
+        footer = {
+            "",
+            "With several containers each line begins with the name of its own. A log holds what was printed and nothing else, no"
+                    + " times: so what is there comes container by container, and with --follow in the order in which it comes.",
+            "",
+            "Examples:",
+            "  jpod pod logs web",
+            "  jpod pod logs --follow --tail 10 -c app web"
+        })
+final class PodLogs implements Callable<Integer> {
+    private static final int INTERVAL = 100;
+
+    /** ECMA-48: colours that can be read on black and on white. */
+    private static final List<String> COLOURS = List.of("36", "33", "32", "35", "34", "31");
+
+    @ParentCommand
+    private PodCommand parent;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on until the containers have ended.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--tail"},
+            paramLabel = "LINES",
+            description = "Begin with the last so many lines of each container.")
+    private @Nullable Integer tail;
+
+    @Option(
+            names = {"-c", "--container"},
+            paramLabel = "NAME",
+            description = "This container alone; may be given more than once.")
+    private List<String> wanted = new ArrayList<>();
+
+    @Option(names = "--names", description = "Print the name also if there is only one container.")
+    private boolean named;
+
+    @Parameters(paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
+    private String name;
+
+    @Override
+    public Integer call() {
+        Caller caller = parent.jpod().caller();
+        List<Container> containers = containers(parent.jpod().pods().get(name));
+        boolean coloured = caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");
+        List<LogTail> tails = new ArrayList<>();
+        try {
+            for (Container container : containers) {
+                String prefix = named || containers.size() > 1 ? container.id() + " " : "";
+                String colour = COLOURS.get(tails.size() % COLOURS.size());
+                tails.add(LogTail.open(
+                        container,
+                        prefix.isEmpty() || !coloured ? prefix : "\033[" + colour + "m" + prefix + "\033[0m",
+                        tail));
+            }
+            print(caller, tails);
+            while (follow && isListening(caller) && tails.stream().anyMatch(LogTail::isOpen)) {
+                Linux.poll(List.of(caller.connection()), Flags.POLLIN, INTERVAL);
+                print(caller, tails);
+            }
+            return ExitCode.OK.number();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the log: " + e.getMessage(), e);
+        } finally {
+            tails.forEach(LogTail::close);
+        }
+    }
+
+    private List<Container> containers(Pod pod) {
+        List<Container> all = PodContainers.inOrder(pod);
+        for (String each : wanted) {
+            if (all.stream().noneMatch(container -> container.id().equals(each))) {
+                throw new ContainerException("pod " + pod.name() + " has no container " + each);
+            }
+        }
+        return all.stream()
+                .filter(container -> wanted.isEmpty() || wanted.contains(container.id()))
+                .toList();
+    }
+
+    private static boolean isListening(Caller caller) {
+        return !caller.out().checkError() && Linux.poll(List.of(caller.connection()), Flags.POLLIN, 0)[0] == 0;
+    }
+
+    private static void print(Caller caller, List<LogTail> tails) throws IOException {
+        for (LogTail each : tails) {
+            // In this order, so that nothing is missed that came before the end.
+            boolean hasEnded = each.container().status() == Status.STOPPED;
+            if (hasEnded) {
+                // The exit code is written after the last of the terminal's output.
+                each.container().exitCode();
+            }
+            each.print(caller.out(), hasEnded);
+        }
+        caller.out().flush();
+    }
+}

@@ -1,0 +1,104 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.pod.Pod;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "stats",
+        description = "Show what the running containers of pods use, every second until it is interrupted.",
+        footer = {
+            "",
+            "CPU: 100 % is one CPU; at first since the container was started, then since the line before. Memory: of the"
+                    + " container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
+                    + " received and sent, without loopback. \"-\" is what this host's controllers do not say.",
+            "",
+            "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs",
+            "",
+            "Examples:",
+            "  jpod pod stats",
+            "  jpod pod stats --no-stream --format 'table {{.Name}}\\t{{.MemUsage}}' web"
+        })
+final class PodStats implements Callable<Integer> {
+    private static final String COLUMNS =
+            "{{.Pod}}\t{{.Name}}\t{{.CPU}}\t{{.MemUsage}}\t{{.Mem}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
+    private static final Map<String, String> TITLES = Map.of(
+            "CPU", "CPU %",
+            "Mem", "MEM %",
+            "MemUsage", "MEM USAGE / LIMIT",
+            "NetIO", "NET IO",
+            "BlockIO", "BLOCK IO",
+            "PIDs", "PIDS");
+
+    @ParentCommand
+    private PodCommand parent;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "All pods, as without names.")
+    private boolean all;
+
+    @Option(names = "--no-stream", description = "Print the figures once.")
+    private boolean once;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "table (default), json, a template, or table and a template.")
+    private @Nullable String format;
+
+    @Parameters(
+            paramLabel = "POD",
+            arity = "0..*",
+            description = "By name, ID or the beginning of an ID (default: all pods).")
+    private List<String> names = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        Listing listing = Listing.of(format, COLUMNS);
+        List<String> wanted = PodNames.of(jpod, names, all || names.isEmpty(), false).stream()
+                .map(Pod::name)
+                .toList();
+        if (once) {
+            jpod.caller().out().print(picture(jpod, listing, wanted, new HashMap<>()));
+            return ExitCode.OK.number();
+        }
+        Map<String, ContainerUse> before = new HashMap<>();
+        new Watch(jpod.caller(), listing.isTable())
+                .draw(() ->
+                        wanted.stream().allMatch(name -> jpod.pods().find(name).isEmpty()) && !names.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(picture(jpod, listing, wanted, before)));
+        return ExitCode.OK.number();
+    }
+
+    /** @param before what was there at the last look, by container; becomes what is there now */
+    private String picture(Jpod jpod, Listing listing, List<String> wanted, Map<String, ContainerUse> before) {
+        Map<String, ContainerUse> seen = new HashMap<>();
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (Pod pod : jpod.pods().list()) {
+            if (names.isEmpty() || wanted.contains(pod.name())) {
+                for (Container container : PodContainers.alive(pod)) {
+                    ContainerUse.of(pod, container).ifPresent(use -> {
+                        rows.add(use.row(pod, container, before.get(container.id())));
+                        seen.put(container.id(), use);
+                    });
+                }
+            }
+        }
+        before.clear();
+        before.putAll(seen);
+        return listing.render(rows, TITLES);
+    }
+}

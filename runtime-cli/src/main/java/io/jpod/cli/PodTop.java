@@ -1,0 +1,83 @@
+package io.jpod.cli;
+
+import io.jpod.cgroup.Cgroup;
+import io.jpod.container.Container;
+import io.jpod.pod.Pod;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "top",
+        description = "List the processes of a pod, by container.",
+        customSynopsis = {"jpod pod top POD [PS-OPTIONS...]"},
+        footer = {
+            "",
+            "The table is that of ps(1), as the host sees it, with the container's name in front; its options must leave the column"
+                    + " PID in it. The first process of a pid namespace that is the pod's stands there as (init).",
+            "",
+            "Examples:",
+            "  jpod pod top web",
+            "  jpod pod top web -o pid,ppid,rss,args"
+        })
+final class PodTop implements Callable<Integer> {
+    private static final String TITLE = "CONTAINER";
+    private static final int GAP = 3;
+
+    @ParentCommand
+    private PodCommand parent;
+
+    @Parameters(index = "0", paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
+    private String name;
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "PS-OPTIONS", description = "For ps(1) (default: -ef).")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        Map<String, Set<Integer>> pids = pids(jpod.pods().get(name));
+        table(Ps.ps(words.isEmpty() ? List.of("-ef") : words), pids)
+                .forEach(jpod.caller().out()::println);
+        return ExitCode.OK.number();
+    }
+
+    private static Map<String, Set<Integer>> pids(Pod pod) {
+        Map<String, Set<Integer>> pids = new LinkedHashMap<>();
+        if (pod.init() != 0) {
+            pids.put("(init)", Set.of(pod.init()));
+        }
+        for (Container container : PodContainers.alive(pod)) {
+            try (Cgroup cgroup = container.cgroup().orElse(null)) {
+                pids.put(
+                        container.id(), new LinkedHashSet<>(cgroup == null ? List.of(container.pid()) : cgroup.pids()));
+            }
+        }
+        return pids;
+    }
+
+    /** @param lines of ps(1), with a line of titles */
+    static List<String> table(List<String> lines, Map<String, Set<Integer>> pids) {
+        int width = GAP
+                + Math.max(
+                        TITLE.length(),
+                        pids.keySet().stream().mapToInt(String::length).max().orElse(0));
+        List<String> table = new ArrayList<>();
+        table.add(TITLE
+                + " ".repeat(width - TITLE.length())
+                + Ps.filter(lines, Set.of()).getFirst());
+        pids.forEach((container, of) -> {
+            List<String> kept = Ps.filter(lines, of);
+            kept.subList(1, kept.size())
+                    .forEach(line -> table.add(container + " ".repeat(width - container.length()) + line));
+        });
+        return table;
+    }
+}

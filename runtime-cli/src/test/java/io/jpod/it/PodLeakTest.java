@@ -1,0 +1,133 @@
+package io.jpod.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** The host, and the resident brain with its descriptors and threads, after many pods is as it was before. */
+@Tag("root")
+@EnabledIf("io.jpod.it.Jpod#isBuilt")
+class PodLeakTest {
+    private static final int PODS = 100;
+    private static final int CONTAINERS = 3;
+    private static final int FAILURES = 50;
+
+    private static final List<List<String>> KINDS = List.of(
+            List.of(),
+            List.of("--share", "+pid"),
+            List.of("--userns", "auto"),
+            List.of("--share", "+pid,cgroup", "--userns", "auto", "--sysctl", "net.core.somaxconn=77"),
+            List.of("--share", "+cgroup"),
+            List.of("--share", "none"));
+
+    private static Jpod jpod;
+
+    @BeforeAll
+    static void start() throws IOException {
+        jpod = Jpod.resident();
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        jpod.close();
+    }
+
+    private static TestPod make(int number) {
+        TestPod pod =
+                TestPod.create(jpod, KINDS.get(number % KINDS.size()).toArray(String[]::new));
+        for (int i = 0; i < CONTAINERS; i++) {
+            pod.start();
+        }
+        return pod;
+    }
+
+    /** Of the whole kernel, also those that nobody has a name for. */
+    private static int networkNamespaces() throws IOException {
+        return Files.readAllLines(Path.of("/proc/slabinfo")).stream()
+                .filter(line -> line.startsWith("net_namespace "))
+                .mapToInt(line -> Integer.parseInt(line.split(" +")[1]))
+                .sum();
+    }
+
+    private static void assertNothingIsLeft(HostState before, int namespacesBefore) throws IOException {
+        assertThat(HostState.lastingChanges(jpod, before, true)).isEmpty();
+        // The kernel frees them later; others may make some meanwhile.
+        for (int i = 0; i < 50 && networkNamespaces() >= namespacesBefore + FAILURES / 2; i++) {
+            Jpod.sleep(100);
+        }
+        assertThat(networkNamespaces()).isLessThan(namespacesBefore + FAILURES / 2);
+    }
+
+    @Test
+    void nothingStaysOfManyPods() throws IOException {
+        KINDS.forEach(kind -> make(KINDS.indexOf(kind)).remove().ok());
+        HostState before = HostState.withBrain(jpod);
+        int namespaces = networkNamespaces();
+        for (int i = 0; i < PODS; i++) {
+            make(i).remove().ok();
+        }
+        assertNothingIsLeft(before, namespaces);
+    }
+
+    @Test
+    void nothingStaysOfPodsThatLiveAtTheSameTime() throws IOException {
+        make(1).remove().ok();
+        HostState before = HostState.withBrain(jpod);
+        int namespaces = networkNamespaces();
+        String bystander = TestPod.start(jpod, List.of());
+        for (int i = 0; i < 10; i++) {
+            make(i);
+        }
+        for (int i = 0; i < 100 && !copies().isEmpty(); i++) {
+            // Somebody else's container has not left the host's root yet.
+            Jpod.sleep(20);
+        }
+        assertThat(copies()).as("pins in the mount namespaces of containers").isEmpty();
+        jpod.run("pod", "rm", "--all", "--force").ok();
+        jpod.run("delete", "--force", bystander).ok();
+        assertNothingIsLeft(before, namespaces);
+    }
+
+    private static List<String> copies() {
+        return HostState.of(jpod).items().keySet().stream()
+                .filter(item -> item.startsWith("copy of "))
+                .toList();
+    }
+
+    @Test
+    void nothingStaysOfPodsThatCannotBeMade() throws IOException {
+        List<List<String>> failures = List.of(
+                List.of("--sysctl", "net.ipv4.ip_forward=nonsense"),
+                List.of("--sysctl", "net.no_such=1"),
+                List.of("--sysctl", "fs.mqueue.msg_max=nonsense", "--userns", "auto"),
+                List.of("--sysctl", "net.no_such=1", "--share", "+pid"),
+                List.of("--sysctl", "net.no_such=1", "--share", "+pid,cgroup", "--userns", "auto"),
+                List.of("--memory", "1g"),
+                List.of("--cgroup-parent", "/"+ jpod.token + "/../..", "--share", "+pid"),
+                List.of("--shm-size", "1e"));
+        for (List<String> failure : failures) {
+            fail(failure);
+        }
+        HostState before = HostState.withBrain(jpod);
+        int namespaces = networkNamespaces();
+        for (int i = 0; i < FAILURES; i++) {
+            fail(failures.get(i % failures.size()));
+        }
+        assertNothingIsLeft(before, namespaces);
+    }
+
+    private static void fail(List<String> options) {
+        Result result = TestPod.creation(jpod, jpod.id(), options.toArray(String[]::new))
+                .run()
+                .ended(1);
+        assertThat(result.err().lines()).as("%s", result).hasSize(1);
+    }
+}
