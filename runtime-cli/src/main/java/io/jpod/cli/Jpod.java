@@ -69,6 +69,7 @@ public final class Jpod {
         VERBS.put("update", Update.class);
         VERBS.put("pod", PodCommand.class);
         VERBS.put("network", NetworkCommand.class);
+        VERBS.put("debug", Debug.class);
         VERBS.put("spec", SpecCommand.class);
         VERBS.put("features", FeaturesCommand.class);
         VERBS.put("explain", Explain.class);

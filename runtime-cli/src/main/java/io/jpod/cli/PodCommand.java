@@ -33,6 +33,7 @@ final class PodCommand {
         VERBS.put("unpause", PodUnpause.class);
         VERBS.put("wait", PodWait.class);
         VERBS.put("exists", PodExists.class);
+        VERBS.put("clone", PodClone.class);
         VERBS.put("ps", PodPs.class);
         VERBS.put("publish", PodPublish.class);
         VERBS.put("inspect", PodInspect.class);

@@ -20,6 +20,13 @@ final class PodContainers {
                 .toList();
     }
 
+    /** Those that the pod is for, and not those that look into it. */
+    static List<Container> own(Pod pod) {
+        return inOrder(pod).stream()
+                .filter(container -> !Pod.isDebug(container))
+                .toList();
+    }
+
     /** Those that have a process. */
     static List<Container> alive(Pod pod) {
         return inOrder(pod).stream()

@@ -9,7 +9,6 @@ import io.jpod.pod.PodSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A pod as one plan: who shares what, and why; what made the pod, and what makes each of its containers. */
 final class PodExplanation {

@@ -149,7 +149,7 @@ final class PodFacts {
 
     /** One line of {@code pod ps}. */
     static Map<String, @Nullable Object> row(Pod pod, boolean isShort) {
-        List<Container> containers = PodContainers.inOrder(pod);
+        List<Container> containers = PodContainers.own(pod);
         List<String> statuses =
                 containers.stream().map(each -> each.status().jsonName()).toList();
         List<Map<String, @Nullable Object>> members = new ArrayList<>();

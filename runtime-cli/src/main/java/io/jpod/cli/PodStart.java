@@ -55,7 +55,7 @@ final class PodStart implements Callable<Integer> {
     }
 
     private static List<Container> waiting(Pod pod) {
-        return PodContainers.inOrder(pod).stream()
+        return PodContainers.own(pod).stream()
                 .filter(container -> container.status() != Status.RUNNING && container.status() != Status.PAUSED)
                 .toList();
     }

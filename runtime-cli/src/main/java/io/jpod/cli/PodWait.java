@@ -35,7 +35,7 @@ final class PodWait implements Callable<Integer> {
     public Integer call() {
         Jpod jpod = parent.jpod();
         for (Pod pod : pods.find(jpod)) {
-            for (Container container : PodContainers.inOrder(pod)) {
+            for (Container container : PodContainers.own(pod)) {
                 OptionalInt code = container.await(jpod.caller().connection());
                 if (code.isEmpty()) {
                     throw new ContainerException("nobody kept the exit code of container " + container.id());

@@ -116,7 +116,7 @@ record Sharing(
         return "--" + type.jsonName();
     }
 
-    private static String file(NamespaceType type) {
+    static String file(NamespaceType type) {
         return type == NamespaceType.NETWORK ? "net" : type.jsonName();
     }
 

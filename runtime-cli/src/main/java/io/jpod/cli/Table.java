@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Text in columns that are at least 12 wide and three blanks apart, as scripts that cut runc's output expect. */
 final class Table {
@@ -21,10 +22,11 @@ final class Table {
     @Override
     public String toString() {
         int columns = rows.getFirst().length;
+        int[] widths = IntStream.range(0, columns).map(this::width).toArray();
         StringBuilder text = new StringBuilder();
         for (String[] row : rows) {
             for (int i = 0; i < columns - 1; i++) {
-                text.append(row[i]).repeat(' ', width(i) - row[i].length());
+                text.append(row[i]).repeat(' ', widths[i] - row[i].length());
             }
             text.append(row[columns - 1]).append('\n');
         }

@@ -28,7 +28,6 @@ final class Hands implements Caller, AutoCloseable {
     private final Fd connection;
     private final Invocation invocation;
     private final Sockets.Credentials peer;
-    private final @Nullable Path program;
     private final Children children;
     private final PrintStream out;
     private final PrintStream err;
@@ -37,7 +36,6 @@ final class Hands implements Caller, AutoCloseable {
         this.connection = connection;
         this.invocation = invocation;
         this.peer = Sockets.peer(connection);
-        this.program = program(peer.pid());
         this.children = new Children(connection);
         this.out = print(invocation.stdio().get(1));
         this.err = print(invocation.stdio().get(2));
@@ -67,17 +65,6 @@ final class Hands implements Caller, AutoCloseable {
 
     private static PrintStream print(Fd fd) {
         return new PrintStream(new BufferedOutputStream(new FdOutput(fd)), true, StandardCharsets.UTF_8);
-    }
-
-    private static @Nullable Path program(int pid) {
-        try {
-            return Path.of(Linux.readlink("/proc/" + pid + "/exe"));
-        } catch (SyscallException e) {
-            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH) || e.is(Errno.EACCES)) {
-                return null;
-            }
-            throw e;
-        }
     }
 
     @Override
@@ -154,6 +141,11 @@ final class Hands implements Caller, AutoCloseable {
 
     @Override
     public void relay(Fd terminal) {
+        // The container may ask before the hands have read the message; later changes are theirs to pass on.
+        invocation.stdio().stream()
+                .flatMap(fd -> Linux.windowSize(fd).stream())
+                .findFirst()
+                .ifPresent(size -> Linux.setWindowSize(terminal, size));
         send(Wire.relay(0), List.of(terminal));
     }
 
@@ -199,7 +191,14 @@ final class Hands implements Caller, AutoCloseable {
 
     @Override
     public @Nullable Path program() {
-        return program;
+        try {
+            return Path.of(Linux.readlink("/proc/" + peer.pid() + "/exe"));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH) || e.is(Errno.EACCES)) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     private void send(byte[] bytes, List<Fd> fds) {

@@ -41,8 +41,7 @@ class PodLeakTest {
     }
 
     private static TestPod make(int number) {
-        TestPod pod =
-                TestPod.create(jpod, KINDS.get(number % KINDS.size()).toArray(String[]::new));
+        TestPod pod = TestPod.create(jpod, KINDS.get(number % KINDS.size()).toArray(String[]::new));
         for (int i = 0; i < CONTAINERS; i++) {
             pod.start();
         }
@@ -111,7 +110,7 @@ class PodLeakTest {
                 List.of("--sysctl", "net.no_such=1", "--share", "+pid"),
                 List.of("--sysctl", "net.no_such=1", "--share", "+pid,cgroup", "--userns", "auto"),
                 List.of("--memory", "1g"),
-                List.of("--cgroup-parent", "/"+ jpod.token + "/../..", "--share", "+pid"),
+                List.of("--cgroup-parent", "/" + jpod.token + "/../..", "--share", "+pid"),
                 List.of("--shm-size", "1e"));
         for (List<String> failure : failures) {
             fail(failure);

@@ -1,7 +1,10 @@
 package io.jpod.cgroup;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class CgroupFs {
     private static final String PARENT = "/jpod";
     private static final int MODE = 0755;
+    private static final int LARGEST_EVENTS = 4096;
 
     /** Somebody else can remove a parent between any two calls; losing that race this often is no accident. */
     private static final int TRIES = 100;
@@ -295,6 +299,24 @@ public final class CgroupFs {
         if (problem != null) {
             dir.close();
             throw new CgroupFailed("cgroup " + dir.path() + " " + problem);
+        }
+    }
+
+    /** Whether all processes of a cgroup have stopped, see {@link Cgroup#isFrozen}; false if it is gone. */
+    public boolean isFrozen(String cgroup) {
+        return Linux.openIfThere(Linux.AT_FDCWD, requireInside(cgroup) + "/cgroup.events", Flags.O_RDONLY)
+                .map(CgroupFs::isFrozen)
+                .orElse(false);
+    }
+
+    private static boolean isFrozen(Fd events) {
+        try (events) {
+            return "1".equals(KeyedText.value(new String(Linux.readFully(events, LARGEST_EVENTS), UTF_8), "frozen"));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENODEV)) {
+                return false;
+            }
+            throw e;
         }
     }
 

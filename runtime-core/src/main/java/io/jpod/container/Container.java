@@ -176,9 +176,9 @@ public final class Container {
     }
 
     private boolean isFrozen() {
-        try (Cgroup cgroup = cgroup().orElse(null)) {
-            return cgroup != null && cgroup.isFrozen();
-        }
+        return cgroupPath()
+                .filter(path -> CgroupFs.find().filter(fs -> fs.isFrozen(path)).isPresent())
+                .isPresent();
     }
 
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */

@@ -142,7 +142,7 @@ public final class Containers {
     /** Every container, by id; those that were not set up to the end too. */
     public List<Container> list() {
         List<Container> all = new ArrayList<>();
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(root, Files::isDirectory)) {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
             for (Path path : directories) {
                 String name = path.getFileName().toString();
                 if (ID.matcher(name).matches() && !RESERVED.contains(name)) {

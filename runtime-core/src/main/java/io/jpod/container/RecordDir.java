@@ -10,7 +10,6 @@ import io.jpod.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +21,8 @@ import java.util.Optional;
  * changes the thing; every file that is read back is written beside itself and renamed.
  */
 public record RecordDir(Path path) {
+    /** Annotations and config have what a config.json can have, 4 MiB, and may take more room as they are written here. */
+    private static final int LARGEST = 32 << 20;
 
     /**
      * Makes it, and its parents.
@@ -135,13 +136,21 @@ public record RecordDir(Path path) {
     }
 
     public Optional<byte[]> read(String name) {
-        Path file = path.resolve(name);
+        Optional<Fd> there;
         try {
-            return Optional.of(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
+            there = Linux.openIfThere(Linux.AT_FDCWD, path.resolve(name).toString(), Flags.O_RDONLY);
+        } catch (SyscallException e) {
+            // Some other file has the name of the directory.
+            if (e.is(Errno.ENOTDIR)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+        if (there.isEmpty()) {
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+        try (Fd fd = there.get()) {
+            return Optional.of(Linux.readFully(fd, LARGEST));
         }
     }
 

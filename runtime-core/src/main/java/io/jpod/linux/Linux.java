@@ -315,6 +315,16 @@ public final class Linux {
         }
     }
 
+    /** Tells a terminal its size, and with SIGWINCH those in it. */
+    public static void setWindowSize(Fd terminal, WindowSize size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment winsize = arena.allocate(JAVA_SHORT, 4);
+            winsize.setAtIndex(JAVA_SHORT, 0, (short) size.rows());
+            winsize.setAtIndex(JAVA_SHORT, 1, (short) size.columns());
+            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TIOCSWINSZ, winsize.address(), 0);
+        }
+    }
+
     /** In characters, 0 for unknown: a new pseudo terminal has 0 of both. */
     public record WindowSize(int rows, int columns) {}
 

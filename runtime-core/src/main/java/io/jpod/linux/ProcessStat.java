@@ -39,7 +39,7 @@ public record ProcessStat(int pid, String name, char state, int parent, long sta
     static ProcessStat parse(String line) {
         int open = line.indexOf('(');
         int close = line.lastIndexOf(')');
-        String[] rest = line.substring(close + 2).strip().split(" ");
+        String[] rest = line.substring(close + 2).split(" ", START_TIME + 2);
         return new ProcessStat(
                 Integer.parseInt(line.substring(0, open).strip()),
                 line.substring(open + 1, close),

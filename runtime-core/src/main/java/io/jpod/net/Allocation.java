@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Allocation(Members members, List<Members> all, Owner owner) {
     private static final Pattern MAC = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2}){5}");
+    private static final Ip LOOPBACK = Ip.parse("::1");
     private static final int ATTEMPTS = 100;
 
     Lease lease(String ifname, AttachRequest request) {
@@ -105,6 +106,9 @@ record Allocation(Members members, List<Members> all, Owner owner) {
             if (Ruleset.targets(addresses, port).isEmpty()) {
                 throw new NetworkFailed("cannot publish %s: the pod has no address of that family in network %s"
                         .formatted(port.host(), members.network().name()));
+            }
+            if (LOOPBACK.equals(port.hostIp())) {
+                throw new NetworkFailed("cannot publish " + port.host() + ": Linux routes nothing from ::1 to a pod");
             }
             ports.add(port.hostPort() == 0 ? choose(port, ports) : free(port, ports));
         }

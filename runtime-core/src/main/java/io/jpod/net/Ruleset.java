@@ -10,10 +10,16 @@ import java.util.List;
  * maps, so that publishing one is one element.
  */
 record Ruleset(Network network, Owner owner) {
-    /** Of the bridges of isolated networks (IFLA_GROUP), so that none needs to know the others. */
-    static final int ISOLATED_GROUP = 0x6a70;
+    /** Of the bridges of isolated networks, and of the others (IFLA_GROUP), so that none needs to know the rest. */
+    private static final int ISOLATED_GROUP = 0x6a70;
+
+    private static final int OPEN_GROUP = 0x6a71;
 
     static final String TABLE_PREFIX = "jpod-";
+
+    int group() {
+        return network.isolated() ? ISOLATED_GROUP : OPEN_GROUP;
+    }
 
     String tableName() {
         return TABLE_PREFIX + network.bridge();
@@ -29,15 +35,26 @@ record Ruleset(Network network, Owner owner) {
         StringBuilder rules = new StringBuilder(delete());
         rules.append("table ").append(table()).append(" {\n");
         rules.append("comment \"").append(owner.ofNetwork(network.name())).append("\"\n");
-        // The host answers to 127.0.0.0/8 on the bridge, for the published ports; no pod may use that (CVE-2020-8558).
-        rules.append("chain raw { type filter hook prerouting priority raw; iifname ")
-                .append(bridge)
-                .append(" ip daddr 127.0.0.0/8 drop; }\n");
-        rules.append("chain forward { type filter hook forward priority filter;\n");
+        // The bridge takes addresses of loopback, for ports published there; no pod may use that (CVE-2020-8558), and
+        // no
+        // neighbour of the host may send to them either: a published port would turn them into a pod's before routing
+        // looks.
+        rules.append("""
+                chain raw { type filter hook prerouting priority raw;
+                  iifname != "lo" ip daddr 127.0.0.0/8 drop
+                }
+                chain forward { type filter hook forward priority filter;
+                """);
         if (network.internal()) {
             rules.append("iifname %1$s oifname != %1$s drop\niifname != %1$s oifname %1$s drop\n".formatted(bridge));
-        } else if (network.isolated()) {
-            rules.append("iifname %1$s oifname != %1$s oifgroup %2$d drop\n".formatted(bridge, ISOLATED_GROUP));
+        } else {
+            if (network.isolated()) {
+                rules.append("iifname %1$s oifname != %1$s oifgroup %2$d drop\n".formatted(bridge, ISOLATED_GROUP));
+            }
+            // Who has a route to the pods from outside gets answers and published ports, and nothing else.
+            rules.append("oifname %s ct state established,related accept\n".formatted(bridge));
+            rules.append("oifname %s ct status dnat accept\n".formatted(bridge));
+            rules.append("oifname %s iifgroup != { %d, %d } drop\n".formatted(bridge, ISOLATED_GROUP, OPEN_GROUP));
         }
         rules.append("}\n");
         if (!network.internal()) {

@@ -55,11 +55,7 @@ final class Wiring implements AutoCloseable {
     private int create(Network network) {
         Nftables.require();
         String bridge = network.bridge();
-        host.createBridge(
-                bridge,
-                owner.bridgeMac(network.name()),
-                network.mtu(),
-                network.isolated() ? Ruleset.ISOLATED_GROUP : 0);
+        host.createBridge(bridge, owner.bridgeMac(network.name()), network.mtu(), new Ruleset(network, owner).group());
         host.setAlias(bridge, owner.ofNetwork(network.name()));
         int index = host.link(bridge).orElseThrow().index();
         ipv6(bridge);

@@ -380,6 +380,28 @@ public record Spec(
                     personality);
         }
 
+        /** Without seccomp filter, masked and read-only paths. */
+        public Linux unconfined() {
+            return new Linux(
+                    namespaces,
+                    uidMappings,
+                    gidMappings,
+                    timeOffsets,
+                    devices,
+                    netDevices,
+                    cgroupsPath,
+                    resources,
+                    intelRdt,
+                    memoryPolicy,
+                    sysctl,
+                    null,
+                    rootfsPropagation,
+                    List.of(),
+                    List.of(),
+                    mountLabel,
+                    personality);
+        }
+
         /** The namespace of that type, or null if it is to be inherited from the runtime. */
         public @Nullable Namespace namespace(NamespaceType type) {
             for (Namespace namespace : namespaces) {

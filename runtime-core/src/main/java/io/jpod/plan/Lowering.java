@@ -237,8 +237,8 @@ public final class Lowering {
 
     /** A struct mount_attr, whose userns_fd is what the call before has opened. Mounts inside keep their owners. */
     private void mapIdsOfRootfs(String namespace) {
-        Op.Blob attributes = asm.struct(
-                "{attr_set=MOUNT_ATTR_IDMAP, userns_fd}", 32, attr -> attr.putLong(MOUNT_ATTR_IDMAP));
+        Op.Blob attributes =
+                asm.struct("{attr_set=MOUNT_ATTR_IDMAP, userns_fd}", 32, attr -> attr.putLong(MOUNT_ATTR_IDMAP));
         open(namespace, O_RDONLY, "O_RDONLY").into(new Op.Blob(attributes.offset() + 24, "userns_fd"));
         asm.call(
                 Sys.MOUNT_SETATTR,

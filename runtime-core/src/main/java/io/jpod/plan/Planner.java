@@ -171,7 +171,9 @@ public final class Planner {
         Spec.Namespace user = linux.namespace(NamespaceType.USER);
         if (user == null || user.path() == null) {
             throw new InvalidSpec(
-                    "config.json", "annotations[\"" + MAP_IDS + "\"]", "needs a user namespace that is joined by its path");
+                    "config.json",
+                    "annotations[\"" + MAP_IDS + "\"]",
+                    "needs a user namespace that is joined by its path");
         }
         return user.path();
     }

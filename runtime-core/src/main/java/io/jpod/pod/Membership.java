@@ -4,6 +4,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Planner;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,57 @@ final class Membership {
                 annotations,
                 linux(spec.linux(), id),
                 spec.vm());
+    }
+
+    /** What is the other pod's in it, becomes ours. */
+    Spec adopt(Spec spec, PodSpec other, PodDir from, String id) {
+        List<Spec.Mount> moved = spec.mounts().stream()
+                .map(mount -> mount.source() == null
+                        ? mount
+                        : new Spec.Mount(
+                                mount.destination(),
+                                mount.type(),
+                                moved(mount.source(), from),
+                                mount.options(),
+                                mount.uidMappings(),
+                                mount.gidMappings()))
+                .toList();
+        Spec.Process process = spec.process();
+        List<String> env = process == null
+                ? List.of()
+                : process.env().stream()
+                        .map(variable -> variable.equals("HOSTNAME=" + other.hostname())
+                                ? "HOSTNAME=" + pod.spec().hostname()
+                                : variable)
+                        .toList();
+        Spec joined = join(
+                new Spec(
+                        spec.ociVersion(),
+                        process == null ? null : process.withEnv(env),
+                        spec.root(),
+                        spec.hostname(),
+                        spec.domainname(),
+                        moved,
+                        spec.hooks(),
+                        spec.annotations(),
+                        spec.linux(),
+                        spec.vm()),
+                id);
+        for (Spec.Namespace namespace : joined.linux().namespaces()) {
+            String path = namespace.path();
+            if (path != null && !path.equals(dir.namespace(namespace.type()))) {
+                throw new PodException("a container of pod %s has a %s namespace that is not the pod's, %s"
+                        .formatted(other.name(), namespace.type().jsonName(), path));
+            }
+        }
+        return joined;
+    }
+
+    private String moved(String source, PodDir from) {
+        Path path = Path.of(source);
+        return path.startsWith(from.path())
+                ? dir.path().resolve(from.path().relativize(path)).toString()
+                : source;
     }
 
     private Spec.Linux linux(Spec.Linux linux, String id) {

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A pod that exists: what the disk says of it, held against its containers and the kernel. */
 public final class Pod {
+    /** Names the pod that a container is in; its record on disk keeps it. */
+    public static final String ANNOTATION = Membership.ANNOTATION;
+
+    /** Marks a container for looking at others, which is none of those that a pod is for; names what it was made for. */
+    public static final String DEBUG_ANNOTATION = "io.jpod.debug";
+
     private final Pods pods;
     private final PodDir dir;
     private final @Nullable StoredPod stored;
@@ -170,12 +176,21 @@ public final class Pod {
     /** Its containers, by id. */
     public List<Container> containers() {
         return pods.containers().list().stream()
-                .filter(container -> name().equals(container.annotations().get(Membership.ANNOTATION)))
+                .filter(container -> name().equals(container.annotations().get(ANNOTATION)))
                 .toList();
     }
 
+    /** Whether it was made by 'jpod debug'. */
+    public static boolean isDebug(Container container) {
+        return container.annotations().containsKey(DEBUG_ANNOTATION);
+    }
+
+    /** Those for debugging are not counted. */
     public Status status() {
-        return status(containers().stream().map(Container::status).toList());
+        return status(containers().stream()
+                .filter(container -> !isDebug(container))
+                .map(Container::status)
+                .toList());
     }
 
     /** @param statuses of its containers */
@@ -298,6 +313,15 @@ public final class Pod {
      */
     public void unpause() {
         new PodProcesses(this).unpause();
+    }
+
+    /**
+     * The spec of another pod's container as this pod has it.
+     *
+     * @throws PodException if it has namespaces of a container, which this pod does not have
+     */
+    public Spec adopt(Spec spec, Pod from, String containerId) {
+        return new Membership(record(), dir).adopt(spec, from.record().spec(), from.dir, containerId);
     }
 
     /**

@@ -81,15 +81,9 @@ final class PodCreation {
         plan(intent, dir);
         RecordDir made = RecordDir.create(pods.directory(), spec.name())
                 .orElseThrow(() -> new PodException("pod name " + spec.name() + " is in use"));
-        try (Fd _ = made.lockIfThere().orElseThrow();
-                Fd _ = lockOfRanges()) {
-            // Again under the lock, so that no two pods choose the same ids.
-            StoredPod record = intent.mappings().isEmpty() ? intent : intent();
-            try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner)) {
-                dir.write(record);
-                StoredPod complete = building.run().completed();
-                dir.write(complete);
-                return new Pod(pods, dir, complete);
+        try (Fd _ = made.lockIfThere().orElseThrow()) {
+            try {
+                return build(write(intent), spawner);
             } catch (RuntimeException | Error e) {
                 undo(e);
                 throw e;
@@ -97,12 +91,26 @@ final class PodCreation {
         }
     }
 
-    private Fd lockOfRanges() {
-        Fd lock = Linux.open(pods.directory().toString(), Flags.O_RDONLY, 0);
-        if (spec.share().contains(NamespaceType.USER)) {
-            Linux.flock(lock, Flags.LOCK_EX);
+    private Pod build(StoredPod record, Spawner spawner) {
+        try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner)) {
+            StoredPod complete = building.run().completed();
+            dir.write(complete);
+            return new Pod(pods, dir, complete);
         }
-        return lock;
+    }
+
+    /** Ids are chosen under a lock until they are on disk, so that no two pods choose the same. */
+    private StoredPod write(StoredPod intent) {
+        if (intent.mappings().isEmpty()) {
+            dir.write(intent);
+            return intent;
+        }
+        try (Fd lock = Linux.open(pods.directory().toString(), Flags.O_RDONLY, 0)) {
+            Linux.flock(lock, Flags.LOCK_EX);
+            StoredPod record = intent();
+            dir.write(record);
+            return record;
+        }
     }
 
     private void undo(Throwable reason) {

@@ -72,6 +72,36 @@ public record PodSpec(
         return copy;
     }
 
+    /**
+     * For a pod like this one, but for what only one can have: ports and addresses.
+     *
+     * @param sharePid whether its containers see each other's processes, whatever they do here
+     */
+    public PodSpec like(String newName, boolean sharePid) {
+        Set<NamespaceType> newShare = copy(share);
+        if (sharePid && !host.contains(NamespaceType.PID)) {
+            newShare.add(NamespaceType.PID);
+        }
+        return new PodSpec(
+                newName,
+                hostname.equals(name) ? newName : hostname,
+                newShare,
+                host,
+                cgroupParent,
+                resources,
+                shmSize,
+                sysctl,
+                dns,
+                networks.stream()
+                        .map(connection -> Connection.to(connection.name()))
+                        .toList(),
+                List.of(),
+                hosts,
+                volumes,
+                emptyDirs,
+                labels);
+    }
+
     /** resolv.conf(5). No servers: those of the host. */
     public record Dns(List<String> servers, List<String> searches, List<String> options) {
         public static final Dns OF_HOST = new Dns(List.of(), List.of(), List.of());

@@ -9,7 +9,11 @@ import io.jpod.linux.Ip;
 import io.jpod.linux.Netlink;
 import io.jpod.linux.Nftables;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +169,32 @@ class NetworksTest {
         });
     }
 
+    /** As a machine on the host's network may do, with a route to the pods, or with loopback's own addresses. */
+    @Test
+    void aNeighbourOfTheHostReachesPublishedPortsAlone() throws Exception {
+        Host.with(() -> {
+            try (Fd world = Host.namespace();
+                    Fd a = Host.namespace();
+                    DatagramSocket inside = Host.in(a, () -> new DatagramSocket(53));
+                    var server = Host.in(a, () -> Host.serve("a", 80))) {
+                lan(world);
+                AttachRequest request = publishing("a", "8080:80", "127.0.0.1:8081:53/udp", "192.0.2.1:8082:53/udp");
+                networks.attach(networks.defaultNetwork(), a, "eth0", request);
+                assertThat(server.isBound()).isTrue();
+                Host.in(world, () -> Host.sh("ip route add 10.89.0.0/24 via 192.0.2.1"));
+                assertThat(Host.in(world, () -> Host.call("192.0.2.1", 8080))).startsWith("a ");
+                assertThatThrownBy(() -> Host.in(world, () -> Host.call("10.89.0.2", 80)))
+                        .hasMessageContaining("timed out");
+                Host.in(world, () -> Host.sh(loopbackBy("lan0", "192.0.2.1")));
+                send(world, "192.0.2.1", 8082);
+                assertThat(isHeard(inside)).isTrue();
+                send(world, "127.0.0.1", 8081);
+                assertThat(isHeard(inside)).isFalse();
+                networks.detach(Networks.DEFAULT, "a");
+            }
+        });
+    }
+
     /** A neighbour of the host. */
     private static void lan(Fd neighbour) throws IOException {
         Host.sh(
@@ -244,19 +274,43 @@ class NetworksTest {
     void cve_2020_8558_aPodDoesNotReachTheLoopbackOfTheHost() throws Exception {
         Host.with(() -> {
             try (Fd a = Host.namespace();
-                    var secret = Host.serve("secret", 7777)) {
+                    DatagramSocket secret = new DatagramSocket(7777)) {
                 networks.attach(networks.defaultNetwork(), a, "eth0", AttachRequest.of("a"));
-                assertThat(Host.in(a, () -> Host.call("10.89.0.1", secret.getLocalPort())))
-                        .startsWith("secret ");
-                Host.in(
-                        a,
-                        () -> Host.sh("echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet; ip link set lo down;"
-                                + "ip route add 127.0.0.0/8 via 10.89.0.1 src 10.89.0.2"));
-                assertThatThrownBy(() -> Host.in(a, () -> Host.call("127.0.0.1", secret.getLocalPort())))
-                        .hasMessageContaining("timed out");
+                assertReaches(a, "10.89.0.1");
+                send(a, "10.89.0.1", 7777);
+                assertThat(isHeard(secret)).isTrue();
+                Host.in(a, () -> Host.sh(loopbackBy("eth0", "10.89.0.1")));
+                send(a, "127.0.0.1", 7777);
+                assertThat(isHeard(secret)).isFalse();
                 networks.detach(Networks.DEFAULT, "a");
             }
         });
+    }
+
+    /** Makes a namespace send packets for loopback to a neighbour. */
+    private static String loopbackBy(String link, String gateway) {
+        return "ip route del table local 127.0.0.0/8; ip route del table local 127.0.0.1;"
+                + "echo 1 > /proc/sys/net/ipv4/conf/%1$s/route_localnet; ip route add 127.0.0.0/8 via %2$s dev %1$s"
+                        .formatted(link, gateway);
+    }
+
+    private static void send(Fd from, String address, int port) {
+        Host.in(from, () -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getByName(address), port));
+            }
+            return null;
+        });
+    }
+
+    private static boolean isHeard(DatagramSocket socket) throws IOException {
+        socket.setSoTimeout(500);
+        try {
+            socket.receive(new DatagramPacket(new byte[1], 1));
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
     }
 
     @Test

@@ -1,0 +1,283 @@
+package io.jpod.cli;
+
+import io.jpod.abi.Flags;
+import io.jpod.container.Containers;
+import io.jpod.container.CreateOptions;
+import io.jpod.container.Created;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.oci.Spec;
+import io.jpod.pod.Pod;
+import io.jpod.pod.Pods;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "debug",
+        description =
+                "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
+        customSynopsis = "jpod debug [OPTIONS] POD|CONTAINER [OPTIONS] [-- COMMAND [ARG...]]",
+        footer = {
+            "",
+            "The debug container is one more container of the pod: it has the pod's network, ipc and host name, or those of the"
+                    + " CONTAINER that is in no pod, but its own files and processes. With --target it has the processes of that"
+                    + " container, whose first one is process 1; its files are below /proc/1/root. It is deleted at its end."
+                    + " A pod comes before a container of the same name.",
+            "",
+            "Profiles, from what 'jpod run' gives to a container:",
+            "  general     and CAP_SYS_PTRACE: may trace processes and follow /proc/PID/root",
+            "  baseline    that, and no more",
+            "  restricted  no capabilities at all, user 65534 unless --user is given",
+            "  netadmin    and CAP_NET_ADMIN, CAP_NET_RAW: may change the pod's network and read its packets",
+            "  sysadmin    ALL capabilities, NO seccomp filter, nothing in /proc and /sys masked or read-only: who can run"
+                    + " programs there can take over the host",
+            "",
+            "The tools are $JPOD_DEBUG_ROOTFS, or share/jpod/debug-rootfs beside the program, or in a checkout the root file"
+                    + " system of its tests; they are mounted read-only, since all debug containers have them, with an empty /tmp."
+                    + " What is given with --rootfs can be written to.",
+            "",
+            "Examples:",
+            "  jpod debug -it web",
+            "  jpod debug -it web --target app -- sh",
+            "  jpod debug web --profile netadmin -- ip addr",
+            "  jpod debug -it web --copy-to web-test --target app"
+        })
+final class Debug implements Callable<Integer> {
+    private static final ProcessOptions PLAIN = new ProcessOptions();
+
+    @ParentCommand
+    private Jpod jpod;
+
+    @picocli.CommandLine.Spec
+    private CommandSpec command;
+
+    @Option(
+            names = "--rootfs",
+            paramLabel = "DIR",
+            description = "The root file system with the tools (default: below).")
+    private @Nullable String rootfs;
+
+    @Option(
+            names = "--target",
+            paramLabel = "CONTAINER",
+            description = "See the processes of this container of the pod.")
+    private @Nullable String target;
+
+    @Option(
+            names = "--copy-to",
+            paramLabel = "NAME",
+            description =
+                    "Make a pod of that name like this one ('jpod pod clone'), and look into it instead. It stays.")
+    private @Nullable String copyTo;
+
+    @Option(
+            names = "--share-processes",
+            negatable = true,
+            description = "In the copy, share a pid namespace (default), or with --no-share-processes do not.")
+    private @Nullable Boolean shareProcesses;
+
+    @Option(names = "--replace", description = "Remove the first pod, with all its containers, once the copy runs.")
+    private boolean replace;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "general",
+            description = "What it may do: general (default), baseline, restricted, netadmin or sysadmin, see below.")
+    private String profile = "";
+
+    @Option(
+            names = {"-c", "--container"},
+            paramLabel = "NAME",
+            description = "What to call the debug container (default: debug- and a random name).")
+    private @Nullable String name;
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "NAME[=VALUE]",
+            description = "Set a variable; without a value, to the caller's.")
+    private List<String> env = new ArrayList<>();
+
+    @Option(
+            names = {"-v", "--volume"},
+            paramLabel = "SRC:DST[:OPTION,...]",
+            description = "Mount a file or directory of the host, as with 'jpod run'.")
+    private List<String> volumes = new ArrayList<>();
+
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER[:GROUP]",
+            description = "By id, or by name as in the tools' /etc/passwd (default: root).")
+    private @Nullable String user;
+
+    @Option(
+            names = {"-i", "--interactive"},
+            description = "Give it the caller's stdin, not /dev/null. A terminal (-t) always has it.")
+    private boolean interactive;
+
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Give it a terminal.")
+    private boolean tty;
+
+    @Parameters(
+            paramLabel = "POD|CONTAINER",
+            index = "0",
+            description = "By name, or for a pod by ID or the beginning of one.")
+    private String subject = "";
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            index = "1..*",
+            arity = "0..*",
+            description = "What to run, with its arguments (default: sh).")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        requireSeparated();
+        if (copyTo == null && (shareProcesses != null || replace)) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    (replace ? "--replace" : "--share-processes") + " goes with --copy-to: a pod stays as it was made");
+        }
+        DebugProfile rights = DebugProfile.of(profile);
+        String id = name == null ? "debug-" + Run.randomName() : name;
+        Containers.requireId(id);
+        DebugTools tools = DebugTools.find(jpod, rootfs);
+        DebugSubject found = DebugSubject.find(jpod, subject);
+        return copyTo == null ? runIn(found, id, tools, rights) : runInCopy(copyTo, found, id, tools, rights);
+    }
+
+    private int runIn(DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
+        try (Fd _ = found.hold()) {
+            DebugSubject seen = target == null ? found : found.withTarget(target);
+            return run(id, tools, rights, seen, () -> {});
+        }
+    }
+
+    private int runInCopy(String copyName, DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
+        Pod original = found.pod();
+        if (original == null) {
+            throw new IllegalArgumentException("--copy-to: container " + subject + " is in no pod");
+        }
+        if (jpod.pods().find(Pods.requireName(copyName)).isPresent()) {
+            throw new IllegalArgumentException("--copy-to: pod name " + copyName + " is in use");
+        }
+        if (target != null) {
+            found.requireOurs(jpod.containers()
+                    .find(target)
+                    .orElseThrow(() -> new IllegalArgumentException("--target: there is no container " + target)));
+        }
+        List<String> words = new ArrayList<>(List.of("pod", "clone", original.name(), copyName));
+        if (shareProcesses == null || shareProcesses) {
+            words.add("--share-processes");
+        }
+        new OwnCommand(jpod).run(words);
+        Pod copy = jpod.pods().get(copyName);
+        boolean[] replaced = {false};
+        try (Fd _ = copy.hold()) {
+            return run(id, tools, rights, found.in(copy, target), () -> {
+                if (replace) {
+                    replaced[0] = true;
+                    original.delete(true, jpod.caller());
+                }
+            });
+        } catch (RuntimeException e) {
+            if (!replaced[0]) {
+                remove(copy, e);
+            }
+            throw e;
+        }
+    }
+
+    private void remove(Pod copy, RuntimeException reason) {
+        try {
+            copy.delete(true, jpod.caller());
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Options may come after the name, and those of the command are not ours: -c is in most of them. */
+    private void requireSeparated() {
+        List<String> all = command.commandLine().getParseResult().originalArgs();
+        int separator = all.indexOf("--");
+        if (words.size() != (separator < 0 ? 0 : all.size() - separator - 1)) {
+            throw new ParameterException(
+                    command.commandLine(), "the command comes after --: jpod debug " + subject + " -- COMMAND");
+        }
+    }
+
+    private ContainerOptions options(DebugTools tools, DebugProfile rights, DebugSubject seen) {
+        ContainerOptions options = new ContainerOptions();
+        options.rootfs = tools.rootfs().toString();
+        options.readOnly = tools.shared();
+        options.tmpfs = tools.shared() ? List.of("/tmp") : List.of();
+        options.tty = tty;
+        options.env = env;
+        options.volumes = volumes;
+        options.user = user;
+        rights.apply(options);
+        seen.apply(options);
+        return options;
+    }
+
+    /** @param last what is left to be done when everything else has succeeded */
+    private int run(String id, DebugTools tools, DebugProfile rights, DebugSubject seen, Runnable last) {
+        if (seen.pod() != null) {
+            tools.requireReadable(seen.pod().mappings());
+        }
+        List<DebugSubject.Door> doors = seen.doors();
+        ContainerOptions options = options(tools, rights, seen);
+        Launch launch = new Launch(jpod, PLAIN);
+        Spec written = launch.write(options, Sharing.of(jpod, options, seen.pod()), id, words);
+        Spec spec = rights.apply(seen.join(written, id));
+        try (Console console = launch.console(spec, false);
+                Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
+            Fd in = interactive || tty ? jpod.caller().stdio(0) : nothing;
+            List<Fd> stdio = List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
+            CreateOptions create = launch.options(id, jpod.root().resolve(id), new BundleOptions(), console, stdio);
+            try (Created created = jpod.containers().prepare(spec, create, jpod.caller())) {
+                launch.settle(created, () -> {
+                    doors.forEach(door -> door.requireOf(created.process().pid()));
+                    if (tty
+                            && rights.seesFiles()
+                            && seen.target() != null
+                            && jpod.caller().isTerminal(2)) {
+                        jpod.caller()
+                                .err()
+                                .println("the files of %s are below /proc/%d/root"
+                                        .formatted(seen.target().id(), seen.pidOfTarget()));
+                    }
+                    last.run();
+                    handOver(launch, created, console);
+                });
+                created.start(jpod.caller());
+                int code = created.await();
+                Launch.delete(jpod, created.container(), true);
+                return code;
+            }
+        }
+    }
+
+    /** From here on the hands know what to do, whatever becomes of us. */
+    private void handOver(Launch launch, Created created, Console console) {
+        Caller caller = jpod.caller();
+        caller.will(launch.will(created.container()));
+        try (Fd terminal = console.receive()) {
+            if (terminal != null) {
+                caller.relay(terminal);
+            }
+        }
+        caller.forwardSignals(created.process().pid());
+    }
+}

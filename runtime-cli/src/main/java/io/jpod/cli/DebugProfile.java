@@ -1,0 +1,58 @@
+package io.jpod.cli;
+
+import io.jpod.oci.Spec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What the tools in a debug container may do (Kubernetes KEP-1441). */
+enum DebugProfile {
+    /** May look into the processes that it sees. */
+    GENERAL,
+    /** What any container may. */
+    BASELINE,
+    /** Nothing that takes a right. */
+    RESTRICTED,
+    /** May change the network, and read and forge packets. */
+    NETADMIN,
+    /** Everything that the pod's namespaces do not keep away. */
+    SYSADMIN;
+
+    private static final String NOBODY = "65534:65534";
+
+    static DebugProfile of(String word) {
+        return Arrays.stream(values())
+                .filter(profile -> profile.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--profile: must be one of "
+                        + Arrays.stream(values()).map(DebugProfile::word).collect(Collectors.joining(", ")) + ", is \""
+                        + word + "\""));
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    void apply(ContainerOptions options) {
+        switch (this) {
+            case GENERAL -> options.capAdd = List.of("SYS_PTRACE");
+            case BASELINE -> {}
+            case RESTRICTED -> {
+                options.capDrop = List.of("ALL");
+                options.user = options.user == null ? NOBODY : options.user;
+            }
+            case NETADMIN -> options.capAdd = List.of("NET_ADMIN", "NET_RAW");
+            case SYSADMIN -> options.capAdd = List.of("ALL");
+        }
+    }
+
+    Spec apply(Spec spec) {
+        return this == SYSADMIN ? spec.withLinux(spec.linux().unconfined()) : spec;
+    }
+
+    /** Whether /proc/PID/root of processes with other rights can be followed: ptrace(2), "Ptrace access mode checking". */
+    boolean seesFiles() {
+        return this == GENERAL || this == SYSADMIN;
+    }
+}

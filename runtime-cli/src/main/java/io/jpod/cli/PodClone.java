@@ -1,0 +1,99 @@
+package io.jpod.cli;
+
+import io.jpod.container.Container;
+import io.jpod.container.Containers;
+import io.jpod.linux.Fd;
+import io.jpod.oci.Spec;
+import io.jpod.pod.Pod;
+import io.jpod.pod.PodException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+@Command(
+        name = "clone",
+        description = "Make a pod like another one, with containers like its own, and start them in the background.",
+        footer = {
+            "",
+            "A container app, or web-app, of pod web is called test-app in pod test. It is made from the same config: the same root"
+                    + " file system and volumes, which both then have. Published ports stay with the first pod.",
+            "",
+            "Example:",
+            "  jpod pod clone web test"
+        })
+final class PodClone implements Callable<Integer> {
+    @ParentCommand
+    private PodCommand parent;
+
+    @Option(names = "--share-processes", description = "Let the containers see each other's processes.")
+    private boolean shareProcesses;
+
+    @Parameters(index = "0", paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
+    private String original = "";
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "What to call the new one.")
+    private String name = "";
+
+    /** What a container of a pod is called in its copy. */
+    static String idIn(String copy, Pod original, String id) {
+        String prefix = original.name() + "-";
+        return copy + "-" + (id.startsWith(prefix) ? id.substring(prefix.length()) : id);
+    }
+
+    @Override
+    public Integer call() {
+        Jpod jpod = parent.jpod();
+        Pod pod = jpod.pods().get(original);
+        try (Fd _ = pod.hold()) {
+            List<Container> containers = PodContainers.own(pod);
+            requireFree(jpod, pod, containers);
+            Map<Container, Spec> specs = new LinkedHashMap<>();
+            containers.forEach(container -> specs.put(container, container.spec()));
+            Background background = Background.of(jpod, specs.values());
+            Pod copy = jpod.pods().create(pod.spec().like(name, shareProcesses), jpod.caller());
+            try (Fd _ = copy.hold()) {
+                specs.forEach((container, spec) -> {
+                    String id = idIn(name, pod, container.id());
+                    background.make(id, bundle(jpod, container, id), copy.adopt(spec, pod, id));
+                });
+            } catch (RuntimeException e) {
+                undo(jpod, copy, e);
+                throw e;
+            }
+            jpod.caller().out().println(copy.id());
+            return ExitCode.OK.number();
+        }
+    }
+
+    private void requireFree(Jpod jpod, Pod pod, List<Container> containers) {
+        if (jpod.pods().find(name).filter(there -> there.name().equals(name)).isPresent()) {
+            throw new PodException("pod name " + name + " is in use");
+        }
+        for (Container container : containers) {
+            String id = idIn(name, pod, container.id());
+            if (jpod.containers().find(Containers.requireId(id)).isPresent()) {
+                throw new PodException("container name " + id + " is in use");
+            }
+        }
+    }
+
+    /** One without a bundle has its own directory for one. */
+    private static Path bundle(Jpod jpod, Container container, String id) {
+        Path bundle = Path.of(container.state().bundle());
+        return bundle.equals(container.directory()) ? jpod.root().resolve(id) : bundle;
+    }
+
+    private static void undo(Jpod jpod, Pod copy, RuntimeException reason) {
+        try {
+            copy.delete(true, jpod.caller());
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}
