@@ -27,6 +27,10 @@ build: lib/jpod/brain.argv share/man/man1/jpod.1 ## Build bin/jpod and lib/jpod,
 demo: build rootfs ## Show what jpod does, on containers from busybox
 	@test-rootfs/demo.sh
 
+.PHONY: lab-shell
+lab-shell: build rootfs ## A shell in a throw-away machine with jpod, for docs/labs
+	@test-rootfs/lab.sh
+
 .PHONY: install
 install: build ## Install below PREFIX (/usr/local), staged below DESTDIR if given
 	@echo "==> install to $(DESTDIR)$(PREFIX)"
@@ -53,6 +57,12 @@ test-host: build rootfs ## Unit and integration tests on this machine, and the f
 test-vm: build rootfs ## Tests tagged vm, in a throw-away machine with pure cgroup v2
 	@echo "==> test in the VM"
 	@$(if $(ROOT),JAVA_HOME=$(JDK) test-rootfs/vm/tests.sh,echo "    not root: left out")
+
+.PHONY: labs
+labs: build rootfs ## Type every command of docs/labs, and compare what it prints
+	@echo "==> labs"
+	@$(if $(ROOT),$(MVN) $(LOG).log.org.apache.maven.plugin.surefire.SurefireMojo=info test -pl runtime-cli -am \
+	    -Dtest='Lab*Test' -Dsurefire.failIfNoSpecifiedTests=false -Djpod.tests.excluded=vm,echo "    not root: left out")
 
 .PHONY: sanitize
 sanitize: deps ## The C parts and their tests under ASan and UBSan
