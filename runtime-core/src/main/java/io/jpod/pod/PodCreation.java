@@ -79,10 +79,12 @@ final class PodCreation {
     }
 
     Pod create(Spawner spawner) {
+        if (dir.dir().exists()) {
+            throw nameInUse();
+        }
         StoredPod intent = intent();
         plan(intent, dir);
-        RecordDir made = RecordDir.create(pods.directory(), spec.name())
-                .orElseThrow(() -> new PodException("pod name " + spec.name() + " is in use"));
+        RecordDir made = RecordDir.create(pods.directory(), spec.name()).orElseThrow(this::nameInUse);
         try (Fd _ = made.lockIfThere().orElseThrow()) {
             try {
                 return build(write(intent), spawner);
@@ -91,6 +93,10 @@ final class PodCreation {
                 throw e;
             }
         }
+    }
+
+    private PodException nameInUse() {
+        return new PodException("pod name " + spec.name() + " is in use");
     }
 
     private Pod build(StoredPod record, Spawner spawner) {
@@ -137,6 +143,12 @@ final class PodCreation {
         cgroups.ifPresentOrElse(fs -> fs.require(limits), () -> CgroupFs.requireNone(limits));
         List<Spec.IdMapping> mappings =
                 spec.share().contains(NamespaceType.USER) ? IdRanges.free(pods.list()) : List.of();
+        List<String> directories =
+                cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup);
+        if (cgroup != null && !directories.contains(cgroup)) {
+            // It may be that of a pod of another state root, and would be killed and removed with this one.
+            throw new PodException("cgroup " + cgroup + " exists already: choose another name or --cgroup-parent");
+        }
         byte[] id = new byte[ID_BYTES];
         RANDOM.nextBytes(id);
         return new StoredPod(
@@ -145,7 +157,7 @@ final class PodCreation {
                 Instant.now(),
                 Containers.bootId(),
                 cgroup,
-                cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup),
+                directories,
                 limits,
                 mappings,
                 0,
