@@ -41,10 +41,15 @@ public final class ManPages {
     static Map<String, String> pages() {
         CommandSpec root = new Jpod().definition();
         Map<String, String> pages = new TreeMap<>();
-        Stream.concat(Stream.of(root), verbs(root).stream())
+        family(root)
                 .filter(command -> !command.usageMessage().hidden())
                 .forEach(command -> pages.put(title(command) + ".1", new ManPages(command).write()));
         return pages;
+    }
+
+    /** A command with all below it. */
+    private static Stream<CommandSpec> family(CommandSpec command) {
+        return Stream.concat(Stream.of(command), verbs(command).stream().flatMap(ManPages::family));
     }
 
     private static List<CommandSpec> verbs(CommandSpec root) {
