@@ -133,7 +133,10 @@ class DefaultSpecTest {
 
     @Test
     void volumesAreRelativeToTheCallerAndHarmless() {
-        assertThat(mount(spec("-v", "site:/www"), "/www"))
+        assertThat(mount(spec("-v", "site:/www"), "/www").source())
+                .as("a name, and not a path")
+                .isEqualTo("/data/volumes/site");
+        assertThat(mount(spec("-v", "./site:/www"), "/www"))
                 .isEqualTo(new Spec.Mount(
                         "/www", "bind", "/home/me/site", List.of("nosuid", "nodev", "rprivate", "rbind")));
         assertThat(mount(spec("-v", "/a:/b:ro,suid,rshared,bind"), "/b").options())

@@ -1,9 +1,11 @@
 package io.jpod.net;
 
+import io.jpod.abi.Errno;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
 import io.jpod.linux.Netlink;
+import io.jpod.linux.NetlinkException;
 import io.jpod.linux.NetworkNamespace;
 import io.jpod.linux.Nftables;
 import java.util.ArrayList;
@@ -131,10 +133,21 @@ final class Wiring implements AutoCloseable {
                 pod.addAddress(index, address);
             }
             for (Ip gateway : attachment.gateways()) {
-                pod.addDefaultRoute(index, gateway);
+                addDefaultRoute(pod, index, gateway);
             }
         }
         return null;
+    }
+
+    /** A pod of several networks goes out by its first one. */
+    private static void addDefaultRoute(Netlink pod, int index, Ip gateway) {
+        try {
+            pod.addDefaultRoute(index, gateway);
+        } catch (NetlinkException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
     }
 
     /** Takes the pod's link away, both ends. The pod's namespace may be gone. */
