@@ -20,14 +20,13 @@ public record ProcessStat(int pid, String name, char state, int parent, long sta
 
     /** Empty if there is no such process. */
     public static Optional<ProcessStat> of(int pid) {
-        Optional<Fd> file = Linux.openIfThere(Linux.AT_FDCWD, "/proc/" + pid + "/stat", Flags.O_RDONLY);
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        try (Fd fd = file.get()) {
-            return Optional.of(parse(new String(Linux.readFully(fd, LIMIT), StandardCharsets.UTF_8)));
+        try (Fd fd = Linux.openIfThere(Linux.AT_FDCWD, "/proc/" + pid + "/stat", Flags.O_RDONLY)
+                .orElse(null)) {
+            return fd == null
+                    ? Optional.empty()
+                    : Optional.of(parse(new String(Linux.readFully(fd, LIMIT), StandardCharsets.UTF_8)));
         } catch (SyscallException e) {
-            // It ended between open and read.
+            // It ended between the kernel's look-up and open, or between open and read.
             if (e.is(Errno.ESRCH)) {
                 return Optional.empty();
             }
