@@ -488,52 +488,8 @@ public final class Container {
     public Created recreate(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
         try (Fd _ = dir.lock()) {
             // Whoever held the lock before us may have changed the record.
-            return containers.get(id()).again(stdio, consoleSocket, spawner);
-        }
-    }
-
-    private Created again(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
-        StoredState ended = stored;
-        // Under its lock, one that is being made is one whose maker was cut off.
-        if (ended == null || status() != Status.STOPPED && status() != Status.CREATING) {
-            throw new ContainerException("container " + id() + " has not ended: " + status().jsonName());
-        }
-        Spec again = spec();
-        requireLasting(again, ended);
-        CreateOptions options = new CreateOptions(
-                id(),
-                Path.of(ended.bundle()),
-                ended.owner(),
-                stdio,
-                consoleSocket,
-                ended.wishes().pivot(),
-                ended.wishes().keyring(),
-                0);
-        // Its monitor, which may still be about to write it down.
-        ExitCodes.kept(dir);
-        return new Creation(containers, again, options, spawner, null).again(dir, ended, () -> {
-            RuntimeException hookFailed = new Deletion(containers, this, dir, ended, false).clear(spawner);
-            if (hookFailed != null) {
-                throw hookFailed;
-            }
-        });
-    }
-
-    /** The number of a process that has ended may be another's by now, and its namespaces that one's. */
-    private void requireLasting(Spec again, StoredState ended) {
-        for (Spec.Namespace namespace : again.linux().namespaces()) {
-            if (namespace.path() != null && namespace.path().matches("/+proc/+\\d.*")) {
-                throw new ContainerException(
-                        "container %s cannot be started again: its %s namespace was that of process %s"
-                                .formatted(
-                                        id(),
-                                        namespace.type().jsonName(),
-                                        namespace.path().split("/+")[2]));
-            }
-        }
-        if (ended.wishes().preserve() > 0) {
-            throw new ContainerException("container %s cannot be started again: it was given %d open descriptors"
-                    .formatted(id(), ended.wishes().preserve()));
+            Container now = containers.get(id());
+            return new Recreation(containers, now, dir, now.stored).run(stdio, consoleSocket, spawner);
         }
     }
 
