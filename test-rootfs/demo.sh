@@ -17,7 +17,7 @@ show() { # COMMAND [ARG...]: prints it as one would type it, then runs it
     printf '\n'
     "$@"
 }
-trap 'bin/jpod delete --force "$name" >/dev/null 2>&1 || true' EXIT
+trap 'bin/jpod delete --force "$name" >/dev/null 2>&1 || true; bin/jpod pod rm --force "$name" >/dev/null 2>&1 || true' EXIT
 
 say "A container is a program of system calls. This is the one that would run, before anything happens:"
 show bin/jpod explain --rootfs "$root" -- true
@@ -47,3 +47,11 @@ sleep 2
 show bin/jpod logs "$name"
 show bin/jpod kill "$name" KILL
 show bin/jpod delete --force "$name"
+
+say "A pod: two containers with one address and one host name, each with its own files and processes."
+show bin/jpod pod create "$name" --network none
+show bin/jpod run -d --pod "$name" --name "$name-web" --rootfs "$root" -- httpd -f -p 8000 -h /etc
+show bin/jpod run --pod "$name" --rootfs "$root" -- sh -c 'ps; wget -qO- http://localhost:8000/hostname'
+show bin/jpod pod ns "$name"
+show bin/jpod pod rm --force "$name"
+show bin/jpod doctor

@@ -52,8 +52,8 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /** Notes on the cgroup which state root has made it, xattr(7): many of them may have theirs in one hierarchy. */
-    public void setOwner(String root) {
-        Linux.setTrustedAttribute(path(), OWNER, root);
+    public void setOwner(String mark) {
+        Linux.setTrustedAttribute(path(), OWNER, mark);
     }
 
     /** Moves a process into it. */

@@ -357,18 +357,18 @@ public final class CgroupFs {
     }
 
     /** The cgroups that a state root has made, wherever they are; parents first. */
-    public List<String> ownedBy(String root) {
+    public List<String> ownedBy(String mark) {
         List<String> found = new ArrayList<>();
-        collect(Path.of(mount), root, found);
+        collect(Path.of(mount), mark, found);
         return found;
     }
 
-    private static void collect(Path directory, String root, List<String> found) {
+    private static void collect(Path directory, String mark, List<String> found) {
         for (Path child : CgroupDir.children(directory)) {
-            if (Linux.attribute(child.toString(), Cgroup.OWNER).equals(Optional.of(root))) {
+            if (Linux.attribute(child.toString(), Cgroup.OWNER).equals(Optional.of(mark))) {
                 found.add(child.toString());
             }
-            collect(child, root, found);
+            collect(child, mark, found);
         }
     }
 

@@ -6,6 +6,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
+import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
@@ -51,6 +52,17 @@ public final class Containers {
 
     public Path root() {
         return root;
+    }
+
+    /**
+     * What marks things on the host as those of this state root. The path alone would be that of another one in another mount
+     * namespace.
+     *
+     * @throws SyscallException ENOENT if the root is not there
+     */
+    public String mark() {
+        Stat stat = Linux.stat(root.toString());
+        return "%s %d:%d:%d".formatted(root, stat.deviceMajor(), stat.deviceMinor(), stat.inode());
     }
 
     /** The charset of runc's ids. "." and ".." would be other directories, and {@link #RESERVED} are. */

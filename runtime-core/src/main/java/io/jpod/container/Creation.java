@@ -226,7 +226,7 @@ final class Creation {
         Cgroup cgroup =
                 Trace.step(trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, MEASURED));
         try {
-            cgroup.setOwner(containers.root().toString());
+            cgroup.setOwner(containers.mark());
             if (trace == null) {
                 cgroup.apply(limits);
             } else {

@@ -5,6 +5,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.net.Leftover;
@@ -123,12 +124,15 @@ public final class Doctor {
 
     /** Other state roots have cgroups there too: theirs are not ours to judge. */
     private void cgroups(List<Finding> findings, List<Container> all, List<Pod> living) {
+        if (!Linux.exists(containers.root().toString())) {
+            return;
+        }
         CgroupFs.find().ifPresent(fs -> {
             Set<String> owned = all.stream()
                     .flatMap(container -> container.cgroupPath().stream())
                     .collect(Collectors.toSet());
             living.forEach(pod -> pod.cgroupPath().ifPresent(owned::add));
-            for (String path : fs.ownedBy(containers.root().toString())) {
+            for (String path : fs.ownedBy(containers.mark())) {
                 if (owned.stream().noneMatch(mine -> mine.equals(path) || path.startsWith(mine + "/"))) {
                     findings.add(new Finding("cgroup", path, "it is of no container or pod", () -> remove(fs, path)));
                 }

@@ -136,7 +136,7 @@ final class PodBuilding implements AutoCloseable {
                 .map(step -> ((Step.SetLimit) step).limit())
                 .toList();
         Cgroup made = CgroupFs.find().orElseThrow().create(path, limits, MEASURED);
-        made.setOwner(pods.containers().root().toString());
+        made.setOwner(pods.containers().mark());
         made.apply(limits);
         return made;
     }
