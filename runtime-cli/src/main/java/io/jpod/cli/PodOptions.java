@@ -80,7 +80,9 @@ final class PodOptions {
             names = "--userns",
             paramLabel = "MODE",
             description =
-                    "auto: one user namespace for all containers, with ids that no other pod has; host (default).")
+                    "auto: one user namespace for all containers, with ids that no other pod has; files keep the owners"
+                            + " that they have on disk. auto:unmapped: where the file system cannot do that; what others own belongs"
+                            + " to nobody. host (default).")
     @Nullable String userns;
 
     @Option(
@@ -149,6 +151,7 @@ final class PodOptions {
                 named,
                 shared,
                 host,
+                !"auto:unmapped".equals(userns),
                 cgroupParent,
                 limits.resources(List.of(), null),
                 shmSize(),
@@ -212,8 +215,11 @@ final class PodOptions {
         }
         switch (Objects.requireNonNullElse(userns, shared.contains(NamespaceType.USER) ? "auto" : "host")) {
             case "auto" -> shared.add(NamespaceType.USER);
+            case "auto:unmapped" -> shared.add(NamespaceType.USER);
             case "host" -> requireNot(shared, NamespaceType.USER, "--userns host");
-            default -> throw new IllegalArgumentException("--userns: must be auto or host, is \"" + userns + "\"");
+            default ->
+                throw new IllegalArgumentException(
+                        "--userns: must be auto, auto:unmapped or host, is \"" + userns + "\"");
         }
         host.forEach(type -> requireNot(shared, type, "--" + type.jsonName() + " host"));
         return shared;

@@ -58,7 +58,15 @@ class PodLimitsVmTest {
     void controllersReachTheContainersAndContainersAreLeaves(String share) throws IOException {
         TestPod pod = share.isEmpty()
                 ? TestPod.create(jpod, "--memory", "256m")
-                : TestPod.create(jpod, "--memory", "256m", "--share", share);
+                // The machine's file systems, overlayfs and virtiofs, cannot have owners mapped.
+                : TestPod.create(
+                        jpod,
+                        "--memory",
+                        "256m",
+                        "--share",
+                        share,
+                        "--userns",
+                        share.contains("user") ? "auto:unmapped" : "host");
         String id = start(pod, List.of("--memory", "64m"));
         Path cgroup = cgroup(pod);
         for (Path parent : List.of(CGROUPS, CGROUPS.resolve("jpod"), CGROUPS.resolve("jpod/pods"), cgroup)) {

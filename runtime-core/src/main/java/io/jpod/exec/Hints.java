@@ -35,8 +35,8 @@ final class Hints {
             when errno == Errno.EROFS -> "the mount point does not exist, and the file system is read-only";
             case Step.MapIdsOfRootfs _
             when errno == Errno.EINVAL ->
-                "this file system cannot have its owners mapped; copy the root file system to one that can, such as ext4, xfs,"
-                        + " btrfs or, from Linux 6.3 on, tmpfs";
+                "this file system cannot have its owners mapped (ext4, xfs, btrfs can, and tmpfs from Linux 6.3): make the pod with"
+                        + " --userns auto:unmapped, or put the root file system elsewhere";
             case Step.AttachRootfs _
             when errno == Errno.EACCES ->
                 "a directory above it is closed to the caller, whose privileges do not count in the user namespace";

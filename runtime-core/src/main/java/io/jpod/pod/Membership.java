@@ -34,7 +34,7 @@ final class Membership {
         }
         Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
         annotations.put(ANNOTATION, shared.name());
-        if (shared.share().contains(NamespaceType.USER)) {
+        if (shared.share().contains(NamespaceType.USER) && shared.mapsOwners()) {
             annotations.put(Planner.MAP_IDS, "true");
         }
         return new Spec(

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostname of the uts namespace, if that is shared
  * @param share the namespaces that its containers share
  * @param host the namespaces that its containers have in common with the host
+ * @param mapsOwners with a user namespace: root file systems have the owners that they have on disk, seen from inside
  * @param cgroupParent a path below the cgroup2 mount; null: {@code /jpod/pods}
  * @param resources limits of all containers together
  * @param shmSize of /dev/shm, bytes
@@ -35,6 +36,7 @@ public record PodSpec(
         String hostname,
         Set<NamespaceType> share,
         Set<NamespaceType> host,
+        boolean mapsOwners,
         @Nullable String cgroupParent,
         Spec.Resources resources,
         long shmSize,
@@ -87,6 +89,7 @@ public record PodSpec(
                 hostname.equals(name) ? newName : hostname,
                 newShare,
                 host,
+                mapsOwners,
                 cgroupParent,
                 resources,
                 shmSize,

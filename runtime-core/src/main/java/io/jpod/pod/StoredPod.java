@@ -72,6 +72,7 @@ record StoredPod(
                     .flag("complete", complete)
                     .texts("share", names(spec.share()))
                     .texts("host", names(spec.host()))
+                    .flag("mapsOwners", spec.mapsOwners())
                     .text("cgroupParent", spec.cgroupParent())
                     .text("cgroup", cgroup)
                     .texts("cgroupDirectories", cgroupDirectories)
@@ -145,6 +146,7 @@ record StoredPod(
                 json.need("hostname").nonEmptyString(),
                 types(json, "share"),
                 types(json, "host"),
+                json.flag("mapsOwners"),
                 json.text("cgroupParent"),
                 Spec.Resources.NONE,
                 json.needNumber("shmSize", 0, Long.MAX_VALUE),
