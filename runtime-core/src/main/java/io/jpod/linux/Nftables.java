@@ -51,25 +51,49 @@ public final class Nftables {
      */
     public static synchronized String run(String commands) {
         require();
-        long context = call(Library.CTX_NEW, 0, 0);
-        if (context == 0) {
-            throw new IllegalStateException("nft_ctx_new: no memory");
-        }
+        long handle = context().handle();
         try (Arena arena = Arena.ofConfined()) {
-            call(Library.CTX_BUFFER_OUTPUT, context, 0);
-            call(Library.CTX_BUFFER_ERROR, context, 0);
             // The result is an int in a register of 64 bits.
             int failed = (int) call(
-                    Library.RUN_CMD_FROM_BUFFER,
-                    context,
-                    arena.allocateFrom(commands).address());
+                    Library.RUN_CMD_FROM_BUFFER, handle, arena.allocateFrom(commands).address());
+            // Reading a buffer empties it for the next run.
+            String output = text(call(Library.CTX_GET_OUTPUT_BUFFER, handle, 0));
+            String errors = text(call(Library.CTX_GET_ERROR_BUFFER, handle, 0));
             if (failed != 0) {
-                throw new Refused("nft: " + firstLine(text(call(Library.CTX_GET_ERROR_BUFFER, context, 0))));
+                throw new Refused("nft: " + firstLine(errors));
             }
-            return text(call(Library.CTX_GET_OUTPUT_BUFFER, context, 0));
-        } finally {
-            call(Library.CTX_FREE, context, 0);
+            return output;
         }
+    }
+
+    /** An open context of libnftables; its socket belongs to one network namespace. */
+    private record Context(long handle, long networkNamespace) {}
+
+    /**
+     * Kept open: closing its socket after a change waits until the kernel has forgotten the old rules, which takes longer than
+     * all the rest of connecting a pod.
+     */
+    private static @Nullable Context open;
+
+    private static Context context() {
+        long networkNamespace = Linux.stat("/proc/thread-self/ns/net").inode();
+        Context known = open;
+        if (known != null && known.networkNamespace() == networkNamespace) {
+            return known;
+        }
+        if (known != null) {
+            open = null;
+            call(Library.CTX_FREE, known.handle(), 0);
+        }
+        long handle = call(Library.CTX_NEW, 0, 0);
+        if (handle == 0) {
+            throw new IllegalStateException("nft_ctx_new: no memory");
+        }
+        call(Library.CTX_BUFFER_OUTPUT, handle, 0);
+        call(Library.CTX_BUFFER_ERROR, handle, 0);
+        Context made = new Context(handle, networkNamespace);
+        open = made;
+        return made;
     }
 
     private static String firstLine(String errors) {
