@@ -16,7 +16,7 @@ final class Bench {
             Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100"));
     private static final String ROWS = System.getenv().getOrDefault("BENCH_ROWS", "");
     /** Until the JVM has compiled what a command runs through: times still fell up to the 600th run. */
-    private static final int PODS_WARM_UP = 20;
+    private static final int PODS_WARM_UP = 150;
     private static final int WARM_UP = RUNS < 20 ? 50 : 600;
 
     private final Host host;
