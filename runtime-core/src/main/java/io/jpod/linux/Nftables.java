@@ -55,7 +55,9 @@ public final class Nftables {
         try (Arena arena = Arena.ofConfined()) {
             // The result is an int in a register of 64 bits.
             int failed = (int) call(
-                    Library.RUN_CMD_FROM_BUFFER, handle, arena.allocateFrom(commands).address());
+                    Library.RUN_CMD_FROM_BUFFER,
+                    handle,
+                    arena.allocateFrom(commands).address());
             // Reading a buffer empties it for the next run.
             String output = text(call(Library.CTX_GET_OUTPUT_BUFFER, handle, 0));
             String errors = text(call(Library.CTX_GET_ERROR_BUFFER, handle, 0));
