@@ -309,6 +309,11 @@ public final class Jpod {
         return root == null ? runtimeDirectory() : path(root);
     }
 
+    /** What a further command needs to find the same state and the same data, which are in one place only if --root is given. */
+    List<String> rootOption() {
+        return root == null ? List.of() : List.of("--root", root().toString());
+    }
+
     /** A path of the command line, which is relative to where the caller is. */
     Path path(String path) {
         return caller().directory().resolve(path);

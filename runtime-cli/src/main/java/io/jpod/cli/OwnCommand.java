@@ -39,8 +39,8 @@ final class OwnCommand {
         if (program == null) {
             throw new IllegalStateException("the jpod program is needed to do this");
         }
-        List<String> args = new ArrayList<>(
-                List.of(program.toString(), "--root", jpod.root().toString(), "--log", "/dev/null"));
+        List<String> args = new ArrayList<>(List.of(program.toString(), "--log", "/dev/null"));
+        args.addAll(jpod.rootOption());
         args.addAll(words);
         List<String> env = jpod.caller().environment().entrySet().stream()
                 .map(variable -> variable.getKey() + "=" + variable.getValue())

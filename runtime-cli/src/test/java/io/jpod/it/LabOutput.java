@@ -76,7 +76,8 @@ final class LabOutput {
             if (line.strip().equals("...")) {
                 regex.append("(?:.*\\n)*?");
             } else {
-                appendLine(regex, line.stripTrailing(), names);
+                regex.append("[ \\t]*");
+                appendLine(regex, line.strip(), names);
                 regex.append("\\n");
             }
         }
@@ -94,7 +95,7 @@ final class LabOutput {
                 regex.append(".*?");
             } else if (name == null) {
                 // How wide a column is depends on numbers that change.
-                regex.append(special.start() == 0 ? "[ \\t]*" : "[ \\t]+");
+                regex.append("[ \\t]+");
             } else if (values.containsKey(name)) {
                 regex.append(WORD_START).append(Pattern.quote(values.get(name)));
             } else if (names.add(name)) {
