@@ -67,6 +67,27 @@ public record PodSpec(
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
+    /** With loopback alone for a network, no limits, and everything else as it usually is. */
+    public static PodSpec named(String name) {
+        return new PodSpec(
+                name,
+                name,
+                DEFAULT_SHARE,
+                Set.of(),
+                true,
+                null,
+                Spec.Resources.NONE,
+                DEFAULT_SHM_SIZE,
+                Map.of(),
+                Dns.OF_HOST,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of());
+    }
+
     /** In the order of the enum, so that plans and lists do not depend on who made the set. */
     private static EnumSet<NamespaceType> copy(Set<NamespaceType> types) {
         EnumSet<NamespaceType> copy = EnumSet.noneOf(NamespaceType.class);

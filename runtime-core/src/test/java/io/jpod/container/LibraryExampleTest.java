@@ -16,17 +16,33 @@ class LibraryExampleTest extends ContainerTests {
 
     @Test
     void runs() throws Exception {
+        Path output = temporary.resolve("output");
+        assertThat(run(0, output)).as(() -> read(output)).isEqualTo(7);
+        assertThat(read(output)).contains("pivot_root", "execve /probe echo").endsWith("hello from inside\n");
+        assertThat(temporary.resolve("state")).isEmptyDirectory();
+    }
+
+    @Test
+    void runsInAPod() throws Exception {
+        Path output = temporary.resolve("output");
+        assertThat(run(1, output)).as(() -> read(output)).isZero();
+        assertThat(read(output)).isEqualTo("[NETWORK, IPC, UTS]\nhello from inside\nexit code 7\n");
+        assertThat(temporary.resolve("state/pods")).isEmptyDirectory();
+    }
+
+    /** The example of that index. */
+    private int run(int index, Path output) throws Exception {
         Matcher code = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(PAGE));
-        assertThat(code.find()).isTrue();
+        for (int i = 0; i <= index; i++) {
+            assertThat(code.find()).isTrue();
+        }
         String main = code.group(1).substring(code.group(1).indexOf("class "));
         assertThat(main.lines()).hasSizeLessThan(30);
-        Path source = temporary.resolve("Example.java");
-        Files.writeString(source, code.group(1));
+        Path source = Files.writeString(temporary.resolve("Example.java"), code.group(1));
 
         Bundle bundle = bundle("echo", "hello from inside", "+", "exit", "7");
         bundle.set("process.user", map("uid", 0, "gid", 0));
         write(bundle.dir.resolve("config.json"), bundle.json());
-        Path output = temporary.resolve("output");
         Process process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
@@ -41,9 +57,7 @@ class LibraryExampleTest extends ContainerTests {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        assertThat(process.waitFor()).as(() -> read(output)).isEqualTo(7);
-        assertThat(read(output)).contains("pivot_root", "execve /probe echo").endsWith("hello from inside\n");
-        assertThat(temporary.resolve("state")).isEmptyDirectory();
+        return process.waitFor();
     }
 
     private static String read(Path file) {
