@@ -42,8 +42,9 @@ class HelpTest {
     @Test
     void everyVerbHasAManPage() {
         assertThat(ManPages.pages())
-                .containsKeys("jpod.1", "jpod-run.1", "jpod-exec.1")
-                .hasSize((int) verbs().count() + 1);
+                .containsKeys("jpod.1", "jpod-run.1", "jpod-exec.1", "jpod-pod-create.1")
+                .hasSize((int)
+                        (1 + verbs().count() + verbs().flatMap(HelpTest::nested).count()));
         assertThat(ManPages.pages().get("jpod-exec.1"))
                 .contains(".SH SYNOPSIS", ".SH EXAMPLES", ".SH EXIT STATUS", "255", "\\-\\-ignore\\-paused");
     }
