@@ -37,6 +37,9 @@ class BadInputTest {
 
     @AfterAll
     static void end() throws IOException {
+        if (busy != null) {
+            jpod.run("pod", "rm", "--force", busy.name()).ok();
+        }
         jpod.close();
     }
 
