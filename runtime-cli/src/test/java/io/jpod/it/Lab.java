@@ -14,10 +14,11 @@ record Lab(Path page, List<Command> commands) {
 
     /**
      * @param line where it stands in the page, from 1
+     * @param section below which heading, counted from the top: what names in angle brackets stand for, they do up to the next
      * @param text what is typed, perhaps several lines
      * @param expected the lines below it
      */
-    record Command(int line, String text, List<String> expected, boolean needsControllers) {}
+    record Command(int line, int section, String text, List<String> expected, boolean needsControllers) {}
 
     static Lab read(Path page) throws IOException {
         return new Lab(page, parse(Files.readAllLines(page)));
@@ -44,6 +45,7 @@ record Lab(Path page, List<Command> commands) {
 
     static List<Command> parse(List<String> lines) {
         List<Command> commands = new ArrayList<>();
+        int section = 0;
         boolean inBlock = false;
         boolean isTyping = false;
         boolean needsControllers = false;
@@ -55,13 +57,19 @@ record Lab(Path page, List<Command> commands) {
                 inBlock = !inBlock && info.getFirst().equals("console");
                 needsControllers = info.contains(CONTROLLERS);
                 isTyping = false;
+            } else if (!inBlock && line.startsWith("#")) {
+                section++;
             } else if (inBlock && line.startsWith("$ ")) {
-                commands.add(new Command(i + 1, line.substring(2), new ArrayList<>(), needsControllers));
+                commands.add(new Command(i + 1, section, line.substring(2), new ArrayList<>(), needsControllers));
                 isTyping = true;
             } else if (inBlock && isTyping && line.startsWith("> ")) {
                 Command command = commands.removeLast();
                 commands.add(new Command(
-                        command.line, command.text + "\n" + line.substring(2), command.expected, needsControllers));
+                        command.line,
+                        section,
+                        command.text + "\n" + line.substring(2),
+                        command.expected,
+                        needsControllers));
             } else if (inBlock) {
                 if (commands.isEmpty()) {
                     throw new IllegalArgumentException("line " + (i + 1) + " shows output before any command");

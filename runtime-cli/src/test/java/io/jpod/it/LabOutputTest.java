@@ -77,13 +77,14 @@ class LabOutputTest {
                 "```",
                 "$ not this",
                 "```",
+                "## Section",
                 "```console controllers",
                 "$ limits",
                 "```"));
         assertThat(commands)
                 .containsExactly(
-                        new Lab.Command(4, "cat <<END\n$HOME\nEND", List.of("/root"), false),
-                        new Lab.Command(8, "true", List.of(), false),
-                        new Lab.Command(14, "limits", List.of(), true));
+                        new Lab.Command(4, 1, "cat <<END\n$HOME\nEND", List.of("/root"), false),
+                        new Lab.Command(8, 1, "true", List.of(), false),
+                        new Lab.Command(15, 2, "limits", List.of(), true));
     }
 }

@@ -32,6 +32,9 @@ final class LabRun {
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
             Lab.Command command = commands.get(i);
+            if (i > 0 && commands.get(i - 1).section() != command.section()) {
+                comparison = new LabOutput();
+            }
             String where = lab.name() + ":" + command.line() + ": $ " + command.text() + "\n";
             if (i >= outputs.length - 1) {
                 problems.add(where + "  did not end; it printed:\n" + outputs[outputs.length - 1].indent(4));
