@@ -105,10 +105,9 @@ final class Explain implements Callable<Integer> {
             throw new ParameterException(command.commandLine(), "--bundle and --rootfs exclude each other");
         }
         String id = container.name == null ? "ID" : container.name;
-        return plan(
-                Launch.spec(jpod, container, Sharing.of(jpod, container, null), id, words),
-                id,
-                jpod.root().resolve(id));
+        Joined joined = Joined.existing(jpod, container);
+        Spec spec = Launch.spec(jpod, container, Sharing.of(jpod, container, joined.pod()), id, words);
+        return plan(joined.apply(spec, id), id, jpod.root().resolve(id));
     }
 
     private Plan plan(Spec spec, String id, Path directory) {

@@ -458,4 +458,13 @@ class PodSharingTest {
                 .contains("file 0644");
         pod.remove().ok();
     }
+
+    @Test
+    void whatWouldJoinIsExplained() {
+        TestPod pod = pod();
+        String plan = jpod.run("explain", "--pod", pod.name(), "--rootfs", jpod.dir.toString(), "--", "true")
+                .ok()
+                .out();
+        assertThat(plan).contains("join network namespace", "join uts namespace", "make new namespaces mount  ");
+    }
 }
