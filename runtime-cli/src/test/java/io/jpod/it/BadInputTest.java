@@ -409,6 +409,10 @@ class BadInputTest {
         assertThat(pod.status()).isEqualTo("Error");
         pod.remove().ok();
         assertThat(pod.directory()).doesNotExist();
+        assertThat(jpod.run("doctor").ok().out()).isEqualTo("nothing is left over\n");
+        for (String top : List.of("/sys/fs/cgroup", "/sys/fs/cgroup/unified")) {
+            assertThat(Path.of(top, "jpod/pods", pod.name())).doesNotExist();
+        }
     }
 
     @Test

@@ -70,6 +70,9 @@ final class PodDeletion {
             new Neighbours(pods, connections).tell(stored.spec());
             stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
         }
+        if (stored == null) {
+            withoutRecord();
+        }
         releaseAll(dir.shm().toString());
         for (NamespaceType type : PodPlanner.SHAREABLE) {
             releaseAll(dir.namespace(type));
@@ -79,6 +82,23 @@ final class PodDeletion {
             CgroupFs.find().ifPresent(fs -> fs.remove(path, stored.cgroupDirectories(), END));
         }
         dir.dir().delete();
+    }
+
+    /** What a pod of this name has usually, if the marks on it say that it is one of this state root. */
+    private void withoutRecord() {
+        pods.networks().list().forEach(network -> pods.networks().detach(network.name(), pod.name()));
+        CgroupFs.find().ifPresent(fs -> {
+            String path = fs.resolve("pods/" + pod.name(), pod.name());
+            if (!fs.ownedBy(pods.containers().mark()).contains(path)) {
+                return;
+            }
+            try (Cgroup cgroup = fs.open(path).orElse(null)) {
+                if (cgroup != null) {
+                    cgroup.kill(END);
+                }
+            }
+            fs.remove(path, List.of(path), END);
+        });
     }
 
     /** Its init too, which is in no cgroup where there are none. */
