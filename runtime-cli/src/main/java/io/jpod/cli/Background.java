@@ -96,12 +96,7 @@ final class Background {
             try (Fd exit = Launch.exitFile(created.container())) {
                 caller.watch(created.process().pid(), exit);
             }
-            try (Fd terminal = stdio.console().receive()) {
-                if (terminal != null) {
-                    caller.relayToLog(terminal, stdio.log());
-                }
-            }
-            caller.forwardSignals(created.process().pid());
+            Launch.attach(caller, created, stdio.console(), stdio.log());
         } catch (RuntimeException e) {
             created.discard(e, caller);
             throw e;

@@ -108,14 +108,14 @@ final class ContainerFacts {
             }
             for (NamespaceType type : NamespaceMatrix.COLUMNS) {
                 Map<String, @Nullable Object> namespace = Values.map();
-                namespace.put("Path", "/proc/" + row.pid() + "/ns/" + NamespaceMatrix.title(type));
+                namespace.put("Path", "/proc/" + row.pid() + "/ns/" + type.procName());
                 namespace.put("Inode", row.inode(type).orElse(null));
                 namespace.put(
                         "Of",
                         matrix.whose(row, type)
                                 .map(whose -> whose.name().toLowerCase(Locale.ROOT))
                                 .orElse(null));
-                namespaces.put(NamespaceMatrix.title(type), namespace);
+                namespaces.put(type.procName(), namespace);
             }
         }
         return namespaces;

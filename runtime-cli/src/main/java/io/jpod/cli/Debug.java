@@ -259,7 +259,8 @@ final class Debug implements Callable<Integer> {
                                         .formatted(seen.target().id(), seen.pidOfTarget()));
                     }
                     last.run();
-                    handOver(launch, created, console);
+                    jpod.caller().will(launch.will(created.container()));
+                    Launch.attach(jpod.caller(), created, console, null);
                 });
                 created.start(jpod.caller());
                 int code = created.await();
@@ -267,17 +268,5 @@ final class Debug implements Callable<Integer> {
                 return code;
             }
         }
-    }
-
-    /** From here on the hands know what to do, whatever becomes of us. */
-    private void handOver(Launch launch, Created created, Console console) {
-        Caller caller = jpod.caller();
-        caller.will(launch.will(created.container()));
-        try (Fd terminal = console.receive()) {
-            if (terminal != null) {
-                caller.relay(terminal);
-            }
-        }
-        caller.forwardSignals(created.process().pid());
     }
 }

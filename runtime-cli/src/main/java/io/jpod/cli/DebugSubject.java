@@ -174,7 +174,7 @@ record DebugSubject(
         }
 
         private static String link(NamespaceType type, int pid) {
-            return Linux.readlink("/proc/" + pid + "/ns/" + Sharing.file(type));
+            return Linux.readlink("/proc/" + pid + "/ns/" + type.procName());
         }
 
         /**

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What create and run have in common: from a spec to a container that its caller knows of. */
 final class Launch {
@@ -120,6 +121,23 @@ final class Launch {
             created.discard(e, caller);
             throw e;
         }
+    }
+
+    /**
+     * Hands the terminal of a new process on, if it is for us, and signals to it: the hands know from here on what to do,
+     * whatever becomes of us.
+     *
+     * @param log where what the terminal prints goes; null: to the caller's terminal
+     */
+    static void attach(Caller caller, Created created, Console console, @Nullable Fd log) {
+        try (Fd terminal = console.receive()) {
+            if (terminal != null && log != null) {
+                caller.relayToLog(terminal, log);
+            } else if (terminal != null) {
+                caller.relay(terminal);
+            }
+        }
+        caller.forwardSignals(created.process().pid());
     }
 
     /** Deletes a container; a failing poststop hook is only a warning (runtime-spec, "Lifecycle", 13). */

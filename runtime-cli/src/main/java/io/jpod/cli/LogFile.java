@@ -5,11 +5,9 @@ import io.jpod.abi.Flags;
 import io.jpod.container.Container;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.jpod.linux.RecordFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** The output of a detached container: open before there is a container, and nothing is left of it if there will be none. */
 final class LogFile {
@@ -17,12 +15,7 @@ final class LogFile {
 
     /** A file without a name on the file system of the state. */
     static Fd open(Path root) {
-        try {
-            Files.createDirectories(
-                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the state directory " + root + ": " + e.getMessage(), e);
-        }
+        RecordFiles.makeDirectory(root);
         return Linux.open(root.toString(), Flags.O_TMPFILE(Arch.host()) | Flags.O_WRONLY | Flags.O_APPEND, 0600);
     }
 

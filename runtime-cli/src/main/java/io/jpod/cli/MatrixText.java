@@ -68,7 +68,7 @@ final class MatrixText {
         StringBuilder text = new StringBuilder().repeat(' ', names + GAP).append(screen.title(right("PID", pids)));
         StringBuilder titles = new StringBuilder();
         for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-            titles.repeat(' ', GAP).append(left(NamespaceMatrix.title(type), width(type)));
+            titles.repeat(' ', GAP).append(left(type.procName(), width(type)));
         }
         text.append(screen.title(titles.toString().stripTrailing())).append('\n');
         for (Row row : matrix.rows()) {
@@ -132,7 +132,7 @@ final class MatrixText {
     }
 
     private int width(NamespaceType type) {
-        return width(NamespaceMatrix.title(type), row -> cell(row, type).length());
+        return width(type.procName(), row -> cell(row, type).length());
     }
 
     private int width(String title, ToIntFunction<Row> length) {
@@ -190,7 +190,7 @@ final class MatrixText {
         return matrix.visitors().entrySet().stream()
                 .map(visited -> "Also in %s: %s\n"
                         .formatted(
-                                NamespaceMatrix.title(visited.getKey()),
+                                visited.getKey().procName(),
                                 visited.getValue().stream().map(MatrixText::who).collect(Collectors.joining(", "))))
                 .collect(Collectors.joining());
     }
@@ -218,7 +218,7 @@ final class MatrixText {
                 Optional<Long> inode = row.inode(type);
                 if (inode.isPresent()) {
                     cells.object(
-                            NamespaceMatrix.title(type),
+                            type.procName(),
                             inode.get(),
                             (cell, number) -> cell.number("inode", number)
                                     .text(

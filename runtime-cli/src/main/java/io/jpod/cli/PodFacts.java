@@ -58,7 +58,7 @@ final class PodFacts {
     }
 
     static List<String> names(Collection<NamespaceType> types) {
-        return types.stream().map(NamespaceMatrix::title).sorted().toList();
+        return types.stream().map(NamespaceType::procName).sorted().toList();
     }
 
     @SafeVarargs
@@ -89,7 +89,7 @@ final class PodFacts {
                 namespace.put("Path", pins.get(type));
                 namespace.put("Inode", row.inode(type).orElse(null));
                 if (pins.containsKey(type) || pod.spec().host().contains(type)) {
-                    namespaces.put(NamespaceMatrix.title(type), namespace);
+                    namespaces.put(type.procName(), namespace);
                 }
             }
         }

@@ -227,17 +227,13 @@ final class PodOptions {
 
     private static void requireNot(Set<NamespaceType> shared, NamespaceType type, String option) {
         if (shared.contains(type)) {
-            throw new IllegalArgumentException("--share: " + short_(type) + " contradicts " + option);
+            throw new IllegalArgumentException("--share: " + type.procName() + " contradicts " + option);
         }
-    }
-
-    private static String short_(NamespaceType type) {
-        return type == NamespaceType.NETWORK ? "net" : type.jsonName();
     }
 
     private static NamespaceType type(String word) {
         return PodPlanner.SHAREABLE.stream()
-                .filter(type -> short_(type).equals(word) || type.jsonName().equals(word.toLowerCase(Locale.ROOT)))
+                .filter(type -> type.procName().equals(word) || type.jsonName().equals(word.toLowerCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "--share: must be some of cgroup, ipc, net, pid, user, uts, or none, is \"" + word + "\""));

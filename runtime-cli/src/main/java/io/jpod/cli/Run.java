@@ -231,13 +231,6 @@ final class Run implements Callable<Integer> {
         if (detach ? remove : !keep) {
             caller.will(launch.will(made));
         }
-        try (Fd terminal = job.console().receive()) {
-            if (terminal != null && job.log() != null) {
-                caller.relayToLog(terminal, job.log());
-            } else if (terminal != null) {
-                caller.relay(terminal);
-            }
-        }
-        caller.forwardSignals(created.process().pid());
+        Launch.attach(caller, created, job.console(), job.log());
     }
 }

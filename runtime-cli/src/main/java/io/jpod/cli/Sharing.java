@@ -61,7 +61,7 @@ record Sharing(
                 }
             } else if (wanted.startsWith("container:")) {
                 Container other = running(jpod, type, wanted.substring(10));
-                joined.put(type, "/proc/" + other.pid() + "/ns/" + file(type));
+                joined.put(type, "/proc/" + other.pid() + "/ns/" + type.procName());
                 if (type == NamespaceType.IPC) {
                     shm = new Spec.Mount("/dev/shm", "bind", "/proc/" + other.pid() + "/root/dev/shm", SHM_OPTIONS);
                 }
@@ -117,10 +117,6 @@ record Sharing(
 
     private static String option(NamespaceType type) {
         return "--" + type.jsonName();
-    }
-
-    static String file(NamespaceType type) {
-        return type == NamespaceType.NETWORK ? "net" : type.jsonName();
     }
 
     private static Container running(Jpod jpod, NamespaceType type, String name) {

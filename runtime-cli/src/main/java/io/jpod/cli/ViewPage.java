@@ -102,7 +102,7 @@ final class ViewPage {
     }
 
     private void openWall(NamespaceType type) {
-        String title = NamespaceMatrix.title(type);
+        String title = type.procName();
         html.open("div", "wall ns-" + title)
                 .open("p", "label")
                 .leaf("b", "", title)
@@ -165,14 +165,14 @@ final class ViewPage {
         html.open("footer", "ground").leaf("b", "", "the host");
         String types = NamespaceMatrix.COLUMNS.stream()
                 .filter(this::isGround)
-                .map(NamespaceMatrix::title)
+                .map(NamespaceType::procName)
                 .collect(Collectors.joining(", "));
         html.leaf(
                 "span",
                 "",
                 types.isEmpty() ? "nobody is in its namespaces" : "everybody is in its namespaces " + types);
         String visitors = pod.namespaces().visitors().entrySet().stream()
-                .map(visited -> NamespaceMatrix.title(visited.getKey()) + ": "
+                .map(visited -> visited.getKey().procName() + ": "
                         + visited.getValue().stream().map(MatrixText::who).collect(Collectors.joining(", ")))
                 .collect(Collectors.joining("; "));
         if (!visitors.isEmpty()) {

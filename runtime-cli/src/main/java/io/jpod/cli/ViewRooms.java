@@ -89,8 +89,8 @@ final class ViewRooms {
         for (NamespaceType type : NamespaceMatrix.COLUMNS) {
             Optional<Whose> whose = pod.namespaces().whose(row, type);
             if (whose.isPresent() && !isGround.test(type) && !isWall(type)) {
-                html.open("li", "ns-" + NamespaceMatrix.title(type) + " " + ViewTables.style(whose.get()))
-                        .leaf("b", "", NamespaceMatrix.title(type))
+                html.open("li", "ns-" + type.procName() + " " + ViewTables.style(whose.get()))
+                        .leaf("b", "", type.procName())
                         .leaf("code", "", row.inode(type).map(Object::toString).orElse(""))
                         .text(meaning(whose.get()))
                         .close("li");

@@ -60,7 +60,7 @@ final class ViewTables {
                 .leaf("h2", "", "Who lives in which namespace")
                 .raw("<div class=\"wide\"><table class=\"matrix\">\n");
         html.raw("<thead><tr><th></th>");
-        NamespaceMatrix.COLUMNS.forEach(type -> html.leaf("th", "", NamespaceMatrix.title(type)));
+        NamespaceMatrix.COLUMNS.forEach(type -> html.leaf("th", "", type.procName()));
         html.raw("</tr></thead>\n<tbody>\n");
         for (Row row : pod.namespaces().rows()) {
             html.open("tr", row.kind() == Kind.HOST ? "last" : "").leaf("th", "", label(row));

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * parent {@code /jpod} goes with the last cgroup in it.
  */
 public final class CgroupFs {
+    /** Controllers whose figures people ask for, for {@link #create}. */
+    public static final Set<String> MEASURED = Set.of("cpu", "memory", "pids", "io");
+
     private static final String PARENT = "/jpod";
     private static final int MODE = 0755;
     private static final int LARGEST_EVENTS = 4096;
@@ -356,6 +359,22 @@ public final class CgroupFs {
         parents.forEach(this::removeIfUnused);
     }
 
+    /** Removes a cgroup of which nobody has a record, with the processes in it. Nothing happens if it is gone. */
+    public void killAndRemove(String cgroup, Duration timeout) {
+        try (Cgroup found = open(cgroup).orElse(null)) {
+            if (found == null) {
+                return;
+            }
+            found.kill(timeout);
+        }
+        remove(cgroup, List.of(cgroup), timeout);
+    }
+
+    /** Whether that state root has made it. */
+    public boolean isOwnedBy(String cgroup, String mark) {
+        return Linux.attribute(cgroup, Cgroup.OWNER).equals(Optional.of(mark));
+    }
+
     /** The cgroups that a state root has made, wherever they are; parents first. */
     public List<String> ownedBy(String mark) {
         List<String> found = new ArrayList<>();
@@ -363,9 +382,9 @@ public final class CgroupFs {
         return found;
     }
 
-    private static void collect(Path directory, String mark, List<String> found) {
+    private void collect(Path directory, String mark, List<String> found) {
         for (Path child : CgroupDir.children(directory)) {
-            if (Linux.attribute(child.toString(), Cgroup.OWNER).equals(Optional.of(mark))) {
+            if (isOwnedBy(child.toString(), mark)) {
                 found.add(child.toString());
             }
             collect(child, mark, found);

@@ -169,10 +169,7 @@ public final class Container {
     }
 
     private static boolean isAlive(StoredState state) {
-        return state.bootId().equals(Containers.bootId())
-                && ProcessStat.of(state.pid())
-                        .filter(process -> process.startTime() == state.startTime() && !process.hasEnded())
-                        .isPresent();
+        return state.bootId().equals(Containers.bootId()) && ProcessStat.isAlive(state.pid(), state.startTime());
     }
 
     private boolean isFrozen() {

@@ -28,12 +28,10 @@ import io.jpod.plan.Program;
 import io.jpod.plan.Step;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Creation {
     private static final Duration CLEAN_UP = Duration.ofSeconds(10);
-
-    /** Controllers whose figures people ask for, enabled where that is possible. */
-    private static final Set<String> MEASURED = Set.of("cpu", "memory", "pids", "io");
 
     private final Containers containers;
     private final Spec spec;
@@ -88,18 +83,8 @@ final class Creation {
                 waitForStart);
         Plan plan = Planner.plan(
                 spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
-        cgroups.ifPresentOrElse(fs -> fs.require(limits(plan)), () -> CgroupFs.requireNone(Planner.limits(spec)));
+        cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
         return new Prepared(plan, Programs.of(plan, options.preserve()), cgroup);
-    }
-
-    private static List<Limit> limits(Plan plan) {
-        List<Limit> limits = new ArrayList<>();
-        for (Plan.Entry entry : plan.entries()) {
-            if (entry.step() instanceof Step.SetLimit(Limit limit)) {
-                limits.add(limit);
-            }
-        }
-        return limits;
     }
 
     /**
@@ -222,9 +207,9 @@ final class Creation {
         CgroupFs fs = cgroups.orElseThrow();
         undo.onFailure(() -> fs.remove(path, state.cgroupDirectories(), CLEAN_UP));
         Plan plan = prepared.plan();
-        List<Limit> limits = limits(plan);
-        Cgroup cgroup =
-                Trace.step(trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, MEASURED));
+        List<Limit> limits = plan.limits();
+        Cgroup cgroup = Trace.step(
+                trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, CgroupFs.MEASURED));
         try {
             cgroup.setOwner(containers.mark());
             if (trace == null) {
@@ -282,7 +267,7 @@ final class Creation {
     private Executed spawn(Prepared prepared, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
         Plan.Entry entry = entry(prepared.plan(), Step.CloneProcess.class);
         Step.CloneProcess clone = (Step.CloneProcess) entry.step();
-        long flags = clone.namespaces().stream().mapToLong(Lowering::cloneFlag).reduce(0, (a, b) -> a | b);
+        long flags = Lowering.cloneMask(clone.namespaces());
         Spawner.Setting setting = new Spawner.Setting(
                 flags,
                 cgroup == null ? null : cgroup.fd(),

@@ -1,13 +1,10 @@
 package io.jpod.container;
 
-import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.Spawner;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.State.Status;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,13 +84,7 @@ final class Deletion {
             } catch (InvalidSpec | ContainerException lost) {
                 path = fs.resolve(null, container.id());
             }
-            Optional<Cgroup> found = fs.open(path);
-            if (found.isPresent()) {
-                try (Cgroup cgroup = found.get()) {
-                    cgroup.kill(Container.END);
-                }
-                fs.remove(path, List.of(path), Container.END);
-            }
+            fs.killAndRemove(path, Container.END);
         });
     }
 

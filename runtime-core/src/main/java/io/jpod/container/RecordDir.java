@@ -1,18 +1,13 @@
 package io.jpod.container;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -21,9 +16,6 @@ import java.util.Optional;
  * changes the thing; every file that is read back is written beside itself and renamed.
  */
 public record RecordDir(Path path) {
-    /** Annotations and config have what a config.json can have, 4 MiB, and may take more room as they are written here. */
-    private static final int LARGEST = 32 << 20;
-
     /**
      * Makes it, and its parents.
      *
@@ -52,19 +44,10 @@ public record RecordDir(Path path) {
                 return false;
             }
             if (e.is(Errno.ENOENT)) {
-                makeParents(Objects.requireNonNull(path.getParent()));
+                RecordFiles.makeDirectory(Objects.requireNonNull(path.getParent()));
                 return make();
             }
             throw e;
-        }
-    }
-
-    private static void makeParents(Path parent) {
-        try {
-            Files.createDirectories(
-                    parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the state directory " + parent + ": " + e.getMessage(), e);
         }
     }
 
@@ -126,32 +109,11 @@ public record RecordDir(Path path) {
     }
 
     public void write(String name, String content) {
-        Path temporary = path.resolve("." + name);
-        try {
-            Files.write(temporary, content.getBytes(UTF_8));
-            Files.move(temporary, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path.resolve(name) + ": " + e.getMessage(), e);
-        }
+        RecordFiles.write(path.resolve(name), content);
     }
 
     public Optional<byte[]> read(String name) {
-        Optional<Fd> there;
-        try {
-            there = Linux.openIfThere(Linux.AT_FDCWD, path.resolve(name).toString(), Flags.O_RDONLY);
-        } catch (SyscallException e) {
-            // Some other file has the name of the directory.
-            if (e.is(Errno.ENOTDIR)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-        if (there.isEmpty()) {
-            return Optional.empty();
-        }
-        try (Fd fd = there.get()) {
-            return Optional.of(Linux.readFully(fd, LARGEST));
-        }
+        return RecordFiles.read(path.resolve(name));
     }
 
     /** The directory with all that is in it, unless somebody has. Links are not followed; a mount in it is EBUSY. */

@@ -34,6 +34,12 @@ public record ProcessStat(int pid, String name, char state, int parent, long sta
         }
     }
 
+    /** Whether the process that has this number was started then, so that a number used again is somebody else, and runs. */
+    public static boolean isAlive(int pid, long startTime) {
+        return of(pid).filter(process -> process.startTime() == startTime && !process.hasEnded())
+                .isPresent();
+    }
+
     /** A process names itself, and may do so with blanks and parentheses: the last one ends the name. */
     static ProcessStat parse(String line) {
         int open = line.indexOf('(');

@@ -1,30 +1,22 @@
 package io.jpod.net;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The files of this package. Each is written beside itself and renamed, so that readers need no lock.
+ * The files of this package, see {@link RecordFiles}.
  *
  * <pre>
  *   DATA/networks/NAME.json        {@link Network}, outlives a reboot
- * *   ROOT/networks/NAME.members     {@link Members}, there while the network has any
+ *   ROOT/networks/NAME.members     {@link Members}, there while the network has any
  *   ROOT/networks/.lock            held by whoever changes anything
  * </pre>
  *
@@ -44,7 +36,7 @@ final class Store {
 
     /** One for all networks of the root, since ports, subnets and bridges are of one host. Ends with its holder. */
     Fd lock() {
-        makeDirectory(state);
+        RecordFiles.makeDirectory(state);
         Fd fd = Linux.open(state.resolve(".lock").toString(), Flags.O_RDWR | Flags.O_CREAT, 0600);
         try {
             Linux.flock(fd, Flags.LOCK_EX);
@@ -68,7 +60,7 @@ final class Store {
     }
 
     void deleteNetwork(String name) {
-        delete(definitions.resolve(name + DEFINITION));
+        RecordFiles.delete(definitions.resolve(name + DEFINITION));
     }
 
     Optional<Members> members(String network) {
@@ -83,62 +75,24 @@ final class Store {
     void write(Members members) {
         String file = members.network().name() + MEMBERS;
         if (members.leases().isEmpty()) {
-            delete(state.resolve(file));
+            RecordFiles.delete(state.resolve(file));
         } else {
             write(state, file, members.toJson());
         }
     }
 
     private static <T> List<T> all(Path directory, String suffix, Function<Json, T> read) {
-        List<Path> files = new ArrayList<>();
-        try (var found = Files.newDirectoryStream(directory, "[!.]*" + suffix)) {
-            found.forEach(files::add);
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
-        }
-        return files.stream()
-                .sorted()
+        return RecordFiles.list(directory, "[!.]*" + suffix).stream()
                 .flatMap(file -> read(file, read).stream())
                 .toList();
     }
 
     private static <T> Optional<T> read(Path file, Function<Json, T> read) {
-        try {
-            return Optional.of(read.apply(Json.parse(Files.readAllBytes(file), file.toString())));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        return RecordFiles.read(file).map(bytes -> read.apply(Json.parse(bytes, file.toString())));
     }
 
     private static void write(Path directory, String name, String content) {
-        makeDirectory(directory);
-        Path temporary = directory.resolve("." + name);
-        try {
-            Files.write(temporary, content.getBytes(UTF_8));
-            Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + directory.resolve(name) + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void makeDirectory(Path directory) {
-        try {
-            Files.createDirectories(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + directory + ": " + e.getMessage(), e);
-        }
+        RecordFiles.makeDirectory(directory);
+        RecordFiles.write(directory.resolve(name), content);
     }
 }

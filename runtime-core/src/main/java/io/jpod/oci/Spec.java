@@ -434,6 +434,15 @@ public record Spec(
         public String jsonName() {
             return jsonName;
         }
+
+        /** What it is called below {@code /proc/PID/ns}. */
+        public String procName() {
+            return switch (this) {
+                case NETWORK -> "net";
+                case MOUNT -> "mnt";
+                case PID, IPC, UTS, USER, CGROUP, TIME -> jsonName;
+            };
+        }
     }
 
     /** @param path absolute, the namespace to join; null: make a new one */

@@ -16,6 +16,7 @@ import io.jpod.plan.Assembler.Label;
 import io.jpod.plan.Plan.By;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -141,16 +142,13 @@ public final class Lowering {
 
             case Step.JoinNamespace(NamespaceType type) -> setns(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
-                long all = types.stream().mapToLong(Lowering::cloneFlag).sum();
-                asm.call(Sys.SETNS, asm.use(CONTAINER), flags(all, cloneFlags(types)));
+                asm.call(Sys.SETNS, asm.use(CONTAINER), flags(cloneMask(types), cloneFlags(types)));
                 files.enteredRoot();
             }
             case Step.EnterPidNamespace _ -> enterPidNamespace();
             case Step.HideProcess _ -> hideProcess();
             case Step.UnshareNamespaces unshare -> {
-                long all =
-                        unshare.types().stream().mapToLong(Lowering::cloneFlag).sum();
-                asm.call(Sys.UNSHARE, flags(all, cloneFlags(unshare.types())));
+                asm.call(Sys.UNSHARE, flags(cloneMask(unshare.types()), cloneFlags(unshare.types())));
             }
             case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
             case Step.AdoptNamespaces(List<NamespaceType> types) -> {
@@ -287,8 +285,7 @@ public final class Lowering {
         return type.jsonName() + " namespace";
     }
 
-    /** The CLONE_ flag of a namespace type. */
-    public static long cloneFlag(NamespaceType type) {
+    private static long cloneFlag(NamespaceType type) {
         return switch (type) {
             case PID -> CLONE_NEWPID;
             case NETWORK -> CLONE_NEWNET;
@@ -299,6 +296,11 @@ public final class Lowering {
             case CGROUP -> CLONE_NEWCGROUP;
             case TIME -> CLONE_NEWTIME;
         };
+    }
+
+    /** The CLONE_ flags of some namespace types. */
+    public static long cloneMask(Collection<NamespaceType> types) {
+        return types.stream().mapToLong(Lowering::cloneFlag).sum();
     }
 
     private static String cloneFlags(Iterable<NamespaceType> types) {
@@ -319,12 +321,7 @@ public final class Lowering {
     }
 
     private void exportNamespace(NamespaceType type) {
-        String file = "/proc/thread-self/ns/"
-                + switch (type) {
-                    case NETWORK -> "net";
-                    case MOUNT -> "mnt";
-                    case PID, IPC, UTS, USER, CGROUP, TIME -> type.jsonName();
-                };
+        String file = "/proc/thread-self/ns/" + type.procName();
         // One that was joined was opened under the same name: it is handed over as it is.
         if (!asm.defines(namespace(type))) {
             open(file, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));

@@ -15,6 +15,15 @@ public record Plan(List<Entry> entries, List<String> warnings) {
         warnings = List.copyOf(warnings);
     }
 
+    /** The limits of the cgroup, in the order of their steps. */
+    public List<Limit> limits() {
+        return entries.stream()
+                .map(Entry::step)
+                .filter(Step.SetLimit.class::isInstance)
+                .map(step -> ((Step.SetLimit) step).limit())
+                .toList();
+    }
+
     /** Who executes a step. */
     public enum By {
         BRAIN("brain"),

@@ -128,7 +128,7 @@ public final class PodPlanner {
 
     /** Where a pod keeps a namespace. */
     public static String pin(String directory, NamespaceType type) {
-        return directory + "/ns/" + (type == NamespaceType.NETWORK ? "net" : type.jsonName());
+        return directory + "/ns/" + type.procName();
     }
 
     /** Where a pod keeps a volume of its own. */

@@ -1,6 +1,5 @@
 package io.jpod.pod;
 
-import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
@@ -134,18 +133,10 @@ public final class Doctor {
             living.forEach(pod -> pod.cgroupPath().ifPresent(owned::add));
             for (String path : fs.ownedBy(containers.mark())) {
                 if (owned.stream().noneMatch(mine -> mine.equals(path) || path.startsWith(mine + "/"))) {
-                    findings.add(new Finding("cgroup", path, "it is of no container or pod", () -> remove(fs, path)));
+                    findings.add(new Finding(
+                            "cgroup", path, "it is of no container or pod", () -> fs.killAndRemove(path, END)));
                 }
             }
         });
-    }
-
-    private static void remove(CgroupFs fs, String path) {
-        try (Cgroup cgroup = fs.open(path).orElse(null)) {
-            if (cgroup != null) {
-                cgroup.kill(END);
-            }
-        }
-        fs.remove(path, List.of(path), END);
     }
 }

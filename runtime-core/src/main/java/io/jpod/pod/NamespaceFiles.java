@@ -26,7 +26,7 @@ final class NamespaceFiles {
     private static Map<NamespaceType, Long> read(String directory) {
         Map<NamespaceType, Long> inodes = new EnumMap<>(NamespaceType.class);
         for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-            stat(directory + NamespaceMatrix.title(type)).ifPresent(file -> inodes.put(type, file.inode()));
+            stat(directory + type.procName()).ifPresent(file -> inodes.put(type, file.inode()));
         }
         return inodes;
     }

@@ -73,15 +73,6 @@ public record NamespaceMatrix(List<Row> rows, List<Row> neighbours) {
         }
     }
 
-    /** The name of the file in /proc/PID/ns. */
-    public static String title(NamespaceType type) {
-        return switch (type) {
-            case NETWORK -> "net";
-            case MOUNT -> "mnt";
-            case USER, IPC, UTS, PID, CGROUP, TIME -> type.jsonName();
-        };
-    }
-
     /** Empty if it is not known which namespace that is. */
     public Optional<Whose> whose(Row row, NamespaceType type) {
         if (row.inode(type).isEmpty()) {

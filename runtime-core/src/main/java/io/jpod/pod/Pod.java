@@ -162,10 +162,7 @@ public final class Pod {
     }
 
     private static boolean isInitAlive(StoredPod pod) {
-        return pod.initPid() != 0
-                && ProcessStat.of(pod.initPid())
-                        .filter(process -> process.startTime() == pod.initStartTime() && !process.hasEnded())
-                        .isPresent();
+        return pod.initPid() != 0 && ProcessStat.isAlive(pod.initPid(), pod.initStartTime());
     }
 
     /** Ids of its user namespace; empty: it has none. */
@@ -223,7 +220,7 @@ public final class Pod {
     private boolean isUsable() {
         return stored != null
                 && stored.complete()
-                && stored.bootId().equals(Containers.bootId())
+                && !isOfAnotherBoot()
                 && (stored.initPid() == 0 || isInitAlive(stored));
     }
 
@@ -263,7 +260,7 @@ public final class Pod {
 
     private String whyUnusable() {
         StoredPod pod = record();
-        if (!pod.bootId().equals(Containers.bootId())) {
+        if (isOfAnotherBoot()) {
             return "pod %s has ended with the last boot of the host: remove it with 'jpod pod rm'".formatted(name());
         }
         return pod.complete()

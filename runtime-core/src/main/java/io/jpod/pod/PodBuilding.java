@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One walk through the plan of a pod, and what it has open on its way. */
 final class PodBuilding implements AutoCloseable {
-    /** Controllers whose figures people ask for, enabled where that is possible. */
-    private static final Set<String> MEASURED = Set.of("cpu", "memory", "pids", "io");
-
     private final PodDir dir;
     private final Pods pods;
     private final Plan plan;
@@ -85,7 +82,7 @@ final class PodBuilding implements AutoCloseable {
 
     private void execute(Step step) {
         switch (step) {
-            case Step.CreateCgroup(String path) -> group = makeCgroup(path);
+            case Step.CreateCgroup(String path) -> makeCgroup(path);
             case Step.SetLimit _ -> {
                 // All at once, with the cgroup.
             }
@@ -129,16 +126,13 @@ final class PodBuilding implements AutoCloseable {
                 : ",uid=%1$d,gid=%1$d".formatted(record.mappings().getFirst().hostID());
     }
 
-    private Cgroup makeCgroup(String path) {
-        List<Limit> limits = plan.entries().stream()
-                .map(Plan.Entry::step)
-                .filter(Step.SetLimit.class::isInstance)
-                .map(step -> ((Step.SetLimit) step).limit())
-                .toList();
-        Cgroup made = CgroupFs.find().orElseThrow().create(path, limits, MEASURED);
+    private void makeCgroup(String path) {
+        List<Limit> limits = plan.limits();
+        Cgroup made = CgroupFs.find().orElseThrow().create(path, limits, CgroupFs.MEASURED);
+        // From here on it is closed with us, whatever fails.
+        group = made;
         made.setOwner(pods.containers().mark());
         made.apply(limits);
-        return made;
     }
 
     private void build() {
@@ -154,7 +148,7 @@ final class PodBuilding implements AutoCloseable {
     }
 
     private ShimProcess spawn(Step.CloneProcess clone) {
-        long flags = clone.namespaces().stream().mapToLong(Lowering::cloneFlag).reduce(0, (a, b) -> a | b);
+        long flags = Lowering.cloneMask(clone.namespaces());
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Spawner.Setting setting =
                     new Spawner.Setting(flags, group == null ? null : group.fd(), null, nothing, nothing, nothing, 0);

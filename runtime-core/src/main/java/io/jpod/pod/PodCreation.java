@@ -45,11 +45,6 @@ final class PodCreation {
         this.dir = PodDir.at(pods.directory(), spec.name());
     }
 
-    /** Without side effects: all that can be refused is refused here. */
-    Plan plan() {
-        return plan(intent(), dir);
-    }
-
     /** The plan that made, or makes, a pod. */
     static Plan plan(StoredPod pod, PodDir dir) {
         return PodPlanner.plan(new PodPlanner.Request(
@@ -168,7 +163,7 @@ final class PodCreation {
     private String cgroupsPath() {
         String parent = spec.cgroupParent();
         if (parent == null) {
-            return "pods/" + spec.name();
+            return usualCgroupsPath(spec.name());
         }
         String path = parent.replaceAll("^/+|/+$", "");
         if (Stream.of(path.split("/", -1)).anyMatch(part -> part.matches("\\.{0,2}"))) {
@@ -176,5 +171,10 @@ final class PodCreation {
                     "--cgroup-parent", parent, "must not be the root or have an empty, \".\" or \"..\" component");
         }
         return "/" + path + "/" + spec.name();
+    }
+
+    /** Of a pod that asks for no other parent. */
+    static String usualCgroupsPath(String name) {
+        return "pods/" + name;
     }
 }

@@ -5,7 +5,6 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
-import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Mountpoints;
@@ -61,25 +60,25 @@ final class PodDeletion {
 
     /** All but containers. */
     void undo(Spawner spawner) {
-        if (stored != null && stored.bootId().equals(Containers.bootId())) {
-            end(stored);
-        }
         if (stored != null) {
+            if (!pod.isOfAnotherBoot()) {
+                end(stored);
+            }
             Connections connections = new Connections(pods, spawner);
             connections.disconnect(stored);
             new Neighbours(pods, connections).tell(stored.spec());
             stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
-        }
-        if (stored == null) {
+        } else {
             withoutRecord();
         }
         releaseAll(dir.shm().toString());
         for (NamespaceType type : PodPlanner.SHAREABLE) {
             releaseAll(dir.namespace(type));
         }
-        if (stored != null && stored.cgroup() != null && stored.bootId().equals(Containers.bootId())) {
-            String path = stored.cgroup();
-            CgroupFs.find().ifPresent(fs -> fs.remove(path, stored.cgroupDirectories(), END));
+        if (stored != null) {
+            pod.cgroupPath()
+                    .ifPresent(
+                            path -> CgroupFs.find().ifPresent(fs -> fs.remove(path, stored.cgroupDirectories(), END)));
         }
         dir.dir().delete();
     }
@@ -88,16 +87,10 @@ final class PodDeletion {
     private void withoutRecord() {
         pods.networks().list().forEach(network -> pods.networks().detach(network.name(), pod.name()));
         CgroupFs.find().ifPresent(fs -> {
-            String path = fs.resolve("pods/" + pod.name(), pod.name());
-            if (!fs.ownedBy(pods.containers().mark()).contains(path)) {
-                return;
+            String path = fs.resolve(PodCreation.usualCgroupsPath(pod.name()), pod.name());
+            if (fs.isOwnedBy(path, pods.containers().mark())) {
+                fs.killAndRemove(path, END);
             }
-            try (Cgroup cgroup = fs.open(path).orElse(null)) {
-                if (cgroup != null) {
-                    cgroup.kill(END);
-                }
-            }
-            fs.remove(path, List.of(path), END);
         });
     }
 

@@ -6,7 +6,6 @@ import io.jpod.exec.Spawner;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.InvalidSpec;
-import io.jpod.plan.Plan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -59,11 +58,6 @@ public final class Pods {
                     "invalid pod name: must be 1 to 63 of the characters A-Z a-z 0-9 _ . - and begin with a letter or digit");
         }
         return name;
-    }
-
-    /** What create would do, without doing anything. */
-    public Plan explain(PodSpec spec) {
-        return new PodCreation(this, spec).plan();
     }
 
     /** Makes a pod that is ready for containers. If that fails, nothing of it is left. */

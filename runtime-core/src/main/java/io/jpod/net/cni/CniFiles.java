@@ -1,14 +1,8 @@
 package io.jpod.net.cni;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.jpod.linux.RecordFiles;
 import io.jpod.oci.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,14 +15,14 @@ import java.util.Optional;
 record CniFiles(Path configurations, Path records) {
     List<CniNetwork> networks() {
         List<CniNetwork> networks = new ArrayList<>();
-        for (Path file : list(configurations, "*.conflist")) {
+        for (Path file : RecordFiles.list(configurations, "*.conflist")) {
             read(file).map(CniNetwork::read).ifPresent(networks::add);
         }
         return networks;
     }
 
     List<CniRecord> all() {
-        return list(records, "[!.]*").stream()
+        return RecordFiles.list(records, "[!.]*").stream()
                 .flatMap(file -> read(file).stream())
                 .map(CniRecord::read)
                 .toList();
@@ -39,23 +33,12 @@ record CniFiles(Path configurations, Path records) {
     }
 
     void write(CniRecord record) {
-        Path file = file(record);
-        Path temporary = file.resolveSibling("." + file.getFileName());
-        try {
-            Files.createDirectories(records);
-            Files.write(temporary, record.toJson().getBytes(UTF_8));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-        }
+        RecordFiles.makeDirectory(records);
+        RecordFiles.write(file(record), record.toJson());
     }
 
     void delete(CniRecord record) {
-        try {
-            Files.deleteIfExists(file(record));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + file(record) + ": " + e.getMessage(), e);
-        }
+        RecordFiles.delete(file(record));
     }
 
     private Path file(CniRecord record) {
@@ -69,27 +52,8 @@ record CniFiles(Path configurations, Path records) {
         return records.resolve(network + " " + container + " " + ifname);
     }
 
-    private static List<Path> list(Path directory, String glob) {
-        List<Path> files = new ArrayList<>();
-        try (var found = Files.newDirectoryStream(directory, glob)) {
-            found.forEach(files::add);
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
-        }
-        files.sort(null);
-        return files;
-    }
-
     private static Optional<Json> read(Path file) {
-        try {
-            return Optional.of(
-                    Json.parse(Files.readAllBytes(file), file.getFileName().toString()));
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-        }
+        return RecordFiles.read(file)
+                .map(bytes -> Json.parse(bytes, file.getFileName().toString()));
     }
 }

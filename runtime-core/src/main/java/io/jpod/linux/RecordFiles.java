@@ -1,0 +1,81 @@
+package io.jpod.linux;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Small files that say what there is. Each is written beside itself and renamed, so that readers need no lock. */
+public final class RecordFiles {
+    /** Annotations and config have what a config.json can have, 4 MiB, and may take more room as they are written here. */
+    private static final int LARGEST = 32 << 20;
+
+    private RecordFiles() {}
+
+    public static void write(Path file, String content) {
+        Path temporary = file.resolveSibling("." + file.getFileName());
+        try {
+            Files.write(temporary, content.getBytes(UTF_8));
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Empty if it is not there. */
+    public static Optional<byte[]> read(Path file) {
+        try (Fd fd = Linux.openIfThere(Linux.AT_FDCWD, file.toString(), Flags.O_RDONLY)
+                .orElse(null)) {
+            return fd == null ? Optional.empty() : Optional.of(Linux.readFully(fd, LARGEST));
+        } catch (SyscallException e) {
+            // Some other file has the name of the directory.
+            if (e.is(Errno.ENOTDIR)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Nothing happens if it is not there. */
+    public static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** By name; none if the directory is not there. */
+    public static List<Path> list(Path directory, String glob) {
+        List<Path> files = new ArrayList<>();
+        try (var found = Files.newDirectoryStream(directory, glob)) {
+            found.forEach(files::add);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
+        }
+        files.sort(null);
+        return files;
+    }
+
+    /** With its parents, mode 0700; nothing happens if it is there. */
+    public static void makeDirectory(Path directory) {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the state directory " + directory + ": " + e.getMessage(), e);
+        }
+    }
+}
