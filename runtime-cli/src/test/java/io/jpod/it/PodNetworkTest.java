@@ -112,14 +112,18 @@ class PodNetworkTest {
     void whatIsKilledOnItsWayCanBeRemoved() throws IOException {
         String said = run("""
                 export JPOD_ONESHOT=1
+                began=$(date +%s%N)
+                jpod pod create k -p 8080:80 >/dev/null
+                took=$(($(date +%s%N) - began))
+                jpod pod rm --force k >/dev/null
                 cut=0
                 for i in $(seq 20); do
                     setsid "$HOME_OF_JPOD"/bin/jpod --root "$ROOT" pod create k -p 8080:80 >/dev/null 2>&1 </dev/null &
                     victim=$!
-                    sleep 0.$((15 + i * 2))
+                    sleep "$(awk "BEGIN { print $took / 1e9 * (10 + $i) / 32 }")"
                     pkill -9 -P $victim
-                    kill -9 $victim 2>/dev/null && cut=$((cut + 1))
-                    wait $victim 2>/dev/null
+                    kill -9 $victim 2>/dev/null
+                    { wait $victim; } 2>/dev/null || cut=$((cut + 1))
                     jpod pod rm --force k >/dev/null
                 done
                 [ $cut -gt 3 ] && echo "some were cut off"
