@@ -130,6 +130,7 @@ $(TREE): $(JARS)
 	@install native-shims/out/jpod bin/jpod
 	@rm -f lib/jpod/*
 	@install -p -m 644 runtime-cli/target/lib/*.jar runtime-cli/target/runtime-cli-$(VERSION).jar lib/jpod
+	@install -p -m 644 native-shims/out/libjpod.so lib/jpod
 	@for jar in lib/jpod/picocli-*.jar; do \
 	    $(JDK)/bin/java -cp "$$(echo lib/jpod/asm*.jar $$jar | tr ' ' :)" runtime-cli/src/main/tools/RaiseBytecode.java $$jar target/raised.jar; \
 	    touch -r $$jar target/raised.jar; mv target/raised.jar $$jar; \
@@ -142,7 +143,7 @@ $(TREE): $(JARS)
 # The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
 # collector grows the old generation up to -Xmx before it looks there.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
-    -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit -Xlog:disable --enable-native-access=ALL-UNNAMED $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+    -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@

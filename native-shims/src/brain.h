@@ -32,8 +32,9 @@ int brain_resident(void);
 // Exit code of a one-shot brain that could not even be executed, and has said so.
 #define BRAIN_NOT_EXECUTED 127
 
-// Starts a brain for this command alone. Returns the connection; *pid is a child of the caller.
-int brain_one_shot(pid_t *pid);
+// Starts a brain for this command alone, or for those after it too if it is serve. Returns the connection; *pid is a child
+// of the caller.
+int brain_one_shot(char **argv, pid_t *pid);
 
 // Says who calls: arguments, environment, directory, standard descriptors.
 bool brain_hello(int socket, int argc, char **argv, char **envp, uint32_t inherited);

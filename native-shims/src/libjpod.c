@@ -1,7 +1,26 @@
-// libjpod.so: what runtime-core calls through FFM when a JVM starts a container process itself. It is not linked
-// against any libc.
-#include "spawn.h"
+// libjpod.so: what a JVM calls to start a container process itself (jpod_spawn, through FFM), and the kernel's door of a
+// JVM that ends with its command (io.jpod.linux.JniKernel). It is not linked against any libc.
+#include <stdint.h>
 
-__attribute__((visibility("default"))) int jpod_spawn(struct spawn *s) {
+#include "spawn.h"
+#include "sys.h"
+
+#define PUBLIC __attribute__((visibility("default")))
+
+PUBLIC int jpod_spawn(struct spawn *s) {
     return spawn(s);
+}
+
+// Called through JNI, whose environment and class nobody needs here.
+PUBLIC int64_t Java_io_jpod_linux_JniKernel_call(void *environment, void *type, int32_t number, int64_t a, int64_t b,
+                                                 int64_t c, int64_t d, int64_t e, int64_t f) {
+    (void)environment;
+    (void)type;
+    return sys6(number, a, b, c, d, e, f);
+}
+
+PUBLIC int32_t Java_io_jpod_linux_JniKernel_spawn(void *environment, void *type, int64_t s) {
+    (void)environment;
+    (void)type;
+    return spawn((struct spawn *)s);
 }

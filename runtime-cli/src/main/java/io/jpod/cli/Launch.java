@@ -42,8 +42,9 @@ final class Launch {
     }
 
     private Spec withListenFds(Spec spec) {
-        Spec.Process told = spec.process() == null ? null : ProcessOptions.withListenFds(spec.process(), caller);
-        return told == null || told.equals(spec.process()) ? spec : spec.withProcess(told);
+        return spec.process() == null || ProcessOptions.passedBySystemd(caller) == 0
+                ? spec
+                : spec.withProcess(ProcessOptions.withListenFds(spec.process(), caller));
     }
 
     /** The spec of a container without a bundle. */

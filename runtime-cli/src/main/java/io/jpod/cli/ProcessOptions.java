@@ -86,7 +86,7 @@ final class ProcessOptions {
     }
 
     /** LISTEN_PID says for whom they are: the variables are inherited further than the descriptors. */
-    private static int passedBySystemd(Caller caller) {
+    static int passedBySystemd(Caller caller) {
         Map<String, String> environment = caller.environment();
         String count = environment.getOrDefault("LISTEN_FDS", "");
         if (count.isEmpty()) {

@@ -37,9 +37,11 @@ final class Configs {
         return spec;
     }
 
+    /** Nearly always a spec that was read here: to compare all that is in one costs a cold JVM 7 ms. */
+    @SuppressWarnings("ReferenceEquality")
     static String write(Spec spec) {
         for (Known known : KNOWN) {
-            if (known.spec().equals(spec)) {
+            if (known.spec() == spec || known.spec().equals(spec)) {
                 return known.text();
             }
         }

@@ -62,7 +62,7 @@ public final class Containers {
      */
     public String mark() {
         Stat stat = Linux.stat(root.toString());
-        return "%s %d:%d:%d".formatted(root, stat.deviceMajor(), stat.deviceMinor(), stat.inode());
+        return root + " " + stat.deviceMajor() + ":" + stat.deviceMinor() + ":" + stat.inode();
     }
 
     /** The charset of runc's ids. "." and ".." would be other directories, and {@link #RESERVED} are. */

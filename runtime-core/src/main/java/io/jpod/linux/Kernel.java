@@ -5,8 +5,9 @@ import io.jpod.abi.Sys;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The one door to the kernel. Two bindings exist: {@link FfmKernel}, which is used, and {@link JnrKernel}, chosen with
- * {@code -Djpod.kernel=jnr}; one contract suite holds both.
+ * The one door to the kernel. Three bindings exist: {@link FfmKernel}, which is used unless {@code -Djpod.kernel} says
+ * otherwise, {@link JniKernel} (jni) for JVMs that live as long as one command, and {@link JnrKernel} (jnr); one contract suite
+ * holds them all.
  *
  * <p>Calls are made on the calling platform thread and never move to another one, so that thread-wide state (namespaces,
  * root, cwd after {@code unshare(CLONE_FS)}) belongs to the caller.
@@ -52,7 +53,7 @@ public interface Kernel {
         return syscall(sys, 0, 0, 0, 0, 0, 0);
     }
 
-    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} or the environment's JPOD_KERNEL: ffm or jnr. */
+    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} or the environment's JPOD_KERNEL: ffm, jni or jnr. */
     static Kernel get() {
         return Binding.CHOSEN;
     }
@@ -67,8 +68,9 @@ public interface Kernel {
         private static Kernel choose(String name) {
             return switch (name) {
                 case "ffm" -> new FfmKernel();
+                case "jni" -> new JniKernel();
                 case "jnr" -> new JnrKernel();
-                default -> throw new IllegalArgumentException("jpod.kernel: must be ffm or jnr, is " + name);
+                default -> throw new IllegalArgumentException("jpod.kernel: must be ffm, jni or jnr, is " + name);
             };
         }
     }
