@@ -81,10 +81,11 @@ final class Creation {
                 options.keyring(),
                 options.preserve(),
                 waitForStart);
-        Plan plan = Planner.plan(
+        Programs.Planned planned = Programs.of(
                 spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
+        Plan plan = planned.plan();
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
-        return new Prepared(plan, Programs.of(plan, options.preserve()), cgroup);
+        return new Prepared(plan, planned.programs(), cgroup);
     }
 
     /**

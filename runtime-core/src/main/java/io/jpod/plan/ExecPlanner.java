@@ -53,7 +53,7 @@ public final class ExecPlanner {
         }
         steps.stdio(plan);
         // Whoever called jpod has keys of the host in theirs.
-        plan.add(new Step.JoinKeyring("_ses." + id), "default");
+        plan.add(Planner.keyring(id), "default");
         steps.resources(plan, null, container.linux().personality());
         if (process.execCPUAffinity() != null && process.execCPUAffinity().finalCpus() != null) {
             plan.add(new Step.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");

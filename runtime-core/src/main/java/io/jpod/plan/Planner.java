@@ -59,7 +59,12 @@ public final class Planner {
             boolean pivot,
             boolean keyring,
             int preserve,
-            boolean waitForStart) {}
+            boolean waitForStart) {
+        /** The same for a container that is called otherwise. */
+        public Request named(String id, @Nullable String cgroup) {
+            return new Request(id, rootfs, cgroup, pivot, keyring, preserve, waitForStart);
+        }
+    }
 
     private Planner(Spec spec, Request request, Facts facts) {
         this.spec = spec;
@@ -121,6 +126,11 @@ public final class Planner {
         if (spec.process() != null) {
             process(spec.process());
         }
+    }
+
+    /** The session keyring of a container's processes, as runc calls it. */
+    public static Step.JoinKeyring keyring(String id) {
+        return new Step.JoinKeyring("_ses." + id);
     }
 
     /** The limits that a spec asks for, whatever the host has. */
@@ -340,7 +350,7 @@ public final class Planner {
         plan.stdio(this::add);
         plan.session(this::add);
         if (request.keyring()) {
-            add(new Step.JoinKeyring("_ses." + request.id()), "default");
+            add(keyring(request.id()), "default");
         }
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
         add(new Step.CloseDescriptors(), "default");
@@ -377,6 +387,11 @@ public final class Planner {
     }
 
     private String from(NamespaceType type) {
-        return "linux.namespaces[" + linux.namespaces().indexOf(linux.namespace(type)) + "]";
+        for (int i = 0; i < linux.namespaces().size(); i++) {
+            if (linux.namespaces().get(i).type() == type) {
+                return "linux.namespaces[" + i + "]";
+            }
+        }
+        throw new IllegalArgumentException("no namespace " + type);
     }
 }

@@ -28,9 +28,42 @@ class RememberedTest {
             Arch.host(), 40, "/sys/fs/cgroup", Limits.Facts.UNKNOWN, Set.of(), List.of(), "/", Map.of(), -1, false);
 
     private static Plan plan(Spec spec, String id, String rootfs, boolean waitForStart) {
-        Planner.Request request =
-                new Planner.Request(id, rootfs, "/sys/fs/cgroup/jpod/" + id, true, true, 0, waitForStart);
-        return Planner.plan(spec, request, FACTS);
+        return Planner.plan(spec, request(id, rootfs, 0, waitForStart), FACTS);
+    }
+
+    private static Planner.Request request(String id, String rootfs, int preserve, boolean waitForStart) {
+        return new Planner.Request(id, rootfs, "/sys/fs/cgroup/jpod/" + id, true, true, preserve, waitForStart);
+    }
+
+    @Test
+    void aPlanIsTheContainersOwn() {
+        List<Facts> hosts = List.of(
+                FACTS,
+                new Facts(
+                        Arch.host(),
+                        41,
+                        "/cgroup2",
+                        Limits.Facts.UNKNOWN,
+                        Set.of(),
+                        List.of(),
+                        "/",
+                        Map.of(),
+                        -1,
+                        false));
+        for (int i = 0; i < 60; i++) {
+            Spec spec = SpecTemplate.rootful().withAnnotations(Map.of("number", "" + i % 2));
+            Facts facts = hosts.get(i % 3 / 2);
+            Planner.Request request = request("c" + i, "/bundle" + i % 3 + "/rootfs", i % 2, i % 4 == 0);
+            Programs.Planned planned = Programs.of(spec, request, facts);
+            Plan own = Planner.plan(spec, request, facts);
+            assertThat(planned.plan()).isEqualTo(own);
+            Lowering.Lowered programs = Lowering.lower(own, Arch.host(), request.preserve());
+            assertThat(ProgramText.of(own, planned.programs().builder()))
+                    .isEqualTo(ProgramText.of(own, programs.builder()));
+            assertThat(ProgramText.of(own, planned.programs().process()))
+                    .isEqualTo(ProgramText.of(own, programs.process()));
+            assertThat(keyring(planned.programs().process())).isEqualTo("_ses.c" + i);
+        }
     }
 
     @Test
