@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 ROOT := $(filter 0,$(shell id -u))
 PREFIX ?= /usr/local
 DESTDIR ?=
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 VERSION := $(shell sed -n 's:^  <version>\(.*\)</version>:\1:p' pom.xml)
 
 # Recursive, so that only targets that use Java look for one.
@@ -39,6 +40,8 @@ install: build ## Install below PREFIX (/usr/local), staged below DESTDIR if giv
 	@install -d $(DESTDIR)$(PREFIX)/lib/jpod
 	@# -p: the AOT cache knows its jars by size and time.
 	@install -p -m 644 lib/jpod/* $(DESTDIR)$(PREFIX)/lib/jpod
+	@install -D -m 644 runtime-cli/src/main/systemd/jpod.socket $(UNITS)/jpod.socket
+	@sed 's:@BIN@:$(PREFIX)/bin:' runtime-cli/src/main/systemd/jpod.service.in | install -m 644 /dev/stdin $(UNITS)/jpod.service
 	@[ ! -d share ] || (cd share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;)
 
 ##@ Test
