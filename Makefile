@@ -146,7 +146,7 @@ $(TREE): $(JARS)
 # The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
 # collector grows the old generation up to -Xmx before it looks there. It shrinks when it is told to collect, which an idle brain does.
 # ArchiveRelocationMode=0: the AOT cache lies where it was made for, so its pages stay the file's: 10 MiB less of our own.
-# TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 4 MiB.
+# TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
