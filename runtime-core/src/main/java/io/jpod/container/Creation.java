@@ -51,6 +51,7 @@ final class Creation {
     /** Not null once hooks may have run. */
     private @Nullable HookRunner begun;
 
+    private final @Nullable Flight flight;
     private final @Nullable Trace trace;
 
     Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
@@ -58,7 +59,8 @@ final class Creation {
         this.spec = spec;
         this.options = options;
         this.spawner = spawner;
-        this.trace = trace;
+        this.flight = Flight.begin(options.id(), trace);
+        this.trace = Flight.trace(flight, trace);
     }
 
     /** A plan, its programs, and the cgroup that it is for. */
@@ -84,7 +86,10 @@ final class Creation {
         Plan plan = Planner.plan(
                 spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
-        return new Prepared(plan, Programs.of(plan, options.preserve()), cgroup);
+        Prepared prepared = new Prepared(plan, Programs.of(plan, options.preserve()), cgroup);
+        Trace.begin(trace, plan);
+        Flight.planned(flight, plan);
+        return prepared;
     }
 
     /**
@@ -97,7 +102,6 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        Trace.begin(trace, prepared.plan());
         StateDir dir = StateDir.create(containers.root(), options.id());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -107,6 +111,7 @@ final class Creation {
                 undo.forget();
                 return created;
             } catch (RuntimeException | Error e) {
+                Flight.end(flight);
                 // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
                 undo.run(e);
                 throw e;
@@ -131,6 +136,7 @@ final class Creation {
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
+            Flight.end(flight);
             undo.run(e);
             throw e;
         }
@@ -164,6 +170,8 @@ final class Creation {
             if (waitForStart) {
                 process.proceed();
                 Trace.awaitAcceptance(trace);
+                // What comes after start, nobody of us sees.
+                Flight.end(flight);
             }
             return new Created(Container.made(containers, dir, complete, spec), process, isAgain);
         } finally {
@@ -284,7 +292,7 @@ final class Creation {
                     entry,
                     () -> ShimProcess.start(
                             spawner, program, descriptors, setting, Trace.record(trace, Plan.By.PROCESS, program)));
-            return new Executed(process, prepared.plan(), program);
+            return new Executed(process, prepared.plan(), program, flight);
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
         }
