@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What one set-up tells JDK Flight Recorder: its plan, and each step with the time that its {@link Trace} has. There is one only
  * while somebody records; else neither it nor its events are loaded, and nothing is measured.
  */
-final class Flight {
+public final class Flight {
     private final String id;
     private final PlanEvent planning = new PlanEvent();
     private final @Nullable Trace own;
@@ -28,23 +28,23 @@ final class Flight {
      * @param given whose caller closes it; null: nobody else wants to know
      * @return null: nobody records
      */
-    static @Nullable Flight begin(String id, @Nullable Trace given) {
+    public static @Nullable Flight begin(String id, @Nullable Trace given) {
         return Recorder.hasBegun() ? new Flight(id, given) : null;
     }
 
     /** Where to write down what is done; null for nowhere. */
-    static @Nullable Trace trace(@Nullable Flight flight, @Nullable Trace given) {
+    public static @Nullable Trace trace(@Nullable Flight flight, @Nullable Trace given) {
         return flight == null ? given : flight.trace;
     }
 
-    static void planned(@Nullable Flight flight, Plan plan) {
+    public static void planned(@Nullable Flight flight, Plan plan) {
         if (flight != null) {
             flight.planned(plan);
         }
     }
 
     /** When the set-up has come to its end, or nobody will hear of the rest. Again is harmless. */
-    static void end(@Nullable Flight flight) {
+    public static void end(@Nullable Flight flight) {
         if (flight != null && !flight.isEnded) {
             flight.isEnded = true;
             flight.end();
@@ -54,7 +54,7 @@ final class Flight {
     private void planned(Plan plan) {
         planning.end();
         if (planning.shouldCommit()) {
-            planning.container = id;
+            planning.id = id;
             planning.steps = plan.entries().size();
             planning.commit();
         }
@@ -74,7 +74,7 @@ final class Flight {
 
     private void tell(Trace.Step step) {
         StepEvent event = new StepEvent();
-        event.container = id;
+        event.id = id;
         event.number = step.index() + 1;
         event.text = step.entry().step().describe();
         event.from = step.entry().from();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 @Description("A set-up was planned: facts gathered, steps made and lowered to system calls")
 @StackTrace(false)
 final class PlanEvent extends Event {
-    @Label("Container")
-    @Nullable String container;
+    @Label("Container or Pod")
+    @Nullable String id;
 
     @Label("Steps")
     int steps;

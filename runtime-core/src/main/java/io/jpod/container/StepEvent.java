@@ -19,8 +19,8 @@ final class StepEvent extends Event {
     /** What JFR prints as N/A. */
     static final long UNKNOWN = Long.MIN_VALUE;
 
-    @Label("Container")
-    @Nullable String container;
+    @Label("Container or Pod")
+    @Nullable String id;
 
     @Label("Number")
     @Description("In the plan, from 1")

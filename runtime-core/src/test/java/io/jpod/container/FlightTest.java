@@ -95,7 +95,7 @@ class FlightTest extends ContainerTests {
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, steps.size()).boxed().toList());
         assertThat(steps).allSatisfy(step -> {
-            assertThat(step.getString("container")).isEqualTo("c");
+            assertThat(step.getString("id")).isEqualTo("c");
             assertThat(step.getBoolean("complete")).isTrue();
             assertThat(step.getString("from")).isNotEmpty();
         });
