@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one set-up tells JDK Flight Recorder: its plan, and each step with the time that its {@link Trace} has. There is one only
- * while somebody records; else neither it nor its events are loaded, and nothing is measured.
+ * once somebody has recorded; before that its events are not even loaded, and while nobody does, nothing is measured.
  */
 public final class Flight {
     private final String id;
