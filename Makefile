@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 ROOT := $(filter 0,$(shell id -u))
 PREFIX ?= /usr/local
 DESTDIR ?=
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 VERSION := $(shell sed -n 's:^  <version>\(.*\)</version>:\1:p' pom.xml)
 
 # Recursive, so that only targets that use Java look for one.
@@ -39,6 +40,8 @@ install: build ## Install below PREFIX (/usr/local), staged below DESTDIR if giv
 	@install -d $(DESTDIR)$(PREFIX)/lib/jpod
 	@# -p: the AOT cache knows its jars by size and time.
 	@install -p -m 644 lib/jpod/* $(DESTDIR)$(PREFIX)/lib/jpod
+	@install -D -m 644 runtime-cli/src/main/systemd/jpod.socket $(UNITS)/jpod.socket
+	@sed 's:@BIN@:$(PREFIX)/bin:' runtime-cli/src/main/systemd/jpod.service.in | install -m 644 /dev/stdin $(UNITS)/jpod.service
 	@[ ! -d share ] || (cd share && find . -type f -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/{} \;)
 
 ##@ Test
@@ -141,9 +144,13 @@ $(TREE): $(JARS)
 # -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
 # the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
 # The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
-# collector grows the old generation up to -Xmx before it looks there.
+# collector grows the old generation up to -Xmx before it looks there. It shrinks when it is told to collect, which an idle brain does.
+# ArchiveRelocationMode=0: the AOT cache lies where it was made for, so its pages stay the file's: 10 MiB less of our own.
+# TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
-    -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+    -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
+    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
+    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
@@ -155,12 +162,12 @@ share/man/man1/jpod.1: lib/jpod/brain.argv
 	@JPOD_ONESHOT=1 bin/jpod completion bash >share/bash-completion/completions/jpod
 
 # The JVM writes the cache when it ends, in a copy of the tree (hard links: it checks the jars' times): a resident one, which
-# has seen a typical day. The pipe stays open until it has written.
+# has seen a typical day. What it has counted would help another compiler than ours. The pipe stays open until it has written.
 lib/jpod/jpod.aot: $(TREE) test-rootfs/train.sh | rootfs
 	@echo "==> train the JVM"
 	@rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train
 	@rm -f target/train/lib/jpod/{brain.argv,jpod.aot}
-	@$(call brain,-XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv
+	@$(call brain,-XX:-AOTRecordTraining -XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv
 	@test-rootfs/train.sh target/train/bin/jpod test-rootfs/out/busybox 2>&1 | cat >target/train/log || true
 	@if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
 	else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi

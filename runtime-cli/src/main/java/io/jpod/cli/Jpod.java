@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Containers;
+import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +177,16 @@ public final class Jpod {
         }
     }
 
+    /** Gives back what many callers at a time have needed. One is kept, for the next one to call. */
+    static void rest() {
+        Jpod kept = IDLE.poll();
+        IDLE.clear();
+        if (kept != null) {
+            IDLE.add(kept);
+        }
+        System.gc();
+    }
+
     /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start most of its time. */
     public static int runOnce(Caller caller) {
         Set<String> words = Set.copyOf(caller.arguments());
@@ -191,6 +203,21 @@ public final class Jpod {
     }
 
     private int run(List<String> arguments) {
+        return Recorder.hasBegun() ? CommandEvent.of(() -> execute(arguments), this::verb) : execute(arguments);
+    }
+
+    /** The verbs of the last command line: {@code pod create}. */
+    private String verb() {
+        StringJoiner verbs = new StringJoiner(" ");
+        CommandLine.ParseResult parsed = line.getParseResult();
+        while (parsed != null && parsed.hasSubcommand()) {
+            parsed = parsed.subcommand();
+            verbs.add(parsed.commandSpec().name());
+        }
+        return verbs.toString();
+    }
+
+    private int execute(List<String> arguments) {
         Caller caller = caller();
         try {
             line.setOut(new PrintWriter(caller.out(), true, StandardCharsets.UTF_8))

@@ -41,7 +41,7 @@ final class Serve implements Callable<Integer> {
         Caller caller = jpod.caller();
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
         Listener listener = Listener.passedBy(caller).orElseGet(() -> Listener.at(path()));
-        try (Server server = new Server(listener, Jpod::run, jpod::warn)) {
+        try (Server server = new Server(listener, Jpod::run, Jpod::rest, jpod::warn)) {
             Thread stop = stopping(server, Thread.currentThread());
             Runtime.getRuntime().addShutdownHook(stop);
             server.serve(caller.connection(), idle);

@@ -39,7 +39,7 @@ public record Listener(
         Fd lock = Linux.open(path + ".lock", Flags.O_RDWR | Flags.O_CREAT, 0600);
         try {
             // The kernel gives the lock back however its holder ends, so a socket that is left over has no holder.
-            if (!Linux.flock(lock, Flags.LOCK_EX | Flags.LOCK_NB)) {
+            if (!Linux.flock(lock, Flags.LOCK_EX | Flags.LOCK_NB) || isListenedAt(path)) {
                 throw new IllegalStateException("another brain serves at " + path);
             }
             remove(path);
@@ -47,6 +47,15 @@ public record Listener(
         } catch (RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** By systemd, which takes no lock: what it hands over, it goes on listening at. */
+    private static boolean isListenedAt(Path path) {
+        try (Fd _ = Sockets.connect(path.toString(), Flags.SOCK_SEQPACKET)) {
+            return true;
+        } catch (SyscallException e) {
+            return false;
         }
     }
 

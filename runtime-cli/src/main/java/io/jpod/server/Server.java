@@ -37,6 +37,7 @@ public final class Server implements AutoCloseable {
 
     private final Listener listener;
     private final ToIntFunction<Caller> command;
+    private final Runnable rest;
     private final Consumer<String> log;
     private final Whereabouts own = Whereabouts.own();
     private final List<Fd> wake = Linux.pipe();
@@ -49,11 +50,13 @@ public final class Server implements AutoCloseable {
     /**
      * @param listener closed with the server
      * @param command what is done for each caller; returns the exit code
+     * @param rest what is done when nobody has come or gone for a while
      * @param log gets one line for each connection that ends in an error of its peer or of ours
      */
-    public Server(Listener listener, ToIntFunction<Caller> command, Consumer<String> log) {
+    public Server(Listener listener, ToIntFunction<Caller> command, Runnable rest, Consumer<String> log) {
         this.listener = listener;
         this.command = command;
+        this.rest = rest;
         this.log = log;
     }
 
@@ -64,15 +67,17 @@ public final class Server implements AutoCloseable {
      * @param idle null for no limit
      */
     public void serve(Fd patron, @Nullable Duration idle) {
-        List<Fd> watched = List.of(listener.socket(), wake.getFirst(), patron);
-        while (!isStopping && !isIdle(idle)) {
-            long[] events = Linux.poll(watched, Flags.POLLIN, idle == null ? -1 : untilIdle(idle));
-            if (events[1] != 0 || events[2] != 0) {
-                break;
-            }
-            if (events[0] != 0) {
-                accept().ifPresent(connection -> threads.execute(() -> answer(connection)));
-            }
+        Quiet quiet = new Quiet(idle);
+        boolean goesOn = true;
+        while (goesOn && !isStopping) {
+            goesOn = switch (quiet.next(System.nanoTime(), callers.get(), lastUsed)) {
+                case Quiet.End _ -> false;
+                case Quiet.Rest _ -> {
+                    rest.run();
+                    yield true;
+                }
+                case Quiet.Wait(long milliseconds) -> await(patron, milliseconds);
+            };
         }
         drain();
     }
@@ -85,14 +90,16 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private boolean isIdle(@Nullable Duration idle) {
-        return idle != null && callers.get() == 0 && System.nanoTime() - lastUsed >= idle.toNanos();
-    }
-
-    /** In milliseconds. While there are callers it looks again every second, since their end wakes nobody. */
-    private long untilIdle(Duration idle) {
-        long rest = idle.toNanos() - (System.nanoTime() - lastUsed);
-        return callers.get() > 0 ? 1000 : Math.max(0, TimeUnit.NANOSECONDS.toMillis(rest)) + 1;
+    /** False if that was the end. */
+    private boolean await(Fd patron, long milliseconds) {
+        long[] events = Linux.poll(List.of(listener.socket(), wake.getFirst(), patron), Flags.POLLIN, milliseconds);
+        if (events[1] != 0 || events[2] != 0) {
+            return false;
+        }
+        if (events[0] != 0) {
+            accept().ifPresent(connection -> threads.execute(() -> answer(connection)));
+        }
+        return true;
     }
 
     /** The next connection, counted as a caller; empty if it is gone, or cannot be had just now. */
@@ -100,6 +107,7 @@ public final class Server implements AutoCloseable {
         try {
             Fd connection = Sockets.accept(listener.socket());
             callers.incrementAndGet();
+            lastUsed = System.nanoTime();
             return Optional.of(connection);
         } catch (SyscallException e) {
             if (e.is(Errno.ECONNABORTED)) {

@@ -35,7 +35,7 @@ final class Resident implements AutoCloseable {
             Files.copy(HANDS, jpod);
             Files.writeString(dir.resolve("lib/jpod/brain.argv"), "/bin/sh\n-c\necho " + ONE_SHOT + " >&2; exit 127\n");
         }
-        server = new Server(Listener.at(socket), command, log::add);
+        server = new Server(Listener.at(socket), command, () -> {}, log::add);
         serving = Thread.ofPlatform().start(() -> server.serve(patron.getFirst(), null));
     }
 

@@ -186,6 +186,9 @@ class ServeTest {
         }
         // systemd-socket-activate waits for the first call before it starts us; that call waits in the backlog.
         assertThat(output(List.of(), "--version")).startsWith("jpod version");
+        assertThat(output(List.of("env", "JPOD_ONESHOT=1"), "serve"))
+                .as("beside systemd's")
+                .contains("another brain serves at " + socket());
         Files.delete(argv());
         assertThat(output(List.of(), "--version")).startsWith("jpod version");
         brain(hands).destroy();

@@ -197,7 +197,7 @@ class ServerTest {
     void servesUntilNobodyHasCalledForSoLong() throws Exception {
         List<Fd> patron = Sockets.pair(Flags.SOCK_SEQPACKET);
         Path socket = dir.resolve("run/brain.sock");
-        try (Server server = new Server(Listener.at(socket), caller -> 0, line -> {})) {
+        try (Server server = new Server(Listener.at(socket), caller -> 0, () -> {}, line -> {})) {
             long start = System.nanoTime();
             server.serve(patron.getFirst(), java.time.Duration.ofMillis(200));
             assertThat(System.nanoTime() - start).isBetween(200_000_000L, 5_000_000_000L);
@@ -209,7 +209,8 @@ class ServerTest {
     @Test
     void servesUntilItsPatronHangsUp() throws Exception {
         List<Fd> patron = Sockets.pair(Flags.SOCK_SEQPACKET);
-        try (Server server = new Server(Listener.at(dir.resolve("run/brain.sock")), caller -> 0, line -> {})) {
+        try (Server server =
+                new Server(Listener.at(dir.resolve("run/brain.sock")), caller -> 0, () -> {}, line -> {})) {
             Thread serving = Thread.ofPlatform().start(() -> server.serve(patron.getFirst(), null));
             patron.getLast().close();
             serving.join();

@@ -51,6 +51,7 @@ final class Creation {
     /** Not null once hooks may have run. */
     private @Nullable HookRunner begun;
 
+    private final @Nullable Flight flight;
     private final @Nullable Trace trace;
 
     Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
@@ -58,7 +59,8 @@ final class Creation {
         this.spec = spec;
         this.options = options;
         this.spawner = spawner;
-        this.trace = trace;
+        this.flight = Flight.begin(options.id(), trace);
+        this.trace = Flight.trace(flight, trace);
     }
 
     /** A plan, its programs, and the cgroup that it is for. */
@@ -85,7 +87,10 @@ final class Creation {
                 spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
         Plan plan = planned.plan();
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
-        return new Prepared(plan, planned.programs(), cgroup);
+        Prepared prepared = new Prepared(plan, planned.programs(), cgroup);
+        Trace.begin(trace, plan);
+        Flight.planned(flight, plan);
+        return prepared;
     }
 
     /**
@@ -98,7 +103,6 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        Trace.begin(trace, prepared.plan());
         StateDir dir = StateDir.create(containers.root(), options.id());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -108,6 +112,7 @@ final class Creation {
                 undo.forget();
                 return created;
             } catch (RuntimeException | Error e) {
+                Flight.end(flight);
                 // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
                 undo.run(e);
                 throw e;
@@ -132,6 +137,7 @@ final class Creation {
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
+            Flight.end(flight);
             undo.run(e);
             throw e;
         }
@@ -165,6 +171,8 @@ final class Creation {
             if (waitForStart) {
                 process.proceed();
                 Trace.awaitAcceptance(trace);
+                // What comes after start, nobody of us sees.
+                Flight.end(flight);
             }
             return new Created(Container.made(containers, dir, complete, spec), process, isAgain);
         } finally {
@@ -285,7 +293,7 @@ final class Creation {
                     entry,
                     () -> ShimProcess.start(
                             spawner, program, descriptors, setting, Trace.record(trace, Plan.By.PROCESS, program)));
-            return new Executed(process, prepared.plan(), program);
+            return new Executed(process, prepared.plan(), program, flight);
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
         }

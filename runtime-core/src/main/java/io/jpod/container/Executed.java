@@ -7,17 +7,20 @@ import io.jpod.linux.Fd;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A process of jpod's making that is ready to execute its program, or has, and the hold that its maker has on it. */
 public final class Executed implements AutoCloseable {
     private final ShimProcess process;
     private final Plan plan;
     private final Program program;
+    private final @Nullable Flight flight;
 
-    Executed(ShimProcess process, Plan plan, Program program) {
+    Executed(ShimProcess process, Plan plan, Program program, @Nullable Flight flight) {
         this.process = process;
         this.plan = plan;
         this.program = program;
+        this.flight = flight;
     }
 
     /** In our pid namespace. */
@@ -60,6 +63,8 @@ public final class Executed implements AutoCloseable {
             process.await();
         } catch (OpFailed e) {
             throw StepFailed.of(plan, program, e);
+        } finally {
+            Flight.end(flight);
         }
     }
 
@@ -77,6 +82,7 @@ public final class Executed implements AutoCloseable {
     /** Lets go of it; the process lives on. */
     @Override
     public void close() {
+        Flight.end(flight);
         process.close();
     }
 }

@@ -29,6 +29,7 @@ final class Execution {
     private final Spec container;
     private final int pid;
     private final Spawner spawner;
+    private final @Nullable Flight flight;
     private final @Nullable Trace trace;
 
     /** @param pid of the container's first process */
@@ -37,7 +38,8 @@ final class Execution {
         this.container = container;
         this.pid = pid;
         this.spawner = spawner;
-        this.trace = trace;
+        this.flight = Flight.begin(id, trace);
+        this.trace = Flight.trace(flight, trace);
     }
 
     /**
@@ -55,8 +57,9 @@ final class Execution {
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
         Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
-        Trace.begin(trace, plan);
         Lowering.Lowered programs = Programs.of(plan, options.preserve());
+        Trace.begin(trace, plan);
+        Flight.planned(flight, plan);
         Map<String, Fd> descriptors = new HashMap<>();
         try (Fd born = born(cgroup, options.cgroup())) {
             descriptors.putAll(build(plan, programs));
@@ -80,7 +83,8 @@ final class Execution {
                             setting,
                             Trace.record(trace, Plan.By.PROCESS, programs.process())),
                     plan,
-                    programs.process());
+                    programs.process(),
+                    flight);
             try {
                 executed.awaitMilestone();
                 return executed;
@@ -90,7 +94,11 @@ final class Execution {
                 throw e;
             }
         } catch (SyscallException e) {
+            Flight.end(flight);
             throw new ContainerException("cannot start the process: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            Flight.end(flight);
+            throw e;
         } finally {
             descriptors.values().forEach(Fd::close);
         }

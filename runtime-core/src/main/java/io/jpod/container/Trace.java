@@ -97,13 +97,14 @@ public final class Trace implements AutoCloseable {
 
     // ---- for those who do it; without a trace, nothing but the work is done
 
-    static void begin(@Nullable Trace trace, Plan plan) {
+    public static void begin(@Nullable Trace trace, Plan plan) {
         if (trace != null) {
             trace.plan = plan;
         }
     }
 
-    static @Nullable Recording record(@Nullable Trace trace, Plan.By by, Program program) {
+    /** To be handed to the executor of that part of the plan; null: nobody wants to know. */
+    public static @Nullable Recording record(@Nullable Trace trace, Plan.By by, Program program) {
         if (trace == null) {
             return null;
         }
@@ -113,7 +114,7 @@ public final class Trace implements AutoCloseable {
     }
 
     /** A step that the brain does itself. */
-    static void step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Runnable work) {
+    public static void step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Runnable work) {
         step(trace, plan, entry, () -> {
             work.run();
             return entry;
@@ -121,7 +122,7 @@ public final class Trace implements AutoCloseable {
     }
 
     /** The same, of one that makes something. */
-    static <T> T step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Supplier<T> work) {
+    public static <T> T step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Supplier<T> work) {
         if (trace == null) {
             return work.get();
         }

@@ -4,8 +4,11 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Flight;
 import io.jpod.container.IdMappings;
+import io.jpod.container.Trace;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
@@ -21,6 +24,7 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
+import io.jpod.plan.Program;
 import io.jpod.plan.Step;
 import java.nio.file.Files;
 import java.util.HashMap;
@@ -38,6 +42,8 @@ final class PodBuilding implements AutoCloseable {
     private final Lowering.Lowered programs;
     private final Spawner spawner;
     private final Connections connections;
+    private final @Nullable Flight flight;
+    private final @Nullable Trace trace;
     private final Map<String, Fd> descriptors = new HashMap<>();
     private StoredPod record;
     private boolean built;
@@ -45,7 +51,8 @@ final class PodBuilding implements AutoCloseable {
     private @Nullable ShimProcess process;
     private boolean ready;
 
-    PodBuilding(Pods pods, StoredPod record, PodDir dir, Plan plan, Spawner spawner) {
+    /** @param flight ended with this object */
+    PodBuilding(Pods pods, StoredPod record, PodDir dir, Plan plan, Spawner spawner, @Nullable Flight flight) {
         this.pods = pods;
         this.record = record;
         this.dir = dir;
@@ -53,6 +60,10 @@ final class PodBuilding implements AutoCloseable {
         this.programs = Lowering.lower(plan, Arch.host(), 0);
         this.spawner = spawner;
         this.connections = new Connections(pods, spawner);
+        this.flight = flight;
+        this.trace = Flight.trace(flight, null);
+        Trace.begin(trace, plan);
+        Flight.planned(flight, plan);
     }
 
     /** @return the record, with the init that was made */
@@ -62,7 +73,7 @@ final class PodBuilding implements AutoCloseable {
             switch (entry.by()) {
                 case BRAIN -> {
                     try {
-                        execute(entry.step());
+                        Trace.step(trace, plan, entry, () -> execute(entry.step()));
                     } catch (SyscallException e) {
                         throw StepFailed.of(i, entry, e);
                     }
@@ -141,7 +152,9 @@ final class PodBuilding implements AutoCloseable {
         }
         built = true;
         try {
-            descriptors.putAll(new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of()));
+            Program builder = programs.builder();
+            Recording recording = Trace.record(trace, Plan.By.BUILDER, builder);
+            descriptors.putAll(new ThreadExecutor(Kernel.get()).run(builder, Map.of(), recording));
         } catch (OpFailed e) {
             throw StepFailed.of(plan, programs.builder(), e);
         }
@@ -152,7 +165,9 @@ final class PodBuilding implements AutoCloseable {
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Spawner.Setting setting =
                     new Spawner.Setting(flags, group == null ? null : group.fd(), null, nothing, nothing, nothing, 0);
-            return ShimProcess.start(spawner, programs.process(), descriptors, setting);
+            Program program = programs.process();
+            Recording recording = Trace.record(trace, Plan.By.PROCESS, program);
+            return ShimProcess.start(spawner, program, descriptors, setting, recording);
         }
     }
 
@@ -222,6 +237,7 @@ final class PodBuilding implements AutoCloseable {
 
     @Override
     public void close() {
+        Flight.end(flight);
         descriptors.values().forEach(Fd::close);
         if (group != null) {
             group.close();

@@ -3,6 +3,7 @@ package io.jpod.pod;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Containers;
+import io.jpod.container.Flight;
 import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
@@ -95,7 +96,8 @@ final class PodCreation {
     }
 
     private Pod build(StoredPod record, Spawner spawner) {
-        try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner)) {
+        Flight flight = Flight.begin(spec.name(), null);
+        try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner, flight)) {
             StoredPod complete = building.run().completed();
             dir.write(complete);
             return new Pod(pods, dir, complete);
