@@ -41,6 +41,7 @@ class ServeTest {
                 System.getProperty("java.home") + "/bin/java",
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-Djava.library.path=" + Resident.HANDS.toAbsolutePath().getParent(),
                 "-cp",
                 classes,
                 "io.jpod.server.Main");
