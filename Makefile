@@ -82,9 +82,9 @@ bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, into do
 	need runc runc; need crun crun; need podman podman; need catatonit catatonit; need bubblewrap bwrap; need strace strace; \
 	[ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins); \
 	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
-	@$(MAKE) -s -C bench
+	@$(MAKE) -s -C bench JDK=$(JDK)
 	@echo "==> bench"
-	@$(JDK)/bin/java bench/Bench.java
+	@$(JDK)/bin/java -cp $(CURDIR)/bench/out/classes Bench
 
 ##@ Work
 .PHONY: deps

@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,15 +10,15 @@ import java.util.Map;
 /**
  * Measures jpod and its peers side by side, prints one table and writes it to docs/benchmarks.md. Needs root, runc, crun, bwrap,
  * strace and what {@code make build rootfs} and {@code make -C bench} build. BENCH_RUNS scales the number of runs (100);
- * BENCH_ROWS=1,2,calls measures only these, and does not write the page.
+ * BENCH_ROWS=1,2,calls measures only these rows on this machine, BENCH_ROWS=vm only the VM and BENCH_ROWS=vm,1,2 these rows there;
+ * neither writes the page.
  */
 final class Bench {
-    private static final int RUNS =
-            Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100"));
-    private static final String ROWS = System.getenv().getOrDefault("BENCH_ROWS", "");
-    /** Until the JVM has compiled what a command runs through: times still fell up to the 600th run. */
+    private static final Scale SCALE =
+            new Scale(Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100")));
+    private static final int RUNS = SCALE.runs();
+    private static final int WARM_UP = SCALE.warmUp();
     private static final int PODS_WARM_UP = 150;
-    private static final int WARM_UP = RUNS < 20 ? 50 : 600;
 
     private final Host host;
     private final Host.Brain brain;
@@ -36,19 +37,33 @@ final class Bench {
     }
 
     public static void main(String[] args) throws Exception {
-        String result;
+        List<String> asked = new ArrayList<>(List.of(System.getenv().getOrDefault("BENCH_ROWS", "").split(",")));
+        asked.remove("");
+        boolean all = asked.isEmpty();
+        boolean onlyMachine = asked.remove("vm");
+        String here = onlyMachine ? "" : measured(asked);
+        if (Machine.isHere()) {
+            Machine.leave(here);
+        } else if (all || onlyMachine) {
+            String rows = asked.isEmpty() ? Machine.ROWS : String.join(",", asked);
+            String there = Machine.section(SCALE.inMachine(), rows);
+            if (all) {
+                Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), Page.of(here, there));
+            }
+        }
+    }
+
+    /** @param asked empty: all */
+    private static String measured(List<String> asked) throws Exception {
         try (Host host = new Host()) {
             Bench bench = new Bench(host);
             Map<String, Row> rows = bench.rows();
-            rows.keySet().retainAll(ROWS.isEmpty() ? rows.keySet() : List.of(ROWS.split(",")));
+            rows.keySet().retainAll(asked.isEmpty() ? rows.keySet() : asked);
             for (Row row : rows.values()) {
                 row.measure();
             }
-            result = Page.of(host, bench.table, RUNS, WARM_UP);
             System.out.println(bench.table);
-        }
-        if (ROWS.isEmpty()) {
-            Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), result);
+            return Page.section(host, bench.table, SCALE);
         }
     }
 
@@ -178,7 +193,7 @@ final class Bench {
     /** Row 5, in rounds that alternate. A sample is the whole crowd. */
     private void parallel() {
         warm();
-        int containers = RUNS * 5;
+        int containers = SCALE.crowd();
         var crowd = driver.runs(containers).warmUp(0).clients(8);
         Map<String, Samples> samples = new LinkedHashMap<>();
         for (int round = 0; round < 3; round++) {
@@ -211,7 +226,7 @@ final class Bench {
     /** Row 6: 10 alive, 500 alive, 10 alive again, so that a machine that gets slower with time does not count against 500. */
     private void crowd() {
         warm();
-        int many = RUNS * 5;
+        int many = SCALE.crowd();
         var alone = driver.runs(many).warmUp(0);
         List<Contender> next = List.of(
                 host.jpod(brain, "run jpod create" + sleep + " a%", "also jpod delete --force a%", "drain"),

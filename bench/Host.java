@@ -15,12 +15,12 @@ import java.util.stream.Stream;
  */
 final class Host implements AutoCloseable {
     static final Path SOURCE = Path.of(System.getProperty("jpod.source", ".")).toAbsolutePath().normalize();
-    static final File LOG = SOURCE.resolve("bench/out/bench.log").toFile();
+    static final Path JPOD = SOURCE.resolve("bin/jpod");
+    static final File LOG = SOURCE.resolve(Machine.isHere() ? "bench/out/vm/bench.log" : "bench/out/bench.log").toFile();
 
     final Path work = Files.createTempDirectory("jpod-bench");
     /** Of the runtimes' state: a tmpfs, as /run is where they run in earnest. */
     private final Path state = Files.createTempDirectory(memory(), "jpod-bench");
-    final Path jpod = SOURCE.resolve("bin/jpod");
     /** Where cgroup2 is mounted; on a hybrid host the controllers are elsewhere. */
     final Path cgroups = cgroup2();
     final boolean hybrid = !Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
@@ -93,7 +93,7 @@ final class Host implements AutoCloseable {
     Brain brain(String... wrapper) throws IOException, InterruptedException {
         Path socket = Files.createDirectory(work.resolve("brain" + brains.size())).resolve("socket");
         List<String> words = new ArrayList<>(List.of(wrapper));
-        words.addAll(List.of(jpod.toString(), "serve", "--socket", socket.toString()));
+        words.addAll(List.of(JPOD.toString(), "serve", "--socket", socket.toString()));
         ProcessBuilder serve = new ProcessBuilder(words);
         serve.environment().put("JPOD_ONESHOT", "1");
         Process process = serve.redirectErrorStream(true)
@@ -144,7 +144,7 @@ final class Host implements AutoCloseable {
             return processes
                     .filter(process -> process.getFileName().toString().matches("\\d+"))
                     .filter(process -> !serving.contains(Long.valueOf(process.getFileName().toString())))
-                    .filter(process -> jpod.equals(executable(process)))
+                    .filter(process -> JPOD.equals(executable(process)))
                     .toList();
         }
     }
@@ -201,13 +201,13 @@ final class Host implements AutoCloseable {
     }
 
     private Contender command(String... steps) {
-        String words = jpod + " --root " + stateOf("jpod");
+        String words = JPOD + " --root " + stateOf("jpod");
         return Contender.of("jpod", Arrays.stream(steps).map(step -> step.replaceFirst(" jpod ", " " + words + " ")).toArray(String[]::new));
     }
 
     /** Whether {@code jpod --help} lists it. */
     boolean knows(String command) throws IOException {
-        return output(jpod.toString(), "--help").stream().anyMatch(line -> line.matches("  " + command + "[ ,].*"));
+        return output(JPOD.toString(), "--help").stream().anyMatch(line -> line.matches("  " + command + "[ ,].*"));
     }
 
     static List<String> output(String... command) throws IOException {
@@ -242,7 +242,7 @@ final class Host implements AutoCloseable {
     public void close() throws IOException {
         String cgroupManager = hybrid ? "--cgroup-manager=disabled" : "--cgroup-manager=cgroupfs";
         for (List<String> runtime : List.of(
-                List.of("jpod", jpod.toString()), List.of("crun", "crun", cgroupManager), List.of("runc", "runc"))) {
+                List.of("jpod", JPOD.toString()), List.of("crun", "crun", cgroupManager), List.of("runc", "runc"))) {
             Path root = stateOf(runtime.getFirst());
             for (String id : names(root)) {
                 List<String> command = new ArrayList<>(runtime.subList(1, runtime.size()));

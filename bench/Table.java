@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The one table that the benchmark prints: a line for each row and for each further goal of it. */
+/** What the benchmark prints: a line for each row and for each further goal of it. Columns that stayed empty are left out. */
 final class Table {
     private static final List<String> PEERS = List.of("floor", "crun", "runc", "bwrap", "podman");
     private final List<List<String>> lines = new ArrayList<>();
@@ -65,6 +65,20 @@ final class Table {
 
     @Override
     public String toString() {
+        List<Integer> used = new ArrayList<>();
+        for (int i = 0; i < lines.getFirst().size(); i++) {
+            int column = i;
+            if (lines.stream().skip(1).anyMatch(line -> !line.get(column).isEmpty())) {
+                used.add(column);
+            }
+        }
+        return aligned(lines.stream()
+                .map(line -> used.stream().map(line::get).toList())
+                .toList());
+    }
+
+    /** As Markdown; the first line is the head. */
+    static String aligned(List<List<String>> lines) {
         int[] widths = new int[lines.getFirst().size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
