@@ -82,7 +82,7 @@ bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, into do
 	need runc runc; need crun crun; need podman podman; need catatonit catatonit; need bubblewrap bwrap; need strace strace; \
 	[ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins); \
 	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
-	@$(MAKE) -s -C bench JDK=$(JDK)
+	@$(MAKE) -s -C bench JDK=$(JDK) MVN='$(MVN)'
 	@echo "==> bench"
 	@$(JDK)/bin/java -cp $(CURDIR)/bench/out/classes Bench
 

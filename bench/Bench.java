@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * Measures jpod and its peers side by side, prints one table and writes it to docs/benchmarks.md. Needs root, runc, crun, bwrap,
  * strace and what {@code make build rootfs} and {@code make -C bench} build. BENCH_RUNS scales the number of runs (100);
- * BENCH_ROWS=1,2,calls measures only these rows on this machine, BENCH_ROWS=vm only the VM and BENCH_ROWS=vm,1,2 these rows there;
- * neither writes the page.
+ * BENCH_ROWS=1,2,calls measures only these rows on this machine, BENCH_ROWS=vm only the VM and BENCH_ROWS=vm,1,2 these rows there,
+ * BENCH_ROWS=jmh only Java alone; none of these writes the page.
  */
 final class Bench {
     private static final Scale SCALE =
@@ -39,17 +39,19 @@ final class Bench {
     public static void main(String[] args) throws Exception {
         List<String> asked = new ArrayList<>(List.of(System.getenv().getOrDefault("BENCH_ROWS", "").split(",")));
         asked.remove("");
-        boolean all = asked.isEmpty();
-        boolean onlyMachine = asked.remove("vm");
-        String here = onlyMachine ? "" : measured(asked);
-        if (Machine.isHere()) {
-            Machine.leave(here);
-        } else if (all || onlyMachine) {
-            String rows = asked.isEmpty() ? Machine.ROWS : String.join(",", asked);
-            String there = Machine.section(SCALE.inMachine(), rows);
-            if (all) {
-                Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), Page.of(here, there));
-            }
+        if (asked.remove("vm")) {
+            Machine.section(SCALE.inMachine(), asked.isEmpty() ? Machine.ROWS : String.join(",", asked));
+        } else if (asked.contains("jmh")) {
+            Micro.section();
+        } else if (Machine.isHere()) {
+            Machine.leave(measured(asked));
+        } else if (!asked.isEmpty()) {
+            measured(asked);
+        } else {
+            String micro = Micro.section();
+            String here = measured(asked);
+            String there = Machine.section(SCALE.inMachine(), Machine.ROWS);
+            Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), Page.of(here, there, micro));
         }
     }
 

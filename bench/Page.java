@@ -8,8 +8,8 @@ import java.util.List;
 final class Page {
     private Page() {}
 
-    /** @param machine the section that was written in the VM */
-    static String of(String host, String machine) throws IOException {
+    /** Its sections: this machine, the VM, and Java alone. */
+    static String of(String host, String machine, String micro) throws IOException {
         return """
                 # Benchmarks
 
@@ -34,6 +34,9 @@ final class Page {
                 %s
                 ## In the VM: crun with cgroups
 
+                %s
+                ## Java alone
+
                 %s"""
                 .formatted(
                         LocalDate.now(),
@@ -44,7 +47,8 @@ final class Page {
                         first("bwrap", "--version"),
                         first("podman", "--version"),
                         host,
-                        machine);
+                        machine,
+                        micro);
     }
 
     /** What was measured in one place. */
