@@ -75,7 +75,7 @@ sanitize: deps ## The C parts and their tests under ASan and UBSan
 	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out/asan,echo "    not root: the tests of the hands are left out")
 
 .PHONY: bench
-bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, into docs/benchmarks.md (BENCH_RUNS=20: faster)
+bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, here and in the VM, into docs/benchmarks.md (BENCH_RUNS=20: faster)
 	@$(if $(ROOT),,echo "make bench needs root" >&2; exit 1)
 	@missing=(); \
 	need() { command -v $$2 >/dev/null || missing+=($$1); }; \

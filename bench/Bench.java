@@ -22,8 +22,7 @@ final class Bench {
 
     private final Host host;
     private final Host.Brain brain;
-    private final Contender.Driver driver =
-            new Contender.Driver(Host.SOURCE.resolve("bench/out/timeit"), RUNS, 5, 0);
+    private final Contender.Driver driver = new Contender.Driver(Host.SOURCE.resolve("bench/out/timeit"), RUNS, 5, 0);
     private final Table table = new Table();
     private final String truth;
     private boolean warm;
@@ -37,7 +36,8 @@ final class Bench {
     }
 
     public static void main(String[] args) throws Exception {
-        List<String> asked = new ArrayList<>(List.of(System.getenv().getOrDefault("BENCH_ROWS", "").split(",")));
+        List<String> asked = new ArrayList<>(
+                List.of(System.getenv().getOrDefault("BENCH_ROWS", "").split(",")));
         asked.remove("");
         if (asked.remove("vm")) {
             Machine.section(SCALE.inMachine(), asked.isEmpty() ? Machine.ROWS : String.join(",", asked));
@@ -149,11 +149,7 @@ final class Bench {
     }
 
     /** Row 3, in containers that sleep. */
-    private void exec() throws IOException {
-        if (!host.knows("exec")) {
-            table.row("3", "exec of true", "", "not built yet", "", Map.of());
-            return;
-        }
+    private void exec() {
         var once = driver.runs(1).warmUp(0);
         once.drive(List.of(
                 host.jpod(brain, alive("jpod", sleep, "home")),
@@ -178,7 +174,11 @@ final class Bench {
         Map<String, Samples> run = some.drive(
                 List.of(host.cold("run jpod run" + truth + " a%"), host.runc("run runc run" + truth + " r%")));
         table.times(
-                "4", "cold: run true", run, ratio(run, "runc", 3), Table.Goal.atMost(run.get("jpod").median(), "ms", 110));
+                "4",
+                "cold: run true",
+                run,
+                ratio(run, "runc", 3),
+                Table.Goal.atMost(run.get("jpod").median(), "ms", 110));
 
         var once = driver.runs(1).warmUp(0);
         once.drive(List.of(host.cold(alive("jpod", sleep, "home")), host.runc(alive("runc", sleep, "home"))));
@@ -186,10 +186,15 @@ final class Bench {
                 some.drive(List.of(host.cold("run jpod state home"), host.runc("run runc state home")));
         once.drive(List.of(host.cold("run jpod delete --force home"), host.runc("run runc delete --force home")));
         table.times(
-                "4", "cold: state", state, ratio(state, "runc", 3), Table.Goal.atMost(state.get("jpod").median(), "ms", 110));
+                "4",
+                "cold: state",
+                state,
+                ratio(state, "runc", 3),
+                Table.Goal.atMost(state.get("jpod").median(), "ms", 110));
 
         Map<String, Samples> help = some.drive(List.of(host.cold("run jpod --help"), host.runc("run runc --help")));
-        table.times("4", "cold: --help", help, Table.Goal.atMost(help.get("jpod").median(), "ms", 80));
+        table.times(
+                "4", "cold: --help", help, Table.Goal.atMost(help.get("jpod").median(), "ms", 80));
     }
 
     /** Row 5, in rounds that alternate. A sample is the whole crowd. */
@@ -235,19 +240,24 @@ final class Bench {
                 host.crun("run crun create" + sleep + " c%", "also crun delete --force c%", "drain"));
         List<Contender> more =
                 List.of(host.jpod(brain, alive("jpod", sleep, "s%")), host.crun(alive("crun", sleep, "s%")));
-        List<Contender> fewer = List.of(
-                host.jpod(brain, "run jpod delete --force s%"), host.crun("run crun delete --force s%"));
+        List<Contender> fewer =
+                List.of(host.jpod(brain, "run jpod delete --force s%"), host.crun("run crun delete --force s%"));
 
         alone.runs(10).drive(more, 0);
         Map<String, Samples> few = driver.drive(next);
         alone.runs(many - 10).drive(more, 10);
         Map<String, Samples> crowded = driver.runs(RUNS * 2).drive(next);
-        Map<String, Samples> list = driver.drive(List.of(host.jpod(brain, "run jpod list"), host.crun("run crun list")));
+        Map<String, Samples> list =
+                driver.drive(List.of(host.jpod(brain, "run jpod list"), host.crun("run crun list")));
         alone.runs(many - 10).drive(fewer, 10);
         driver.drive(next).forEach((name, samples) -> few.merge(name, samples, Samples::and));
         alone.runs(10).drive(fewer, 0);
 
-        table.times("6", many + " alive: list", list, Table.Goal.atMost(list.get("jpod").median(), "ms", 30));
+        table.times(
+                "6",
+                many + " alive: list",
+                list,
+                Table.Goal.atMost(list.get("jpod").median(), "ms", 30));
         table.times("6", "10 alive: create", few);
         table.times("6", many + " alive: create", crowded);
         double growth = crowded.get("jpod").percentile(99) / few.get("jpod").percentile(99);
@@ -284,18 +294,18 @@ final class Bench {
                 "",
                 Map.of(),
                 Table.Goal.atMost(first, "MiB RSS", 80),
-                new Table.Goal(String.format(Locale.ROOT, "%+.1f MiB", second - first), "not growing", second < first * 1.03));
+                new Table.Goal(
+                        String.format(Locale.ROOT, "%+.1f MiB", second - first), "not growing", second < first * 1.03));
         monitors();
     }
 
     private void monitors() throws IOException {
         var ten = driver.runs(10).warmUp(0);
         int before = host.hands().size();
-        Samples started =
-                ten.drive(List.of(host.jpod(brain, "run jpod run --detach" + sleep + " d%")), 0).get("jpod");
+        Samples started = ten.drive(List.of(host.jpod(brain, "run jpod run --detach" + sleep + " d%")), 0)
+                .get("jpod");
         if (started.failures() > 0) {
-            table.row("7", "monitor of a detached container", "", "not built yet", "", Map.of());
-            return;
+            throw new IOException("no detached containers to look at, see " + Host.LOG);
         }
         long kibibytes = 0;
         List<Path> hands = host.hands();
@@ -349,10 +359,11 @@ final class Bench {
         peers.put("runc", "" + calls.peer(host.runc("run runc run" + truth + " r0")));
         peers.put(
                 "floor",
-                "" + calls.peer(Contender.of(
-                        "floor",
-                        "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
-                                + host.stateOf("floor") + " " + host.work.resolve("true") + " f0")));
+                ""
+                        + calls.peer(Contender.of(
+                                "floor",
+                                "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
+                                        + host.stateOf("floor") + " " + host.work.resolve("true") + " f0")));
         table.row(
                 "",
                 "system calls of run: hands + JVM + container" + (jpod.futex() > 0 ? ", and futex" : ""),

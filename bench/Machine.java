@@ -9,6 +9,7 @@ final class Machine {
 
     /** The one directory that both sides see. */
     private static final Path OUT = Host.SOURCE.resolve("bench/out/vm");
+
     private static final Path SECTION = OUT.resolve("section.md");
     private static final String SECONDS = "5400";
     /** Row 6 keeps 500 containers of each runtime alive. */

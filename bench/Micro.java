@@ -11,7 +11,8 @@ import java.util.Map;
 final class Micro {
     private static final Path OUT = Host.SOURCE.resolve("bench/out/jmh");
     private static final Path LIB = Host.SOURCE.resolve("lib/jpod");
-    private static final Path CONFIG = Host.SOURCE.resolve("runtime-core/src/test/resources/golden/default/config.json");
+    private static final Path CONFIG =
+            Host.SOURCE.resolve("runtime-core/src/test/resources/golden/default/config.json");
 
     private static final Map<String, String> WORK = new LinkedHashMap<>();
 
@@ -34,11 +35,13 @@ final class Micro {
     static String section() throws IOException, InterruptedException {
         Path scores = OUT.resolve("scores.csv");
         Files.deleteIfExists(scores);
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        List<String> command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
         command.add("--sun-misc-unsafe-memory-access=allow");
         command.addAll(List.of("-cp", OUT.resolve("classes") + ":" + OUT.resolve("lib") + "/*:" + LIB + "/*"));
         command.addAll(List.of("org.openjdk.jmh.Main", "-foe", "true", "-rf", "csv", "-rff", scores.toString()));
-        command.addAll(List.of("-bm", "avgt", "-tu", "ns", "-f", "1", "-wi", "4", "-w", "1", "-i", "5", "-r", "1", "-prof", "gc"));
+        command.addAll(List.of(
+                "-bm", "avgt", "-tu", "ns", "-f", "1", "-wi", "4", "-w", "1", "-i", "5", "-r", "1", "-prof", "gc"));
         command.addAll(List.of("-jvmArgs", String.join(" ", optionsOfBrain())));
         int status = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -52,10 +55,10 @@ final class Micro {
         System.out.println(table);
         return """
                 %s
-                - JMH, each in a JVM with the options of a resident one (the first compiler alone), five seconds after four to warm up. No target is set for these.
+                - JMH, each in a JVM with the options of a resident one (the first compiler alone),
+                  five seconds after four to warm up. No target is set for these.
                 - The config.json is that of `runc spec`. A resident brain does this for one that it has not met lately.
-                """
-                .formatted(table);
+                """.formatted(table);
     }
 
     /** As `make build` has written it down, without the program and the cache, which is for another class path. */
@@ -85,7 +88,11 @@ final class Micro {
         List<List<String>> lines = new ArrayList<>(List.of(List.of("work", "ns", "±", "bytes allocated")));
         WORK.forEach((name, work) -> {
             Score time = scores.get(name);
-            lines.add(List.of(work, rounded(time.value()), rounded(time.error()), rounded(scores.get(name + ":gc.alloc.rate.norm").value())));
+            lines.add(List.of(
+                    work,
+                    rounded(time.value()),
+                    rounded(time.error()),
+                    rounded(scores.get(name + ":gc.alloc.rate.norm").value())));
         });
         return lines;
     }

@@ -37,8 +37,7 @@ final class Page {
                 %s
                 ## Java alone
 
-                %s"""
-                .formatted(
+                %s""".formatted(
                         LocalDate.now(),
                         System.getProperty("java.vm.version") + " (" + System.getProperty("java.vendor") + ")",
                         first(Host.JPOD.toString(), "--version"),
@@ -63,8 +62,7 @@ final class Page {
                 | machine | %s, %s CPUs, %s MiB |
                 | load when it began and ended | %s, %s |
                 | kernel | %s |
-                """
-                .formatted(
+                """.formatted(
                         table,
                         cgroups(host),
                         scale.runs(),
@@ -87,10 +85,12 @@ final class Page {
                     + " cgroup2\n  alone, with `--cgroup-manager=disabled`: it makes no cgroup and no device filter. jpod makes both, in"
                     + " cgroup2. runc makes its own in v1.";
         }
-        String all = "cgroup v2 alone, with its controllers: every runtime makes its cgroup and device filter (`cgroupfs`), and so does"
-                + " the floor.";
+        String all =
+                "cgroup v2 alone, with its controllers: every runtime makes its cgroup and device filter (`cgroupfs`), and so does"
+                        + " the floor.";
         return Machine.isHere()
-                ? all + "\n  The processor is emulated (QEMU's TCG), so times are ten times and more what they would be: `floor` and"
+                ? all
+                        + "\n  The processor is emulated (QEMU's TCG), so times are ten times and more what they would be: `floor` and"
                         + " `bwrap` are the\n  same programs in both tables. What counts are the ratios; a target in milliseconds means little"
                         + " here. Rows 4 and 8 are left out."
                 : all;

@@ -47,7 +47,14 @@ final class Table {
         row(number, work, jpod.runs(), Samples.milliseconds(jpod.median()) + " ms", jpod.spread(), peers, goals);
     }
 
-    void row(String number, String work, String runs, String jpod, String spread, Map<String, String> peers, Goal... goals) {
+    void row(
+            String number,
+            String work,
+            String runs,
+            String jpod,
+            String spread,
+            Map<String, String> peers,
+            Goal... goals) {
         for (int i = 0; i < Math.max(1, goals.length); i++) {
             List<String> line = new ArrayList<>(List.of(number, work, runs, jpod, spread));
             PEERS.forEach(peer -> line.add(peers.getOrDefault(peer, "")));
@@ -94,7 +101,9 @@ final class Table {
         StringBuilder text = new StringBuilder();
         for (List<String> line : all) {
             for (int i = 0; i < widths.length; i++) {
-                text.append("| ").append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 1));
+                text.append("| ")
+                        .append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 1));
             }
             text.append("|\n");
         }

@@ -23,7 +23,16 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 public class OnPaper {
     private static final Facts FACTS = new Facts(
-            Arch.host(), 40, "/sys/fs/cgroup", Limits.Facts.UNKNOWN, Set.of(), List.of(), "/root", Map.of(), ~0L, false);
+            Arch.host(),
+            40,
+            "/sys/fs/cgroup",
+            Limits.Facts.UNKNOWN,
+            Set.of(),
+            List.of(),
+            "/root",
+            Map.of(),
+            ~0L,
+            false);
     private static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
 
