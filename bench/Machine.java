@@ -30,6 +30,7 @@ final class Machine {
     static String section(Scale scale, String rows) throws IOException, InterruptedException {
         Files.createDirectories(OUT);
         Files.deleteIfExists(SECTION);
+        System.err.println("    in the VM, rows " + rows + ":");
         int status = new ProcessBuilder(
                         Host.SOURCE.resolve("test-rootfs/vm/run.sh").toString(),
                         "--timeout",
