@@ -75,16 +75,16 @@ sanitize: deps ## The C parts and their tests under ASan and UBSan
 	@$(if $(ROOT),$(PYTHON) native-shims/test/hands_test.py native-shims/out/asan,echo "    not root: the tests of the hands are left out")
 
 .PHONY: bench
-bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, into docs/benchmarks.md (BENCH_RUNS=20: faster)
+bench: build rootfs ## Measure jpod beside runc, crun, bwrap and podman, here and in the VM, into docs/benchmarks.md (BENCH_RUNS=20: faster)
 	@$(if $(ROOT),,echo "make bench needs root" >&2; exit 1)
 	@missing=(); \
 	need() { command -v $$2 >/dev/null || missing+=($$1); }; \
 	need runc runc; need crun crun; need podman podman; need catatonit catatonit; need bubblewrap bwrap; need strace strace; \
 	[ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins); \
 	[ $${#missing[@]} = 0 ] || test-rootfs/apt.sh $${missing[@]}
-	@$(MAKE) -s -C bench
+	@$(MAKE) -s -C bench JDK=$(JDK) MVN='$(MVN)'
 	@echo "==> bench"
-	@$(JDK)/bin/java bench/Bench.java
+	@$(JDK)/bin/java -cp $(CURDIR)/bench/out/classes Bench
 
 ##@ Work
 .PHONY: deps

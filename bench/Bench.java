@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,20 +10,19 @@ import java.util.Map;
 /**
  * Measures jpod and its peers side by side, prints one table and writes it to docs/benchmarks.md. Needs root, runc, crun, bwrap,
  * strace and what {@code make build rootfs} and {@code make -C bench} build. BENCH_RUNS scales the number of runs (100);
- * BENCH_ROWS=1,2,calls measures only these, and does not write the page.
+ * BENCH_ROWS=1,2,calls measures only these rows on this machine, BENCH_ROWS=vm only the VM and BENCH_ROWS=vm,1,2 these rows there,
+ * BENCH_ROWS=jmh only Java alone; none of these writes the page.
  */
 final class Bench {
-    private static final int RUNS =
-            Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100"));
-    private static final String ROWS = System.getenv().getOrDefault("BENCH_ROWS", "");
-    /** Until the JVM has compiled what a command runs through: times still fell up to the 600th run. */
+    private static final Scale SCALE =
+            new Scale(Integer.parseInt(System.getenv().getOrDefault("BENCH_RUNS", "100")));
+    private static final int RUNS = SCALE.runs();
+    private static final int WARM_UP = SCALE.warmUp();
     private static final int PODS_WARM_UP = 150;
-    private static final int WARM_UP = RUNS < 20 ? 50 : 600;
 
     private final Host host;
     private final Host.Brain brain;
-    private final Contender.Driver driver =
-            new Contender.Driver(Host.SOURCE.resolve("bench/out/timeit"), RUNS, 5, 0);
+    private final Contender.Driver driver = new Contender.Driver(Host.SOURCE.resolve("bench/out/timeit"), RUNS, 5, 0);
     private final Table table = new Table();
     private final String truth;
     private boolean warm;
@@ -36,19 +36,36 @@ final class Bench {
     }
 
     public static void main(String[] args) throws Exception {
-        String result;
+        List<String> asked = new ArrayList<>(
+                List.of(System.getenv().getOrDefault("BENCH_ROWS", "").split(",")));
+        asked.remove("");
+        if (asked.remove("vm")) {
+            Machine.section(SCALE.inMachine(), asked.isEmpty() ? Machine.ROWS : String.join(",", asked));
+        } else if (asked.contains("jmh")) {
+            Micro.section();
+        } else if (Machine.isHere()) {
+            Machine.leave(measured(asked));
+        } else if (!asked.isEmpty()) {
+            measured(asked);
+        } else {
+            String micro = Micro.section();
+            String here = measured(asked);
+            String there = Machine.section(SCALE.inMachine(), Machine.ROWS);
+            Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), Page.of(here, there, micro));
+        }
+    }
+
+    /** @param asked empty: all */
+    private static String measured(List<String> asked) throws Exception {
         try (Host host = new Host()) {
             Bench bench = new Bench(host);
             Map<String, Row> rows = bench.rows();
-            rows.keySet().retainAll(ROWS.isEmpty() ? rows.keySet() : List.of(ROWS.split(",")));
+            rows.keySet().retainAll(asked.isEmpty() ? rows.keySet() : asked);
             for (Row row : rows.values()) {
                 row.measure();
             }
-            result = Page.of(host, bench.table, RUNS, WARM_UP);
             System.out.println(bench.table);
-        }
-        if (ROWS.isEmpty()) {
-            Files.writeString(Host.SOURCE.resolve("docs/benchmarks.md"), result);
+            return Page.section(host, bench.table, SCALE);
         }
     }
 
@@ -132,11 +149,7 @@ final class Bench {
     }
 
     /** Row 3, in containers that sleep. */
-    private void exec() throws IOException {
-        if (!host.knows("exec")) {
-            table.row("3", "exec of true", "", "not built yet", "", Map.of());
-            return;
-        }
+    private void exec() {
         var once = driver.runs(1).warmUp(0);
         once.drive(List.of(
                 host.jpod(brain, alive("jpod", sleep, "home")),
@@ -161,7 +174,11 @@ final class Bench {
         Map<String, Samples> run = some.drive(
                 List.of(host.cold("run jpod run" + truth + " a%"), host.runc("run runc run" + truth + " r%")));
         table.times(
-                "4", "cold: run true", run, ratio(run, "runc", 3), Table.Goal.atMost(run.get("jpod").median(), "ms", 110));
+                "4",
+                "cold: run true",
+                run,
+                ratio(run, "runc", 3),
+                Table.Goal.atMost(run.get("jpod").median(), "ms", 110));
 
         var once = driver.runs(1).warmUp(0);
         once.drive(List.of(host.cold(alive("jpod", sleep, "home")), host.runc(alive("runc", sleep, "home"))));
@@ -169,23 +186,29 @@ final class Bench {
                 some.drive(List.of(host.cold("run jpod state home"), host.runc("run runc state home")));
         once.drive(List.of(host.cold("run jpod delete --force home"), host.runc("run runc delete --force home")));
         table.times(
-                "4", "cold: state", state, ratio(state, "runc", 3), Table.Goal.atMost(state.get("jpod").median(), "ms", 110));
+                "4",
+                "cold: state",
+                state,
+                ratio(state, "runc", 3),
+                Table.Goal.atMost(state.get("jpod").median(), "ms", 110));
 
         Map<String, Samples> help = some.drive(List.of(host.cold("run jpod --help"), host.runc("run runc --help")));
-        table.times("4", "cold: --help", help, Table.Goal.atMost(help.get("jpod").median(), "ms", 80));
+        table.times(
+                "4", "cold: --help", help, Table.Goal.atMost(help.get("jpod").median(), "ms", 80));
     }
 
-    /** Row 5, in rounds that alternate. A sample is the whole crowd. */
+    /** Row 5, in rounds that alternate. A sample is the whole crowd. runc, the slowest, is in the first alone: no goal names it. */
     private void parallel() {
         warm();
-        int containers = RUNS * 5;
+        int containers = SCALE.crowd();
         var crowd = driver.runs(containers).warmUp(0).clients(8);
         Map<String, Samples> samples = new LinkedHashMap<>();
+        List<Contender> contenders = List.of(
+                host.jpod(brain, "run jpod run" + truth + " a%"),
+                host.crun("run crun run" + truth + " c%"),
+                host.runc("run runc run" + truth + " r%"));
         for (int round = 0; round < 3; round++) {
-            crowd.drive(List.of(
-                            host.jpod(brain, "run jpod run" + truth + " a%"),
-                            host.crun("run crun run" + truth + " c%"),
-                            host.runc("run runc run" + truth + " r%")))
+            crowd.drive(contenders.subList(0, round == 0 ? 3 : 2))
                     .forEach((name, one) -> samples.merge(name, one, Samples::and));
         }
         Samples jpod = samples.get("jpod");
@@ -211,26 +234,31 @@ final class Bench {
     /** Row 6: 10 alive, 500 alive, 10 alive again, so that a machine that gets slower with time does not count against 500. */
     private void crowd() {
         warm();
-        int many = RUNS * 5;
+        int many = SCALE.crowd();
         var alone = driver.runs(many).warmUp(0);
         List<Contender> next = List.of(
                 host.jpod(brain, "run jpod create" + sleep + " a%", "also jpod delete --force a%", "drain"),
                 host.crun("run crun create" + sleep + " c%", "also crun delete --force c%", "drain"));
         List<Contender> more =
                 List.of(host.jpod(brain, alive("jpod", sleep, "s%")), host.crun(alive("crun", sleep, "s%")));
-        List<Contender> fewer = List.of(
-                host.jpod(brain, "run jpod delete --force s%"), host.crun("run crun delete --force s%"));
+        List<Contender> fewer =
+                List.of(host.jpod(brain, "run jpod delete --force s%"), host.crun("run crun delete --force s%"));
 
         alone.runs(10).drive(more, 0);
         Map<String, Samples> few = driver.drive(next);
         alone.runs(many - 10).drive(more, 10);
         Map<String, Samples> crowded = driver.runs(RUNS * 2).drive(next);
-        Map<String, Samples> list = driver.drive(List.of(host.jpod(brain, "run jpod list"), host.crun("run crun list")));
+        Map<String, Samples> list =
+                driver.drive(List.of(host.jpod(brain, "run jpod list"), host.crun("run crun list")));
         alone.runs(many - 10).drive(fewer, 10);
         driver.drive(next).forEach((name, samples) -> few.merge(name, samples, Samples::and));
         alone.runs(10).drive(fewer, 0);
 
-        table.times("6", many + " alive: list", list, Table.Goal.atMost(list.get("jpod").median(), "ms", 30));
+        table.times(
+                "6",
+                many + " alive: list",
+                list,
+                Table.Goal.atMost(list.get("jpod").median(), "ms", 30));
         table.times("6", "10 alive: create", few);
         table.times("6", many + " alive: create", crowded);
         double growth = crowded.get("jpod").percentile(99) / few.get("jpod").percentile(99);
@@ -267,18 +295,18 @@ final class Bench {
                 "",
                 Map.of(),
                 Table.Goal.atMost(first, "MiB RSS", 80),
-                new Table.Goal(String.format(Locale.ROOT, "%+.1f MiB", second - first), "not growing", second < first * 1.03));
+                new Table.Goal(
+                        String.format(Locale.ROOT, "%+.1f MiB", second - first), "not growing", second < first * 1.03));
         monitors();
     }
 
     private void monitors() throws IOException {
         var ten = driver.runs(10).warmUp(0);
         int before = host.hands().size();
-        Samples started =
-                ten.drive(List.of(host.jpod(brain, "run jpod run --detach" + sleep + " d%")), 0).get("jpod");
+        Samples started = ten.drive(List.of(host.jpod(brain, "run jpod run --detach" + sleep + " d%")), 0)
+                .get("jpod");
         if (started.failures() > 0) {
-            table.row("7", "monitor of a detached container", "", "not built yet", "", Map.of());
-            return;
+            throw new IOException("no detached containers to look at, see " + Host.LOG);
         }
         long kibibytes = 0;
         List<Path> hands = host.hands();
@@ -332,10 +360,11 @@ final class Bench {
         peers.put("runc", "" + calls.peer(host.runc("run runc run" + truth + " r0")));
         peers.put(
                 "floor",
-                "" + calls.peer(Contender.of(
-                        "floor",
-                        "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
-                                + host.stateOf("floor") + " " + host.work.resolve("true") + " f0")));
+                ""
+                        + calls.peer(Contender.of(
+                                "floor",
+                                "run " + Host.SOURCE.resolve("bench/out/floor") + " " + host.cgroups + " "
+                                        + host.stateOf("floor") + " " + host.work.resolve("true") + " f0")));
         table.row(
                 "",
                 "system calls of run: hands + JVM + container" + (jpod.futex() > 0 ? ", and futex" : ""),

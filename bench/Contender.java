@@ -55,9 +55,20 @@ record Contender(String name, List<String> setting, List<String> steps) {
             StringBuilder plan = new StringBuilder();
             contenders.forEach(contender -> plan.append(contender.plan()));
             List<String> command = List.of(
-                    timeit.toString(), "-n", "" + runs, "-w", "" + warmUp, "-j", "" + clients, "-f", "" + first, "-p", PAUSE_MICROS);
+                    timeit.toString(),
+                    "-n",
+                    "" + runs,
+                    "-w",
+                    "" + warmUp,
+                    "-j",
+                    "" + clients,
+                    "-f",
+                    "" + first,
+                    "-p",
+                    PAUSE_MICROS);
             try {
-                Process process = new ProcessBuilder(command).redirectError(Host.LOG).start();
+                Process process =
+                        new ProcessBuilder(command).redirectError(Host.LOG).start();
                 try (var in = process.outputWriter()) {
                     in.write(plan.toString());
                 }

@@ -14,15 +14,18 @@ import java.util.stream.Stream;
  * was started in it.
  */
 final class Host implements AutoCloseable {
-    static final Path SOURCE = Path.of(System.getProperty("jpod.source", ".")).toAbsolutePath().normalize();
-    static final File LOG = SOURCE.resolve("bench/out/bench.log").toFile();
+    static final Path SOURCE =
+            Path.of(System.getProperty("jpod.source", ".")).toAbsolutePath().normalize();
+    static final Path JPOD = SOURCE.resolve("bin/jpod");
+    static final File LOG = SOURCE.resolve(Machine.isHere() ? "bench/out/vm/bench.log" : "bench/out/bench.log")
+            .toFile();
 
     final Path work = Files.createTempDirectory("jpod-bench");
     /** Of the runtimes' state: a tmpfs, as /run is where they run in earnest. */
     private final Path state = Files.createTempDirectory(memory(), "jpod-bench");
-    final Path jpod = SOURCE.resolve("bin/jpod");
     /** Where cgroup2 is mounted; on a hybrid host the controllers are elsewhere. */
     final Path cgroups = cgroup2();
+
     final boolean hybrid = !Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
 
     final String load = load();
@@ -56,7 +59,11 @@ final class Host implements AutoCloseable {
     /** What {@code runc spec} writes, with another command and without a terminal. */
     private void bundle(String name, String args) throws IOException {
         Path bundle = Files.createDirectory(work.resolve(name));
-        run("cp", "-a", SOURCE.resolve("test-rootfs/out/busybox").toString(), bundle.resolve("rootfs").toString());
+        run(
+                "cp",
+                "-a",
+                SOURCE.resolve("test-rootfs/out/busybox").toString(),
+                bundle.resolve("rootfs").toString());
         run("runc", "spec", "--bundle", bundle.toString());
         Path config = bundle.resolve("config.json");
         Files.writeString(
@@ -78,7 +85,14 @@ final class Host implements AutoCloseable {
     private Process corner() throws IOException {
         String look = hybrid ? "umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; " : "";
         Process process = new ProcessBuilder(
-                        "unshare", "-m", "-n", "--propagation", "private", "sh", "-c", look + "echo ready; exec sleep 100000")
+                        "unshare",
+                        "-m",
+                        "-n",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        look + "echo ready; exec sleep 100000")
                 .redirectError(ProcessBuilder.Redirect.appendTo(LOG))
                 .start();
         process.inputReader().readLine();
@@ -91,9 +105,10 @@ final class Host implements AutoCloseable {
 
     /** A new resident brain. The commands that use it have its socket in their environment. */
     Brain brain(String... wrapper) throws IOException, InterruptedException {
-        Path socket = Files.createDirectory(work.resolve("brain" + brains.size())).resolve("socket");
+        Path socket =
+                Files.createDirectory(work.resolve("brain" + brains.size())).resolve("socket");
         List<String> words = new ArrayList<>(List.of(wrapper));
-        words.addAll(List.of(jpod.toString(), "serve", "--socket", socket.toString()));
+        words.addAll(List.of(JPOD.toString(), "serve", "--socket", socket.toString()));
         ProcessBuilder serve = new ProcessBuilder(words);
         serve.environment().put("JPOD_ONESHOT", "1");
         Process process = serve.redirectErrorStream(true)
@@ -143,8 +158,9 @@ final class Host implements AutoCloseable {
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
             return processes
                     .filter(process -> process.getFileName().toString().matches("\\d+"))
-                    .filter(process -> !serving.contains(Long.valueOf(process.getFileName().toString())))
-                    .filter(process -> jpod.equals(executable(process)))
+                    .filter(process ->
+                            !serving.contains(Long.valueOf(process.getFileName().toString())))
+                    .filter(process -> JPOD.equals(executable(process)))
                     .toList();
         }
     }
@@ -159,37 +175,45 @@ final class Host implements AutoCloseable {
 
     /** crun does not run on a hybrid host: there it gets a mount namespace that shows it cgroup2 alone, and makes no cgroups. */
     Contender crun(String... steps) {
-        String words = "crun --root " + stateOf("crun") + (hybrid ? " --cgroup-manager=disabled" : " --cgroup-manager=cgroupfs");
+        String words = "crun --root " + stateOf("crun")
+                + (hybrid ? " --cgroup-manager=disabled" : " --cgroup-manager=cgroupfs");
         Contender crun = Contender.of(
-                "crun", Arrays.stream(steps).map(step -> step.replaceFirst(" crun ", " " + words + " ")).toArray(String[]::new));
+                "crun",
+                Arrays.stream(steps)
+                        .map(step -> step.replaceFirst(" crun ", " " + words + " "))
+                        .toArray(String[]::new));
         return hybrid ? crun.set("in " + cornerNamespace("mnt")) : crun;
     }
 
     /** Without rlimits that root may not raise here, and on a hybrid host without cgroups. */
     Contender podman(String... steps) throws IOException {
         Path home = Files.createDirectory(work.resolve("podman"));
-        Files.writeString(
-                home.resolve("containers.conf"),
-                """
+        Files.writeString(home.resolve("containers.conf"), """
                 [containers]
                 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
                 pids_limit = 0
                 %s
                 [network]
                 network_config_dir = "%s/cni"
-                """
-                        .formatted(hybrid ? "cgroups = \"disabled\"" : "", home));
-        String words = "podman --root H/root --runroot H/run --tmpdir H/tmp --storage-driver vfs --cgroup-manager cgroupfs --runtime crun"
-                .replace("H", home.toString());
+                """.formatted(hybrid ? "cgroups = \"disabled\"" : "", home));
+        String words =
+                "podman --root H/root --runroot H/run --tmpdir H/tmp --storage-driver vfs --cgroup-manager cgroupfs --runtime crun"
+                        .replace("H", home.toString());
         Contender podman = Contender.of(
                 "podman",
-                Arrays.stream(steps).map(step -> step.replaceFirst(" podman ", " " + words + " ")).toArray(String[]::new));
+                Arrays.stream(steps)
+                        .map(step -> step.replaceFirst(" podman ", " " + words + " "))
+                        .toArray(String[]::new));
         return inCorner(podman).set("with CONTAINERS_CONF=" + home.resolve("containers.conf"));
     }
 
     Contender runc(String... steps) {
         String words = "runc --root " + stateOf("runc");
-        return Contender.of("runc", Arrays.stream(steps).map(step -> step.replaceFirst(" runc ", " " + words + " ")).toArray(String[]::new));
+        return Contender.of(
+                "runc",
+                Arrays.stream(steps)
+                        .map(step -> step.replaceFirst(" runc ", " " + words + " "))
+                        .toArray(String[]::new));
     }
 
     Contender jpod(Brain brain, String... steps) {
@@ -201,13 +225,12 @@ final class Host implements AutoCloseable {
     }
 
     private Contender command(String... steps) {
-        String words = jpod + " --root " + stateOf("jpod");
-        return Contender.of("jpod", Arrays.stream(steps).map(step -> step.replaceFirst(" jpod ", " " + words + " ")).toArray(String[]::new));
-    }
-
-    /** Whether {@code jpod --help} lists it. */
-    boolean knows(String command) throws IOException {
-        return output(jpod.toString(), "--help").stream().anyMatch(line -> line.matches("  " + command + "[ ,].*"));
+        String words = JPOD + " --root " + stateOf("jpod");
+        return Contender.of(
+                "jpod",
+                Arrays.stream(steps)
+                        .map(step -> step.replaceFirst(" jpod ", " " + words + " "))
+                        .toArray(String[]::new));
     }
 
     static List<String> output(String... command) throws IOException {
@@ -242,7 +265,7 @@ final class Host implements AutoCloseable {
     public void close() throws IOException {
         String cgroupManager = hybrid ? "--cgroup-manager=disabled" : "--cgroup-manager=cgroupfs";
         for (List<String> runtime : List.of(
-                List.of("jpod", jpod.toString()), List.of("crun", "crun", cgroupManager), List.of("runc", "runc"))) {
+                List.of("jpod", JPOD.toString()), List.of("crun", "crun", cgroupManager), List.of("runc", "runc"))) {
             Path root = stateOf(runtime.getFirst());
             for (String id : names(root)) {
                 List<String> command = new ArrayList<>(runtime.subList(1, runtime.size()));

@@ -34,7 +34,8 @@ final class SystemCalls {
 
         List<String> lines = calls(ofHands);
         String hands = lines.getFirst().split(" ")[0];
-        long byHands = lines.stream().filter(line -> line.startsWith(hands + " ")).count();
+        long byHands =
+                lines.stream().filter(line -> line.startsWith(hands + " ")).count();
         List<String> byBrain = calls(ofBrain);
         long futex = byBrain.stream().filter(line -> line.contains(" futex(")).count();
         return new Count(byHands, byBrain.size() - futex, lines.size() - byHands, futex);
@@ -56,7 +57,12 @@ final class SystemCalls {
             }
         }
         command.addAll(List.of("strace", "-f", "-qq", "-o", file.toString()));
-        command.addAll(Arrays.asList(contender.steps().getFirst().substring("run ".length()).replace("%", "0").split(" ")));
+        command.addAll(Arrays.asList(contender
+                .steps()
+                .getFirst()
+                .substring("run ".length())
+                .replace("%", "0")
+                .split(" ")));
         ProcessBuilder traced = new ProcessBuilder(command);
         variables.forEach(variable -> traced.environment().put(variable.split("=")[0], variable.split("=")[1]));
         if (!Host.succeeds(traced)) {
@@ -68,7 +74,10 @@ final class SystemCalls {
     private static Process strace(Path file, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-o", file.toString()));
         command.addAll(arguments);
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Host.LOG).start();
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(Host.LOG)
+                .start();
     }
 
     /** One line a call: no second halves, signals, ends, and nothing that was under way before we looked. */

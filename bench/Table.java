@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The one table that the benchmark prints: a line for each row and for each further goal of it. */
+/** What the benchmark prints: a line for each row and for each further goal of it. Columns that stayed empty are left out. */
 final class Table {
     private static final List<String> PEERS = List.of("floor", "crun", "runc", "bwrap", "podman");
     private final List<List<String>> lines = new ArrayList<>();
@@ -47,7 +47,14 @@ final class Table {
         row(number, work, jpod.runs(), Samples.milliseconds(jpod.median()) + " ms", jpod.spread(), peers, goals);
     }
 
-    void row(String number, String work, String runs, String jpod, String spread, Map<String, String> peers, Goal... goals) {
+    void row(
+            String number,
+            String work,
+            String runs,
+            String jpod,
+            String spread,
+            Map<String, String> peers,
+            Goal... goals) {
         for (int i = 0; i < Math.max(1, goals.length); i++) {
             List<String> line = new ArrayList<>(List.of(number, work, runs, jpod, spread));
             PEERS.forEach(peer -> line.add(peers.getOrDefault(peer, "")));
@@ -65,6 +72,20 @@ final class Table {
 
     @Override
     public String toString() {
+        List<Integer> used = new ArrayList<>();
+        for (int i = 0; i < lines.getFirst().size(); i++) {
+            int column = i;
+            if (lines.stream().skip(1).anyMatch(line -> !line.get(column).isEmpty())) {
+                used.add(column);
+            }
+        }
+        return aligned(lines.stream()
+                .map(line -> used.stream().map(line::get).toList())
+                .toList());
+    }
+
+    /** As Markdown; the first line is the head. */
+    static String aligned(List<List<String>> lines) {
         int[] widths = new int[lines.getFirst().size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
@@ -80,7 +101,9 @@ final class Table {
         StringBuilder text = new StringBuilder();
         for (List<String> line : all) {
             for (int i = 0; i < widths.length; i++) {
-                text.append("| ").append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 1));
+                text.append("| ")
+                        .append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 1));
             }
             text.append("|\n");
         }

@@ -186,13 +186,11 @@ static void house(const char *cgroups, const char *rootfs) {
     for (size_t i = 0; i < COUNT(masked); i++) {
         int target = inside(AT_FDCWD, masked[i]);
         if (target >= 0) { /* as a file, else as a directory */
-            if (attach(null, target) != 0) {
-                int copy = tree(empty, "", AT_EMPTY_PATH);
-                MUST(attach(copy, target));
-                close(copy);
-            } else {
-                null = tree(null, "", AT_EMPTY_PATH);
+            int *mask = attach(null, target) == 0 ? &null : &empty;
+            if (mask == &empty) {
+                MUST(attach(empty, target));
             }
+            *mask = tree(*mask, "", AT_EMPTY_PATH); /* of the attached one: a detached one cannot be cloned before Linux 6.15 */
             close(target);
         }
     }
