@@ -12,8 +12,8 @@ record Scale(int runs) {
         return runs < 20 ? 50 : 600;
     }
 
-    /** An emulated processor is some ten times slower, and 50 are enough for a median. */
+    /** An emulated processor is some ten times slower, and 20 are enough for a median. */
     Scale inMachine() {
-        return new Scale(Math.min(50, runs));
+        return new Scale(Math.min(20, runs));
     }
 }
