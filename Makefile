@@ -147,10 +147,12 @@ $(TREE): $(JARS)
 # collector grows the old generation up to -Xmx before it looks there. It shrinks when it is told to collect, which an idle brain does.
 # ArchiveRelocationMode=0: the AOT cache lies where it was made for, so its pages stay the file's: 10 MiB less of our own.
 # TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
+# -Dpicocli: it neither looks up by reflection how to convert what no option is, nor opens all jars for a Groovy that is not there.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
-    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ \
+    '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -jar @LIB@/runtime-cli-$(VERSION).jar
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
 	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@

@@ -6,21 +6,21 @@ import io.jpod.oci.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Which bundle, and what of it to do otherwise. */
 final class BundleOptions {
-    @Option(
-            names = {"-b", "--bundle"},
-            paramLabel = "DIR",
-            description = "The directory with config.json (default: the current directory).")
     private @Nullable String bundle;
-
-    @Option(names = "--no-pivot", description = "Move the root instead of pivot_root, for a root that is a ramdisk.")
     private boolean noPivot;
-
-    @Option(names = "--no-new-keyring", description = "Let the container share the session keyring of the caller.")
     private boolean noNewKeyring;
+
+    void define(Definition d) {
+        d.value("-b --bundle=DIR", "The directory with config.json (default: the current directory).", v -> bundle = v);
+        d.flag("--no-pivot", "Move the root instead of pivot_root, for a root that is a ramdisk.", on -> noPivot = on);
+        d.flag(
+                "--no-new-keyring",
+                "Let the container share the session keyring of the caller.",
+                on -> noNewKeyring = on);
+    }
 
     /** Absolute, since the state of the container names it. */
     Path directory(Jpod jpod) {

@@ -1,40 +1,31 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "completion",
-        description = "Print a script that lets the shell complete jpod's command line.",
-        footer = {
-            "",
-            "Examples:",
-            "  source <(jpod completion bash)",
-            "  jpod completion bash >/etc/bash_completion.d/jpod"
-        })
-final class Completion implements Callable<Integer> {
+final class Completion implements Verb {
     /** The script serves both: zsh loads it with bashcompinit. */
     private enum Shell {
         BASH,
         ZSH
     }
 
-    @ParentCommand
-    private Jpod jpod;
+    private final Jpod jpod;
+    private Shell shell = Shell.BASH;
 
-    @picocli.CommandLine.Spec
-    private CommandSpec command;
+    Completion(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
-    private Shell shell;
+    @Override
+    public void define(Definition d) {
+        d.operand("SHELL", "bash or zsh.", Shell.class, shell, v -> shell = v);
+        d.footer(
+                "Examples:", "  source <(jpod completion bash)", "  jpod completion bash >/etc/bash_completion.d/jpod");
+    }
 
     @Override
     public Integer call() {
-        String script = AutoComplete.bash("jpod", command.root().commandLine());
+        String script = AutoComplete.bash("jpod", jpod.definition().commandLine());
         jpod.caller()
                 .out()
                 .print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);

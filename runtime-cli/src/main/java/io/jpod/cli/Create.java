@@ -5,46 +5,34 @@ import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.linux.Fd;
 import io.jpod.oci.Spec;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "create",
-        description = "Make a container from a bundle. Its program waits for 'jpod start'.",
-        footer = {
-            "",
-            "The container gets the caller's stdin, stdout and stderr. If making it fails, nothing of it is left behind.",
-            "",
-            "Examples:",
-            "  jpod create --bundle /bundles/web web && jpod start web",
-            "  jpod create --bundle /bundles/web --pod shop web && jpod pod start shop"
-        })
-final class Create implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Mixin
+final class Create implements Verb {
+    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
-
-    @Mixin
     private final ProcessOptions process = new ProcessOptions();
-
-    @Mixin
     private final TraceOptions trace = new TraceOptions();
-
-    @Option(
-            names = "--pod",
-            paramLabel = "POD",
-            description = "Make it a container of this pod; new:NAME makes the pod first.")
     private @Nullable String pod;
+    private String id = "";
 
-    @Parameters(paramLabel = "ID", description = "The new container's name: letters, digits and _ + . -")
-    private String id;
+    Create(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        bundle.define(d);
+        process.define(d);
+        trace.define(d);
+        d.value("--pod=POD", "Make it a container of this pod; new:NAME makes the pod first.", v -> pod = v);
+        d.operand("ID", "The new container's name: letters, digits and _ + . -", v -> id = v);
+        d.footer(
+                "The container gets the caller's stdin, stdout and stderr. If making it fails, nothing of it is left behind.",
+                "",
+                "Examples:",
+                "  jpod create --bundle /bundles/web web && jpod start web",
+                "  jpod create --bundle /bundles/web --pod shop web && jpod pod start shop");
+    }
 
     @Override
     public Integer call() {

@@ -4,39 +4,32 @@ import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "delete",
-        aliases = "rm",
-        description = "Remove containers that have ended, or were never started, and all that is kept of them.",
-        footer = {
-            "",
-            "With --force it is no error if there is none of that name, so it can be done again at any time.",
-            "",
-            "Example:",
-            "  jpod delete --force web"
-        })
-final class Delete implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Kill it first if it runs.")
+final class Delete implements Verb {
+    private final Jpod jpod;
     private boolean force;
 
     /** For a monitor, which outlives its container: by then the name may be another one's. */
-    @Option(names = "--created", hidden = true)
     private @Nullable String created;
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "The container.")
-    private List<String> ids;
+    private List<String> ids = List.of();
+
+    Delete(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-f --force", "Kill it first if it runs.", on -> force = on);
+        d.add(Definition.option("--created").hidden(true), String.class, null, v -> created = v);
+        d.operands(1, "ID", "The container.", v -> ids = v);
+        d.footer(
+                "With --force it is no error if there is none of that name, so it can be done again at any time.",
+                "",
+                "Example:",
+                "  jpod delete --force web");
+    }
 
     @Override
     public Integer call() {

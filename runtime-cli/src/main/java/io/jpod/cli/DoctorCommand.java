@@ -4,35 +4,31 @@ import io.jpod.oci.JsonWriter;
 import io.jpod.pod.Doctor;
 import io.jpod.pod.Doctor.Finding;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "doctor",
-        description = "List what no living container or pod below --root owns, and remove it with --fix.",
-        footer = {
-            "",
-            "Such things are left when jpod, or the host, ends in the middle of work: half-made containers and pods, pinned"
-                    + " namespaces, mounts, cgroups, and what belongs to networks. What other state roots have made is not"
-                    + " looked at.",
-            "",
-            "The exit code is 0 if nothing is left over, or all of it was removed, else 1.",
-            "",
-            "Examples:",
-            "  jpod doctor",
-            "  jpod doctor --fix"
-        })
-final class DoctorCommand implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(names = "--fix", description = "Remove what is listed.")
+final class DoctorCommand implements Verb {
+    private final Jpod jpod;
     private boolean fix;
-
-    @Option(names = "--json", description = "Print JSON.")
     private boolean json;
+
+    DoctorCommand(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("--fix", "Remove what is listed.", on -> fix = on);
+        d.flag("--json", "Print JSON.", on -> json = on);
+        d.footer(
+                "Such things are left when jpod, or the host, ends in the middle of work: half-made containers and pods, pinned"
+                        + " namespaces, mounts, cgroups, and what belongs to networks. What other state roots have made is not"
+                        + " looked at.",
+                "",
+                "The exit code is 0 if nothing is left over, or all of it was removed, else 1.",
+                "",
+                "Examples:",
+                "  jpod doctor",
+                "  jpod doctor --fix");
+    }
 
     @Override
     public Integer call() {

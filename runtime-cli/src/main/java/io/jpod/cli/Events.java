@@ -12,39 +12,37 @@ import io.jpod.oci.State.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "events",
-        description =
-                "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
-        footer = {
-            "",
-            "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.",
-            "",
-            "Examples:",
-            "  jpod events --stats web | jq .data.memory.usage.usage",
-            "  jpod events --interval 1m web"
-        })
-final class Events implements Callable<Integer> {
+final class Events implements Verb {
     /** How soon it is noticed that nobody listens any more. */
     private static final Duration GLANCE = Duration.ofMillis(500);
 
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(names = "--interval", paramLabel = "TIME", description = "How often, such as 500ms or 1m30s (default: 5s).")
+    private final Jpod jpod;
     private String interval = "5s";
-
-    @Option(names = "--stats", description = "Print the figures once and end.")
     private boolean stats;
+    private String id = "";
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    Events(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value(
+                "--interval=TIME",
+                "How often, such as 500ms or 1m30s (default: 5s).",
+                String.class,
+                "5s",
+                v -> interval = v);
+        d.flag("--stats", "Print the figures once and end.", on -> stats = on);
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer(
+                "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.",
+                "",
+                "Examples:",
+                "  jpod events --stats web | jq .data.memory.usage.usage",
+                "  jpod events --interval 1m web");
+    }
 
     @Override
     public Integer call() {

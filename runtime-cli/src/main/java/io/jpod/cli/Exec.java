@@ -6,77 +6,51 @@ import io.jpod.container.ExecOptions;
 import io.jpod.container.Executed;
 import io.jpod.linux.Fd;
 import io.jpod.oci.Spec;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "exec",
-        description = "Run one more process in a container.",
-        // What runc ends with when the process could not be started.
-        exitCodeOnExecutionException = 255,
-        customSynopsis = {"jpod exec [OPTIONS] ID COMMAND [ARG...]", "       jpod exec [OPTIONS] --process FILE ID"},
-        footer = {
-            "",
-            "The process has the environment, user, capabilities, limits and so on of the container's config.json, or those of"
-                    + " --process; options change them. jpod ends like the process, or with 255 if it could not be started.",
-            "",
-            "Examples:",
-            "  jpod exec -t web sh",
-            "  jpod exec --user 1000:1000 --env DEBUG=1 web /app/check"
-        })
-final class Exec implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @picocli.CommandLine.Spec
-    private CommandSpec command;
-
-    @Mixin
+final class Exec implements Verb {
+    private final Jpod jpod;
     private final ProcessOptions process = new ProcessOptions();
-
-    @Mixin
     private final ExecProcess changes = new ExecProcess();
-
-    @Mixin
     private final TraceOptions trace = new TraceOptions();
-
-    @Option(
-            names = {"-d", "--detach"},
-            description = "Return as soon as the process was started.")
     private boolean detach;
-
-    @Option(names = "--ignore-paused", description = "In a paused container, wait until it is resumed.")
     private boolean ignorePaused;
-
-    @Option(
-            names = "--cgroup",
-            paramLabel = "PATH",
-            description = "Start in this cgroup below the container's, which must be there.")
     private @Nullable String cgroup;
+    private String id = "";
+    private List<String> words = List.of();
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The container.")
-    private String id;
+    Exec(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(
-            index = "1..*",
-            arity = "0..*",
-            paramLabel = "COMMAND",
-            description = "What to run, with its arguments.")
-    private List<String> words = new ArrayList<>();
+    @Override
+    public void define(Definition d) {
+        d.synopsis("jpod exec [OPTIONS] ID COMMAND [ARG...]", "       jpod exec [OPTIONS] --process FILE ID");
+        // What runc ends with when the process could not be started.
+        d.failsWith(255);
+        d.stopsAtOperand();
+        process.define(d);
+        changes.define(d);
+        trace.define(d);
+        d.flag("-d --detach", "Return as soon as the process was started.", on -> detach = on);
+        d.flag("--ignore-paused", "In a paused container, wait until it is resumed.", on -> ignorePaused = on);
+        d.value("--cgroup=PATH", "Start in this cgroup below the container's, which must be there.", v -> cgroup = v);
+        d.operand("ID", "The container.", v -> id = v);
+        d.operands(0, "COMMAND", "What to run, with its arguments.", v -> words = v);
+        d.footer(
+                "The process has the environment, user, capabilities, limits and so on of the container's config.json, or those of"
+                        + " --process; options change them. jpod ends like the process, or with 255 if it could not be started.",
+                "",
+                "Examples:",
+                "  jpod exec -t web sh",
+                "  jpod exec --user 1000:1000 --env DEBUG=1 web /app/check");
+    }
 
     @Override
     public Integer call() {
         if (changes.isFromFile() && !words.isEmpty()) {
-            throw new ParameterException(command.commandLine(), "a command and --process exclude each other");
+            throw new Misuse("a command and --process exclude each other");
         }
         if (!changes.isFromFile() && words.isEmpty()) {
             // Not the command line's fault to runc, which ends with 255.

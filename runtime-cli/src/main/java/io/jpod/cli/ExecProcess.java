@@ -14,58 +14,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** The process that exec starts: the container's or one from a file, with changes. */
 final class ExecProcess {
-    @Option(
-            names = {"-p", "--process"},
-            paramLabel = "FILE",
-            description = "Take the process from this file: the process object of a config.json.")
     private @Nullable String file;
-
-    @Option(names = "--cwd", paramLabel = "DIR", description = "The working directory in the container.")
     private @Nullable String cwd;
-
-    @Option(
-            names = {"-e", "--env"},
-            paramLabel = "NAME[=VALUE]",
-            description = "Set a variable; without a value, to the caller's.")
-    private List<String> env = new ArrayList<>();
-
-    @Option(
-            names = {"-t", "--tty"},
-            description = "Give it a terminal.")
+    private List<String> env = List.of();
     private boolean tty;
-
-    @Option(
-            names = {"-u", "--user"},
-            paramLabel = "USER[:GROUP]",
-            description = "By id, or by name as in the container's own /etc/passwd.")
     private @Nullable String user;
-
-    @Option(
-            names = {"-g", "--additional-gids"},
-            paramLabel = "GID",
-            split = ",",
-            description = "Add a group, by id.")
-    private List<String> groups = new ArrayList<>();
-
-    @Option(names = "--process-label", paramLabel = "LABEL", description = "The SELinux label of the process.")
+    private List<String> groups = List.of();
     private @Nullable String label;
-
-    @Option(names = "--apparmor", paramLabel = "PROFILE", description = "The AppArmor profile of the process.")
     private @Nullable String apparmor;
-
-    @Option(names = "--no-new-privs", description = "Let no program give the process more rights.")
     private boolean noNewPrivileges;
+    private List<String> capabilities = List.of();
 
-    @Option(
-            names = {"-c", "--cap"},
-            paramLabel = "NAME",
-            split = ",",
-            description = "Add a capability, see capabilities(7).")
-    private List<String> capabilities = new ArrayList<>();
+    void define(Definition d) {
+        d.value(
+                "-p --process=FILE",
+                "Take the process from this file: the process object of a config.json.",
+                v -> file = v);
+        d.value("--cwd=DIR", "The working directory in the container.", v -> cwd = v);
+        d.values("-e --env=NAME[=VALUE]", "Set a variable; without a value, to the caller's.", v -> env = v);
+        d.flag("-t --tty", "Give it a terminal.", on -> tty = on);
+        d.value("-u --user=USER[:GROUP]", "By id, or by name as in the container's own /etc/passwd.", v -> user = v);
+        d.separated("-g --additional-gids=GID", "Add a group, by id.", v -> groups = v);
+        d.value("--process-label=LABEL", "The SELinux label of the process.", v -> label = v);
+        d.value("--apparmor=PROFILE", "The AppArmor profile of the process.", v -> apparmor = v);
+        d.flag("--no-new-privs", "Let no program give the process more rights.", on -> noNewPrivileges = on);
+        d.separated("-c --cap=NAME", "Add a capability, see capabilities(7).", v -> capabilities = v);
+    }
 
     boolean isFromFile() {
         return file != null;

@@ -12,57 +12,43 @@ import io.jpod.plan.Plan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "explain",
-        description = "Print what 'jpod run' would do, step by step, without doing it.",
-        customSynopsis = {
-            "jpod explain [OPTIONS] [--bundle DIR]",
-            "       jpod explain [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]",
-            "       jpod explain --pod POD"
-        },
-        footer = {
-            "",
-            "Each step names the place in config.json that asks for it, or \"default\". Errors of run and create name the same"
-                    + " steps. What this host cannot do is refused here as there.",
-            "",
-            "Examples:",
-            "  jpod explain --bundle /bundles/web",
-            "  jpod explain --rootfs /srv/alpine --memory 64m -- sh",
-            "  jpod explain --pod web                      # the pod, and each of its containers",
-            "  jpod explain --syscalls --rootfs /srv/alpine -- sh"
-        })
-final class Explain implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @picocli.CommandLine.Spec
-    private CommandSpec command;
-
-    @Mixin
+final class Explain implements Verb {
+    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
-
-    @Mixin
     private final ContainerOptions container = new ContainerOptions();
-
-    @Option(names = "--json", description = "Print the steps as JSON.")
     private boolean json;
-
-    @Option(names = "--syscalls", description = "Print the system calls of each step too.")
     private boolean syscalls;
+    private List<String> words = List.of();
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "What would be run in the container.")
-    private List<String> words = new ArrayList<>();
+    Explain(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.synopsis(
+                "jpod explain [OPTIONS] [--bundle DIR]",
+                "       jpod explain [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]",
+                "       jpod explain --pod POD");
+        d.stopsAtOperand();
+        bundle.define(d);
+        container.define(d);
+        d.flag("--json", "Print the steps as JSON.", on -> json = on);
+        d.flag("--syscalls", "Print the system calls of each step too.", on -> syscalls = on);
+        d.operands(0, "COMMAND", "What would be run in the container.", v -> words = v);
+        d.footer(
+                "Each step names the place in config.json that asks for it, or \"default\". Errors of run and create name the same"
+                        + " steps. What this host cannot do is refused here as there.",
+                "",
+                "Examples:",
+                "  jpod explain --bundle /bundles/web",
+                "  jpod explain --rootfs /srv/alpine --memory 64m -- sh",
+                "  jpod explain --pod web                      # the pod, and each of its containers",
+                "  jpod explain --syscalls --rootfs /srv/alpine -- sh");
+    }
 
     @Override
     public Integer call() {
@@ -82,8 +68,7 @@ final class Explain implements Callable<Integer> {
 
     private int ofPod(String name) {
         if (json || syscalls || !words.isEmpty()) {
-            throw new ParameterException(
-                    command.commandLine(),
+            throw new Misuse(
                     "--pod without --rootfs explains all of a pod, and goes with no other option and no command");
         }
         jpod.caller().out().print(PodExplanation.of(jpod, jpod.pods().get(name)));
@@ -93,8 +78,7 @@ final class Explain implements Callable<Integer> {
     private Plan ofBundle() {
         container.requireNone();
         if (!words.isEmpty()) {
-            throw new ParameterException(
-                    command.commandLine(), "a command goes with --rootfs; for a bundle it stands in config.json");
+            throw new Misuse("a command goes with --rootfs; for a bundle it stands in config.json");
         }
         Path directory = bundle.directory(jpod);
         return plan(bundle.spec(jpod), "ID", directory);
@@ -102,7 +86,7 @@ final class Explain implements Callable<Integer> {
 
     private Plan ofRootfs() {
         if (bundle.isGiven()) {
-            throw new ParameterException(command.commandLine(), "--bundle and --rootfs exclude each other");
+            throw new Misuse("--bundle and --rootfs exclude each other");
         }
         String id = container.name == null ? "ID" : container.name;
         Joined joined = Joined.existing(jpod, container);

@@ -9,17 +9,18 @@ import io.jpod.seccomp.SeccompCompiler;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "features",
-        description = "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
-        footer = {"", "Example:", "  jpod features | jq .linux.seccomp.actions"})
-final class FeaturesCommand implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
+final class FeaturesCommand implements Verb {
+    private final Jpod jpod;
+
+    FeaturesCommand(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.footer("Example:", "  jpod features | jq .linux.seccomp.actions");
+    }
 
     @Override
     public Integer call() {

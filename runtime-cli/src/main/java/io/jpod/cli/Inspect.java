@@ -3,39 +3,31 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "inspect",
-        description = "Print what is known of containers: state, config, namespaces, cgroup, log.",
-        footer = {
-            "",
-            "A template is printed once for each container. It reads the fields that the JSON has: {{.State.Pid}}, {{json"
-                    + " .Namespaces}}, {{range .Config.mounts}}{{.destination}}\\n{{end}}, {{len .X}}, {{index .X \"name\"}}, {{if"
-                    + " .X}}...{{else}}...{{end}}, or a path such as {.State.Pid}.",
-            "",
-            "Examples:",
-            "  jpod inspect web",
-            "  jpod inspect -f '{{.State.Pid}}' web",
-            "  jpod inspect -f '{{.Id}} has {{.Namespaces.net.Inode}}' web db"
-        })
-final class Inspect implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-f", "--format"},
-            paramLabel = "FORMAT",
-            description = "json (default) or a template.")
+final class Inspect implements Verb {
+    private final Jpod jpod;
     private @Nullable String format;
+    private List<String> ids = List.of();
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "The container.")
-    private List<String> ids;
+    Inspect(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("-f --format=FORMAT", "json (default) or a template.", v -> format = v);
+        d.operands(1, "ID", "The container.", v -> ids = v);
+        d.footer(
+                "A template is printed once for each container. It reads the fields that the JSON has: {{.State.Pid}}, {{json"
+                        + " .Namespaces}}, {{range .Config.mounts}}{{.destination}}\\n{{end}}, {{len .X}}, {{index .X \"name\"}}, {{if"
+                        + " .X}}...{{else}}...{{end}}, or a path such as {.State.Pid}.",
+                "",
+                "Examples:",
+                "  jpod inspect web",
+                "  jpod inspect -f '{{.State.Pid}}' web",
+                "  jpod inspect -f '{{.Id}} has {{.Namespaces.net.Inode}}' web db");
+    }
 
     @Override
     public Integer call() {

@@ -1,5 +1,9 @@
 package io.jpod.cli;
 
+import static io.jpod.cli.Verb.named;
+
+import io.jpod.cli.Verb.Family;
+import io.jpod.cli.Verb.Named;
 import io.jpod.container.Containers;
 import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
@@ -11,10 +15,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -23,24 +25,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The jpod command: the options before the verb, and the edge where exceptions become a message and an exit code. A verb is a
- * class of its own with {@code @ParentCommand Jpod jpod}, named in {@link #VERBS}; it throws what went wrong.
+ * class of its own, named in {@link #VERBS}; it throws what went wrong.
  */
-@Command(
-        name = "jpod",
-        description = "Run Linux containers and pods, as an OCI runtime or by hand.",
-        versionProvider = Jpod.Version.class)
 public final class Jpod {
     static final String VERSION = "0.1.0";
     static final String SPEC_VERSION = "1.3.0";
@@ -49,119 +42,158 @@ public final class Jpod {
     private static final int NARROWEST_HELP = 60;
 
     /** In the order of the help. */
-    private static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+    private static final List<Named> VERBS = List.of(
+            named("create", "Make a container from a bundle. Its program waits for 'jpod start'.", Create::new),
+            named("start", "Let a container that was created run its program.", Start::new),
+            named("run", "Make a container, start it, and wait for its end.", Run::new),
+            named("state", "Print the state of a container as JSON (runtime-spec, \"State\").", State::new),
+            named("list", "List the containers below --root.", ListContainers::new, "ls"),
+            named("stop", "Stop containers, all at the same time: TERM, and KILL for those that go on.", Stop::new),
+            named(
+                    "restart",
+                    "Start containers again: those that run are stopped first, with TERM, and KILL if they go on.",
+                    Restart::new),
+            named(
+                    "inspect",
+                    "Print what is known of containers: state, config, namespaces, cgroup, log.",
+                    Inspect::new),
+            named("kill", "Send a signal to a container's first process.", Kill::new),
+            named(
+                    "delete",
+                    "Remove containers that have ended, or were never started, and all that is kept of them.",
+                    Delete::new,
+                    "rm"),
+            named("exec", "Run one more process in a container.", Exec::new),
+            named("pause", "Stop all processes of a container where they are.", Pause::new),
+            named("resume", "Let the processes of a paused container go on.", Resume::new),
+            named("wait", "Wait until containers have ended, and print their exit codes, one a line.", Wait::new),
+            named(
+                    "logs",
+                    "Print what a container has printed that was started with 'jpod run --detach --rootfs'.",
+                    Logs::new),
+            named("ps", "List the processes of a container.", Ps::new),
+            named("ns", "Show which namespaces containers live in, whose they are, and who else is in them.", Ns::new),
+            named(
+                    "events",
+                    "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
+                    Events::new),
+            named("update", "Change the limits of a container while it runs.", Update::new),
+            named(
+                    "pod",
+                    "Make and manage pods: containers that share namespaces, limits and files.",
+                    _ -> new PodCommand()),
+            named("network", "Make, show and remove networks of pods.", _ -> new NetworkCommand()),
+            named(
+                    "debug",
+                    "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
+                    Debug::new),
+            named("spec", "Write a config.json to start from.", SpecCommand::new),
+            named(
+                    "features",
+                    "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
+                    FeaturesCommand::new),
+            named("explain", "Print what 'jpod run' would do, step by step, without doing it.", Explain::new),
+            named(
+                    "volume",
+                    "Make, show and remove volumes: directories with a name that outlive containers.",
+                    _ -> new VolumeCommand()),
+            named(
+                    "doctor",
+                    "List what no living container or pod below --root owns, and remove it with --fix.",
+                    DoctorCommand::new),
+            named("completion", "Print a script that lets the shell complete jpod's command line.", Completion::new),
+            named(
+                    "serve",
+                    "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
+                            + " it may be stopped or killed at any time.",
+                    Serve::new));
 
-    static {
-        VERBS.put("create", Create.class);
-        VERBS.put("start", Start.class);
-        VERBS.put("run", Run.class);
-        VERBS.put("state", State.class);
-        VERBS.put("list", ListContainers.class);
-        VERBS.put("stop", Stop.class);
-        VERBS.put("restart", Restart.class);
-        VERBS.put("inspect", Inspect.class);
-        VERBS.put("kill", Kill.class);
-        VERBS.put("delete", Delete.class);
-        VERBS.put("exec", Exec.class);
-        VERBS.put("pause", Pause.class);
-        VERBS.put("resume", Resume.class);
-        VERBS.put("wait", Wait.class);
-        VERBS.put("logs", Logs.class);
-        VERBS.put("ps", Ps.class);
-        VERBS.put("ns", Ns.class);
-        VERBS.put("events", Events.class);
-        VERBS.put("update", Update.class);
-        VERBS.put("pod", PodCommand.class);
-        VERBS.put("network", NetworkCommand.class);
-        VERBS.put("debug", Debug.class);
-        VERBS.put("spec", SpecCommand.class);
-        VERBS.put("features", FeaturesCommand.class);
-        VERBS.put("explain", Explain.class);
-        VERBS.put("volume", VolumeCommand.class);
-        VERBS.put("doctor", DoctorCommand.class);
-        VERBS.put("completion", Completion.class);
-        VERBS.put("serve", Serve.class);
-    }
-
-    /** The verbs of verbs. */
-    private static final Map<String, Map<String, Class<?>>> NESTED =
-            Map.of("pod", PodCommand.VERBS, "network", NetworkCommand.VERBS, "volume", VolumeCommand.VERBS);
-
-    /** Those that nobody uses just now. Building one by reflection takes longer than most commands; parsing resets all options. */
+    /** Those that nobody uses just now. Building one takes as long as a quick command. */
     private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
 
     private final CommandLine line;
     private @Nullable Caller caller;
-
-    @Spec
-    private CommandSpec spec;
-
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "Where the state of containers lies (default: /run/jpod, for others than root"
-                    + " $XDG_RUNTIME_DIR/jpod).")
     private @Nullable String root;
-
-    @Option(
-            names = "--log",
-            paramLabel = "FILE",
-            description = "Append errors to this file; on stderr they are short then.")
     private @Nullable String log;
-
-    @Option(names = "--log-format", paramLabel = "FORMAT", description = "text (default) or json.")
     private Log.Format logFormat = Log.Format.TEXT;
-
-    @Option(names = "--debug", description = "Print a stack trace with an error.")
     private boolean debug;
-
-    @Option(
-            names = {"-v", "--version"},
-            versionHelp = true,
-            description = "Print the versions of jpod and its parts.")
-    boolean isVersionAsked;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Print this help.")
-    boolean isHelpAsked;
 
     /** With all verbs. */
     Jpod() {
-        this(VERBS.keySet(), Set.of());
+        this(null);
     }
 
-    /** @param words of the command line: nested verbs that do not occur are left out; none: all are wanted */
-    private Jpod(Set<String> verbs, Set<String> words) {
-        line = new CommandLine(this);
-        for (String verb : verbs) {
-            CommandLine command = new CommandLine(Objects.requireNonNull(VERBS.get(verb)));
-            Map<String, Class<?>> nested = NESTED.getOrDefault(verb, Map.of());
-            boolean isAnyNamed = nested.keySet().stream().anyMatch(words::contains);
-            nested.forEach((name, type) -> {
-                if (!isAnyNamed || words.contains(name)) {
-                    CommandLine inner = new CommandLine(type);
-                    inner.setStopAtPositional(name.equals("top"));
-                    command.addSubcommand(name, inner);
-                }
-            });
-            line.addSubcommand(verb, command);
-        }
-        line.setCaseInsensitiveEnumValuesAllowed(true)
+    /** @param words of the only command line that this one is for; null: it is for any */
+    private Jpod(@Nullable Set<String> words) {
+        CommandSpec spec =
+                Definition.root("jpod", "Run Linux containers and pods, as an OCI runtime or by hand.", this::define);
+        spec.versionProvider(Jpod::versions);
+        add(VERBS, spec, words);
+        line = new CommandLine(spec)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
-                .setExecutionExceptionHandler((e, command, result) -> {
-                    fail(e);
-                    return command.getCommandSpec().exitCodeOnExecutionException();
+                .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
+    }
+
+    private void define(Definition d) {
+        d.value(
+                "--root=DIR",
+                "Where the state of containers lies (default: /run/jpod, for others than root $XDG_RUNTIME_DIR/jpod).",
+                v -> root = v);
+        d.value("--log=FILE", "Append errors to this file; on stderr they are short then.", v -> log = v);
+        d.value(
+                "--log-format=FORMAT",
+                "text (default) or json.",
+                Log.Format.class,
+                Log.Format.TEXT,
+                v -> logFormat = v);
+        d.flag("--debug", "Print a stack trace with an error.", on -> debug = on);
+        d.add(
+                Definition.option("-v --version", "Print the versions of jpod and its parts.")
+                        .versionHelp(true),
+                Boolean.class,
+                false,
+                _ -> {});
+        d.flag("--systemd-cgroup", "Not supported yet: make cgroups through systemd.", on -> {
+            if (on) {
+                throw new Misuse("--systemd-cgroup is not supported yet; cgroups are made in the file system");
+            }
+        });
+        // What false and auto ask for is what is done anyway.
+        d.value(
+                "--rootless=WHEN",
+                "Go on where only root may make cgroups: false and auto do not; true is not supported yet.",
+                Rootless.class,
+                null,
+                when -> {
+                    if (when == Rootless.TRUE) {
+                        throw new Misuse("--rootless=true is not supported yet");
+                    }
                 });
-        // What follows the command that a container is to run is that command's.
-        for (String verb : List.of("run", "exec", "ps", "explain")) {
-            CommandLine command = line.getSubcommands().get(verb);
-            if (command != null) {
-                command.setStopAtPositional(true);
+    }
+
+    /** Verbs that do not occur are left out; where none occurs, as in a call for help, their names are enough. */
+    private void add(List<Named> verbs, CommandSpec command, @Nullable Set<String> words) {
+        // No lambda, here and in what it calls: the AOT cache has none of what a resident brain does not do.
+        List<Named> named = words == null ? verbs : new ArrayList<>();
+        if (words != null) {
+            for (Named verb : verbs) {
+                if (verb.isAmong(words)) {
+                    named.add(verb);
+                }
             }
         }
+        for (Named verb : named.isEmpty() ? verbs : named) {
+            command.addSubcommand(verb.name(), named.isEmpty() ? Definition.stub(verb) : whole(verb, words));
+        }
+    }
+
+    private CommandSpec whole(Named named, @Nullable Set<String> words) {
+        Verb verb = named.maker().apply(this);
+        CommandSpec spec = Definition.of(named, verb);
+        if (verb instanceof Family family) {
+            add(family.verbs(), spec, words);
+        }
+        return spec;
     }
 
     /** Runs one command line of many; the exit code. Whatever goes wrong is told to the caller. */
@@ -187,12 +219,10 @@ public final class Jpod {
         System.gc();
     }
 
-    /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start most of its time. */
+    /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start some of its time. */
     public static int runOnce(Caller caller) {
         Set<String> words = Set.copyOf(caller.arguments());
-        Set<String> named = new LinkedHashSet<>(caller.arguments());
-        named.retainAll(VERBS.keySet());
-        Jpod jpod = named.isEmpty() || named.contains("completion") ? new Jpod() : new Jpod(named, words);
+        Jpod jpod = new Jpod(words.contains("completion") ? null : words);
         jpod.caller = caller;
         return jpod.run(caller.arguments());
     }
@@ -247,6 +277,14 @@ public final class Jpod {
     private int unwritten() {
         boolean isReaderGone = Linux.poll(List.of(caller().stdio(1)), 0, 0)[0] != 0;
         return isReaderGone ? ExitCode.ERROR.number() : fail(new IllegalStateException("cannot write to stdout"));
+    }
+
+    private int failed(Exception e, CommandLine command) {
+        if (e instanceof Misuse) {
+            return misused(new ParameterException(command, e.getMessage(), e));
+        }
+        fail(e);
+        return command.getCommandSpec().exitCodeOnExecutionException();
     }
 
     private int misused(ParameterException e) {
@@ -373,36 +411,14 @@ public final class Jpod {
         return Path.of(home, ".local/share/jpod");
     }
 
-    @Option(names = "--systemd-cgroup", description = "Not supported yet: make cgroups through systemd.")
-    void setSystemdCgroup(boolean isWanted) {
-        if (isWanted) {
-            throw new ParameterException(
-                    spec.commandLine(), "--systemd-cgroup is not supported yet; cgroups are made in the file system");
-        }
-    }
-
-    /** What false and auto ask for is what is done anyway. */
-    @Option(
-            names = "--rootless",
-            paramLabel = "WHEN",
-            description = "Go on where only root may make cgroups: false and auto do not; true is not supported yet.")
-    void setRootless(@Nullable Rootless when) {
-        if (when == Rootless.TRUE) {
-            throw new ParameterException(spec.commandLine(), "--rootless=true is not supported yet");
-        }
-    }
-
-    enum Rootless {
+    private enum Rootless {
         TRUE,
         FALSE,
         AUTO
     }
 
     /** In the shape that callers of runc know: a name and a version in each line. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"jpod version " + VERSION, "spec: " + SPEC_VERSION, "java: " + Runtime.version()};
-        }
+    private static String[] versions() {
+        return new String[] {"jpod version " + VERSION, "spec: " + SPEC_VERSION, "java: " + Runtime.version()};
     }
 }

@@ -5,30 +5,30 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Limits of a container or of a pod, in the units of people. */
 final class LimitOptions {
     private static final long CPU_PERIOD = 100_000;
 
-    @Option(
-            names = {"-m", "--memory"},
-            paramLabel = "SIZE",
-            description = "At most so much memory, such as 64m.")
     @Nullable String memory;
 
-    @Option(names = "--cpus", paramLabel = "NUMBER", description = "At most the time of so many CPUs, such as 1.5.")
     @Nullable String cpus;
 
-    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "Only on these CPUs, such as 0-3,7.")
     @Nullable String cpusetCpus;
 
-    @Option(
-            names = "--pids-limit",
-            paramLabel = "NUMBER",
-            description =
-                    "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).")
     @Nullable Long pidsLimit;
+
+    void define(Definition d) {
+        d.value("-m --memory=SIZE", "At most so much memory, such as 64m.", v -> memory = v);
+        d.value("--cpus=NUMBER", "At most the time of so many CPUs, such as 1.5.", v -> cpus = v);
+        d.value("--cpuset-cpus=LIST", "Only on these CPUs, such as 0-3,7.", v -> cpusetCpus = v);
+        d.value(
+                "--pids-limit=NUMBER",
+                "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).",
+                Long.class,
+                null,
+                v -> pidsLimit = v);
+    }
 
     /**
      * @param devices rules for device access; empty: no filter

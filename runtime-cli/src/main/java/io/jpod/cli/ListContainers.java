@@ -8,36 +8,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "list",
-        aliases = "ls",
-        description = "List the containers below --root.",
-        footer = {
-            "",
-            "Examples:",
-            "  jpod list",
-            "  jpod list -q | xargs -r -n 1 jpod delete --force",
-            "  jpod list -f json | jq -r '.[] | select(.status == \"stopped\") | .id'"
-        })
-final class ListContainers implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-f", "--format"},
-            paramLabel = "FORMAT",
-            description = "table (default) or json.")
+final class ListContainers implements Verb {
+    private final Jpod jpod;
     private Format format = Format.TABLE;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Print the names alone.")
     private boolean quiet;
+
+    ListContainers(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("-f --format=FORMAT", "table (default) or json.", Format.class, Format.TABLE, v -> format = v);
+        d.flag("-q --quiet", "Print the names alone.", on -> quiet = on);
+        d.footer(
+                "Examples:",
+                "  jpod list",
+                "  jpod list -q | xargs -r -n 1 jpod delete --force",
+                "  jpod list -f json | jq -r '.[] | select(.status == \"stopped\") | .id'");
+    }
 
     @Override
     public Integer call() {

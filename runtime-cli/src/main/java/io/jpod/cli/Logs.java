@@ -12,37 +12,28 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "logs",
-        description = "Print what a container has printed that was started with 'jpod run --detach --rootfs'.",
-        footer = {"", "Examples:", "  jpod logs web", "  jpod logs --follow --tail 10 web"})
-final class Logs implements Callable<Integer> {
+final class Logs implements Verb {
     private static final int CHUNK = 64 << 10;
     private static final int INTERVAL = 100;
 
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Go on until the container has ended.")
+    private final Jpod jpod;
     private boolean follow;
-
-    @Option(
-            names = {"-n", "--tail"},
-            paramLabel = "LINES",
-            description = "Begin with the last so many lines.")
     private @Nullable Integer tail;
+    private String id = "";
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    Logs(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-f --follow", "Go on until the container has ended.", on -> follow = on);
+        d.value("-n --tail=LINES", "Begin with the last so many lines.", Integer.class, null, v -> tail = v);
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer("Examples:", "  jpod logs web", "  jpod logs --follow --tail 10 web");
+    }
 
     @Override
     public Integer call() {

@@ -1,44 +1,37 @@
 package io.jpod.cli;
 
-import io.jpod.net.Networks;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
+import static io.jpod.cli.Verb.named;
 
-@Command(
-        name = "network",
-        description = "Make, show and remove networks of pods.",
-        footer = {
-            "",
-            "A network is a bridge of the host with addresses, NAT and names. It is only defined here: bridge and rules come with"
-                    + " its first pod and go with its last. Pods that name no network share one called jpod.",
-            "",
-            "Examples:",
-            "  jpod network create --subnet 10.7.0.0/24 backend",
-            "  jpod network ls"
-        })
-final class NetworkCommand {
-    /** In the order of the help. */
-    static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+import java.util.List;
 
-    static {
-        VERBS.put("create", NetworkCreate.class);
-        VERBS.put("ls", NetworkLs.class);
-        VERBS.put("inspect", NetworkInspect.class);
-        VERBS.put("exists", NetworkExists.class);
-        VERBS.put("rm", NetworkRm.class);
-        VERBS.put("prune", NetworkPrune.class);
+final class NetworkCommand implements Verb.Family {
+    private static final List<Named> VERBS = List.of(
+            named("create", "Define a network.", NetworkCreate::new),
+            named("ls", "List the networks.", NetworkLs::new, "list"),
+            named("inspect", "Print networks and the pods that are attached to them, as JSON.", NetworkInspect::new),
+            named(
+                    "exists",
+                    "Say by the exit code whether there is a network of that name: 0 if so, 1 if not.",
+                    NetworkExists::new),
+            named("rm", "Remove networks that no pod is attached to.", NetworkRm::new, "remove"),
+            named(
+                    "prune",
+                    "Remove all networks that no pod is attached to, but for the one called jpod.",
+                    NetworkPrune::new));
+
+    @Override
+    public void define(Definition d) {
+        d.footer(
+                "A network is a bridge of the host with addresses, NAT and names. It is only defined here: bridge and rules come with"
+                        + " its first pod and go with its last. Pods that name no network share one called jpod.",
+                "",
+                "Examples:",
+                "  jpod network create --subnet 10.7.0.0/24 backend",
+                "  jpod network ls");
     }
 
-    @ParentCommand
-    private Jpod jpod;
-
-    Jpod jpod() {
-        return jpod;
-    }
-
-    Networks networks() {
-        return jpod.networks();
+    @Override
+    public List<Named> verbs() {
+        return VERBS;
     }
 }

@@ -6,80 +6,61 @@ import io.jpod.net.NetworkFailed;
 import io.jpod.net.Networks;
 import io.jpod.net.NewNetwork;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "create",
-        description = "Define a network.",
-        footer = {
-            "",
-            "Without --subnet an IPv4 subnet is chosen that the host and the other networks do not use.",
-            "",
-            "Examples:",
-            "  jpod network create backend",
-            "  jpod network create --ipv6 --isolate tenant1",
-            "  jpod network create --subnet 10.7.0.0/24 --gateway 10.7.0.254 --internal database"
-        })
-final class NetworkCreate implements Callable<Integer> {
+final class NetworkCreate implements Verb {
     private static final int LARGEST_MTU = 65535;
 
     /** What IPv6 needs (RFC 8200, 5) is 1280, and IPv4 links below are not worth a bridge. */
     private static final int SMALLEST_MTU = 1280;
 
-    @ParentCommand
-    private NetworkCommand network;
-
-    @Option(
-            names = "--subnet",
-            paramLabel = "ADDRESS/PREFIX",
-            description = "Its pods have addresses of this subnet; one of IPv4 and one of IPv6 may be given.")
-    private List<String> subnets = new ArrayList<>();
-
-    @Option(
-            names = "--gateway",
-            paramLabel = "ADDRESS",
-            description = "The bridge's own address (default: the first of its subnet).")
-    private List<String> gateways = new ArrayList<>();
-
-    @Option(names = "--ipv6", description = "Have an IPv6 subnet, a unique local one unless --subnet gives one.")
+    private final Jpod jpod;
+    private List<String> subnets = List.of();
+    private List<String> gateways = List.of();
     private boolean ipv6;
-
-    @Option(
-            names = "--internal",
-            description = "Its pods reach each other and the host, and nothing beyond: no route, no NAT, no ports.")
     private boolean internal;
-
-    @Option(names = "--isolate", description = "No packets to and from other isolated networks.")
     private boolean isolate;
-
-    @Option(names = "--disable-dns", description = "Its pods do not find each other by name.")
     private boolean disableDns;
-
-    @Option(names = "--mtu", paramLabel = "BYTES", description = "Of all its links (default: the kernel's).")
     private int mtu;
-
-    @Option(
-            names = {"-o", "--opt"},
-            paramLabel = "OPTION=VALUE",
-            description = "mtu=BYTES or isolate=true|false, as podman has them.")
-    private Map<String, String> options = new LinkedHashMap<>();
-
-    @Option(names = "--label", paramLabel = "NAME[=VALUE]", description = "Add a label.")
-    private List<String> labels = new ArrayList<>();
-
-    @Option(names = "--ignore", description = "It is no error if a network of that name exists; it stays as it is.")
+    private Map<String, String> options = Map.of();
+    private List<String> labels = List.of();
     private boolean ignore;
+    private String name = "";
 
-    @Parameters(paramLabel = "NAME", description = "What to call it: letters, digits and _ . -")
-    private String name;
+    NetworkCreate(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.values(
+                "--subnet=ADDRESS/PREFIX",
+                "Its pods have addresses of this subnet; one of IPv4 and one of IPv6 may be given.",
+                v -> subnets = v);
+        d.values(
+                "--gateway=ADDRESS", "The bridge's own address (default: the first of its subnet).", v -> gateways = v);
+        d.flag("--ipv6", "Have an IPv6 subnet, a unique local one unless --subnet gives one.", on -> ipv6 = on);
+        d.flag(
+                "--internal",
+                "Its pods reach each other and the host, and nothing beyond: no route, no NAT, no ports.",
+                on -> internal = on);
+        d.flag("--isolate", "No packets to and from other isolated networks.", on -> isolate = on);
+        d.flag("--disable-dns", "Its pods do not find each other by name.", on -> disableDns = on);
+        d.value("--mtu=BYTES", "Of all its links (default: the kernel's).", Integer.class, 0, v -> mtu = v);
+        d.pairs("-o --opt=OPTION=VALUE", "mtu=BYTES or isolate=true|false, as podman has them.", v -> options = v);
+        d.values("--label=NAME[=VALUE]", "Add a label.", v -> labels = v);
+        d.flag("--ignore", "It is no error if a network of that name exists; it stays as it is.", on -> ignore = on);
+        d.operand("NAME", "What to call it: letters, digits and _ . -", v -> name = v);
+        d.footer(
+                "Without --subnet an IPv4 subnet is chosen that the host and the other networks do not use.",
+                "",
+                "Examples:",
+                "  jpod network create backend",
+                "  jpod network create --ipv6 --isolate tenant1",
+                "  jpod network create --subnet 10.7.0.0/24 --gateway 10.7.0.254 --internal database");
+    }
 
     @Override
     public Integer call() {
@@ -87,7 +68,7 @@ final class NetworkCreate implements Callable<Integer> {
         if (mtu != 0 && (mtu < SMALLEST_MTU || mtu > LARGEST_MTU)) {
             throw new NetworkFailed("the mtu must be from " + SMALLEST_MTU + " to " + LARGEST_MTU + ", is " + mtu);
         }
-        Networks networks = network.networks();
+        Networks networks = jpod.networks();
         if (!ignore || networks.find(name).isEmpty()) {
             networks.create(new NewNetwork(
                     name,
@@ -100,7 +81,7 @@ final class NetworkCreate implements Callable<Integer> {
                     mtu,
                     Labels.parse(labels)));
         }
-        network.jpod().caller().out().println(name);
+        jpod.caller().out().println(name);
         return ExitCode.OK.number();
     }
 

@@ -1,28 +1,23 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+final class NetworkExists implements Verb {
+    private final Jpod jpod;
+    private String name = "";
 
-@Command(
-        name = "exists",
-        description = "Say by the exit code whether there is a network of that name: 0 if so, 1 if not.",
-        footer = {
-            "", //
-            "Example:",
-            "  jpod network exists backend || jpod network create backend"
-        })
-final class NetworkExists implements Callable<Integer> {
-    @ParentCommand
-    private NetworkCommand network;
+    NetworkExists(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "NAME", description = "The network.")
-    private String name;
+    @Override
+    public void define(Definition d) {
+        d.operand("NAME", "The network.", v -> name = v);
+        d.footer( //
+                "Example:", "  jpod network exists backend || jpod network create backend");
+    }
 
     @Override
     public Integer call() {
-        boolean exists = network.networks().find(name).isPresent();
+        boolean exists = jpod.networks().find(name).isPresent();
         return exists ? ExitCode.OK.number() : ExitCode.ERROR.number();
     }
 }

@@ -6,50 +6,42 @@ import io.jpod.oci.JsonWriter;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "ls",
-        aliases = "list",
-        description = "List the networks.",
-        footer = {
-            "",
-            "Examples:",
-            "  jpod network ls",
-            "  jpod network ls -q --filter label=team=web",
-            "  jpod network ls --format json | jq -r '.[].subnets[].subnet'"
-        })
-final class NetworkLs implements Callable<Integer> {
-    @ParentCommand
-    private NetworkCommand network;
-
-    @Option(names = "--format", paramLabel = "FORMAT", description = "table (default) or json.")
+final class NetworkLs implements Verb {
+    private final Jpod jpod;
     private Format format = Format.TABLE;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Print the names alone.")
     private boolean quiet;
+    private List<String> filters = List.of();
 
-    @Option(
-            names = {"-f", "--filter"},
-            paramLabel = "KEY=VALUE",
-            description = "Only those that match all filters: name=PART, label=NAME[=VALUE].")
-    private List<String> filters = new ArrayList<>();
+    NetworkLs(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("--format=FORMAT", "table (default) or json.", Format.class, Format.TABLE, v -> format = v);
+        d.flag("-q --quiet", "Print the names alone.", on -> quiet = on);
+        d.values(
+                "-f --filter=KEY=VALUE",
+                "Only those that match all filters: name=PART, label=NAME[=VALUE].",
+                v -> filters = v);
+        d.footer(
+                "Examples:",
+                "  jpod network ls",
+                "  jpod network ls -q --filter label=team=web",
+                "  jpod network ls --format json | jq -r '.[].subnets[].subnet'");
+    }
 
     @Override
     public Integer call() {
-        Networks networks = network.networks();
+        Networks networks = jpod.networks();
         List<Predicate<Network>> all = filters.stream().map(NetworkLs::filter).toList();
         List<Network> found = networks.list().stream()
                 .filter(each -> all.stream().allMatch(one -> one.test(each)))
                 .toList();
-        PrintStream out = network.jpod().caller().out();
+        PrintStream out = jpod.caller().out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));
             return ExitCode.OK.number();

@@ -1,26 +1,21 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
+final class NetworkPrune implements Verb {
+    private final Jpod jpod;
 
-@Command(
-        name = "prune",
-        description = "Remove all networks that no pod is attached to, but for the one called jpod.",
-        footer = {
-            "", //
-            "It does not ask.",
-            "",
-            "Example:",
-            "  jpod network prune"
-        })
-final class NetworkPrune implements Callable<Integer> {
-    @ParentCommand
-    private NetworkCommand network;
+    NetworkPrune(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.footer( //
+                "It does not ask.", "", "Example:", "  jpod network prune");
+    }
 
     @Override
     public Integer call() {
-        network.networks().prune().forEach(network.jpod().caller().out()::println);
+        jpod.networks().prune().forEach(jpod.caller().out()::println);
         return ExitCode.OK.number();
     }
 }

@@ -2,42 +2,34 @@ package io.jpod.cli;
 
 import io.jpod.net.Networks;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "rm",
-        aliases = "remove",
-        description = "Remove networks that no pod is attached to.",
-        footer = {
-            "",
-            "With --force it is no error if there is none of that name, so it can be done again at any time.",
-            "",
-            "Example:",
-            "  jpod network rm backend"
-        })
-final class NetworkRm implements Callable<Integer> {
-    @ParentCommand
-    private NetworkCommand network;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Detach its pods first; they lose their link.")
+final class NetworkRm implements Verb {
+    private final Jpod jpod;
     private boolean force;
+    private List<String> names = List.of();
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The network.")
-    private List<String> names;
+    NetworkRm(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-f --force", "Detach its pods first; they lose their link.", on -> force = on);
+        d.operands(1, "NAME", "The network.", v -> names = v);
+        d.footer(
+                "With --force it is no error if there is none of that name, so it can be done again at any time.",
+                "",
+                "Example:",
+                "  jpod network rm backend");
+    }
 
     @Override
     public Integer call() {
-        Networks networks = network.networks();
+        Networks networks = jpod.networks();
         for (String name : names) {
             if (!force || networks.find(name).isPresent()) {
                 networks.remove(name, force);
-                network.jpod().caller().out().println(name);
+                jpod.caller().out().println(name);
             }
         }
         return ExitCode.OK.number();

@@ -1,26 +1,22 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+final class Pause implements Verb {
+    private final Jpod jpod;
+    private String id = "";
 
-@Command(
-        name = "pause",
-        description = "Stop all processes of a container where they are.",
-        footer = {
-            "",
-            "They notice nothing but the time that has passed. 'jpod kill' works on them.",
-            "",
-            "Example:",
-            "  jpod pause web"
-        })
-final class Pause implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
+    Pause(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    @Override
+    public void define(Definition d) {
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer(
+                "They notice nothing but the time that has passed. 'jpod kill' works on them.",
+                "",
+                "Example:",
+                "  jpod pause web");
+    }
 
     @Override
     public Integer call() {

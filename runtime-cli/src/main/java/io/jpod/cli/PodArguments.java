@@ -2,27 +2,21 @@ package io.jpod.cli;
 
 import io.jpod.pod.Pod;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which pods a command is about. */
 final class PodArguments {
-    @Option(
-            names = {"-a", "--all"},
-            description = "All pods.")
     private boolean all;
-
-    @Option(
-            names = {"-l", "--latest"},
-            description = "The pod that was made last.")
     private boolean latest;
+    private List<String> names = List.of();
 
-    @Parameters(paramLabel = "POD", arity = "0..*", description = "By name, ID or the beginning of an ID.")
-    private List<String> names = new ArrayList<>();
+    void define(Definition d) {
+        d.flag("-a --all", "All pods.", on -> all = on);
+        d.flag("-l --latest", "The pod that was made last.", on -> latest = on);
+        d.operands(0, "POD", "By name, ID or the beginning of an ID.", v -> names = v);
+    }
 
     /** All are looked up before anything is done to the first. */
     List<Pod> find(Jpod jpod) {

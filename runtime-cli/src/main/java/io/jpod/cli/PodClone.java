@@ -10,35 +10,29 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "clone",
-        description = "Make a pod like another one, with containers like its own, and start them in the background.",
-        footer = {
-            "",
-            "A container app, or web-app, of pod web is called test-app in pod test. It is made from the same config: the same root"
-                    + " file system and volumes, which both then have. Published ports stay with the first pod.",
-            "",
-            "Example:",
-            "  jpod pod clone web test"
-        })
-final class PodClone implements Callable<Integer> {
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(names = "--share-processes", description = "Let the containers see each other's processes.")
+final class PodClone implements Verb {
+    private final Jpod jpod;
     private boolean shareProcesses;
-
-    @Parameters(index = "0", paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
     private String original = "";
-
-    @Parameters(index = "1", paramLabel = "NAME", description = "What to call the new one.")
     private String name = "";
+
+    PodClone(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("--share-processes", "Let the containers see each other's processes.", on -> shareProcesses = on);
+        d.operand("POD", "By name, ID or the beginning of an ID.", v -> original = v);
+        d.operand("NAME", "What to call the new one.", v -> name = v);
+        d.footer(
+                "A container app, or web-app, of pod web is called test-app in pod test. It is made from the same config: the same root"
+                        + " file system and volumes, which both then have. Published ports stay with the first pod.",
+                "",
+                "Example:",
+                "  jpod pod clone web test");
+    }
 
     /** What a container of a pod is called in its copy. */
     static String idIn(String copy, Pod original, String id) {
@@ -48,7 +42,6 @@ final class PodClone implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         Pod pod = jpod.pods().get(original);
         try (Fd _ = pod.hold()) {
             List<Container> containers = PodContainers.own(pod);

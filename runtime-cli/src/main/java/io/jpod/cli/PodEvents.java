@@ -3,51 +3,39 @@ package io.jpod.cli;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "events",
-        description =
-                "Print what happens to pods and their containers, a line for each event, until it is interrupted.",
-        footer = {
-            "",
-            "It begins with what their records tell of the past: when they were made and started, and how they ended the last"
-                    + " time. Nobody writes a journal: changes are seen by looking ten times a second, so that what is undone sooner"
-                    + " may be missed. It ends when all the pods are gone that were named.",
-            "",
-            "Examples:",
-            "  jpod pod events web",
-            "  jpod pod events --no-stream web",
-            "  jpod pod events --format json | jq -r 'select(.Status == \"die\") | .Name'"
-        })
-final class PodEvents implements Callable<Integer> {
+final class PodEvents implements Verb {
     private static final int INTERVAL = 100;
 
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(names = "--format", paramLabel = "FORMAT", description = "json, one object a line, or a template.")
+    private final Jpod jpod;
     private @Nullable String format;
-
-    @Option(names = "--no-stream", description = "Print what is past, and end.")
     private boolean past;
+    private List<String> names = List.of();
 
-    @Parameters(
-            paramLabel = "POD",
-            arity = "0..*",
-            description = "By name, ID or the beginning of an ID (default: all pods).")
-    private List<String> names = new ArrayList<>();
+    PodEvents(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("--format=FORMAT", "json, one object a line, or a template.", v -> format = v);
+        d.flag("--no-stream", "Print what is past, and end.", on -> past = on);
+        d.operands(0, "POD", "By name, ID or the beginning of an ID (default: all pods).", v -> names = v);
+        d.footer(
+                "It begins with what their records tell of the past: when they were made and started, and how they ended the last"
+                        + " time. Nobody writes a journal: changes are seen by looking ten times a second, so that what is undone sooner"
+                        + " may be missed. It ends when all the pods are gone that were named.",
+                "",
+                "Examples:",
+                "  jpod pod events web",
+                "  jpod pod events --no-stream web",
+                "  jpod pod events --format json | jq -r 'select(.Status == \"die\") | .Name'");
+    }
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         Caller caller = jpod.caller();
         Template template = format == null || format.equals("json") ? null : Template.of(format);
         List<String> wanted =

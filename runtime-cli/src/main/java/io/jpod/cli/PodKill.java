@@ -1,38 +1,29 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-
-@Command(
-        name = "kill",
-        description = "Send a signal to the first process of every container of pods.",
-        footer = {
-            "",
-            "KILL goes to all processes. Containers that do not run are left alone.",
-            "",
-            "Examples:",
-            "  jpod pod kill web",
-            "  jpod pod kill --signal HUP web"
-        })
-final class PodKill implements Callable<Integer> {
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(
-            names = {"-s", "--signal"},
-            paramLabel = "SIGNAL",
-            description = "By name or number (default: KILL).")
+final class PodKill implements Verb {
+    private final Jpod jpod;
     private String signal = "KILL";
-
-    @Mixin
     private final PodArguments pods = new PodArguments();
+
+    PodKill(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("-s --signal=SIGNAL", "By name or number (default: KILL).", String.class, "KILL", v -> signal = v);
+        pods.define(d);
+        d.footer(
+                "KILL goes to all processes. Containers that do not run are left alone.",
+                "",
+                "Examples:",
+                "  jpod pod kill web",
+                "  jpod pod kill --signal HUP web");
+    }
 
     @Override
     public Integer call() {
         int number = Signals.number(signal);
-        return pods.each(parent.jpod(), pod -> pod.kill(number));
+        return pods.each(jpod, pod -> pod.kill(number));
     }
 }

@@ -10,61 +10,50 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "logs",
-        description = "Print what the containers of a pod have printed that run in the background.",
-        footer = {
-            "",
-            "With several containers each line begins with the name of its own. A log holds what was printed and nothing else, no"
-                    + " times: so what is there comes container by container, and with --follow in the order in which it comes.",
-            "",
-            "Examples:",
-            "  jpod pod logs web",
-            "  jpod pod logs --follow --tail 10 -c app web"
-        })
-final class PodLogs implements Callable<Integer> {
+final class PodLogs implements Verb {
     private static final int INTERVAL = 100;
 
     /** ECMA-48: colours that can be read on black and on white. */
     private static final List<String> COLOURS = List.of("36", "33", "32", "35", "34", "31");
 
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Go on until the containers have ended.")
+    private final Jpod jpod;
     private boolean follow;
-
-    @Option(
-            names = {"-n", "--tail"},
-            paramLabel = "LINES",
-            description = "Begin with the last so many lines of each container.")
     private @Nullable Integer tail;
-
-    @Option(
-            names = {"-c", "--container"},
-            paramLabel = "NAME",
-            description = "This container alone; may be given more than once.")
-    private List<String> wanted = new ArrayList<>();
-
-    @Option(names = "--names", description = "Print the name also if there is only one container.")
+    private List<String> wanted = List.of();
     private boolean named;
+    private String name = "";
 
-    @Parameters(paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
-    private String name;
+    PodLogs(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-f --follow", "Go on until the containers have ended.", on -> follow = on);
+        d.value(
+                "-n --tail=LINES",
+                "Begin with the last so many lines of each container.",
+                Integer.class,
+                null,
+                v -> tail = v);
+        d.values("-c --container=NAME", "This container alone; may be given more than once.", v -> wanted = v);
+        d.flag("--names", "Print the name also if there is only one container.", on -> named = on);
+        d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
+        d.footer(
+                "With several containers each line begins with the name of its own. A log holds what was printed and nothing else, no"
+                        + " times: so what is there comes container by container, and with --follow in the order in which it comes.",
+                "",
+                "Examples:",
+                "  jpod pod logs web",
+                "  jpod pod logs --follow --tail 10 -c app web");
+    }
 
     @Override
     public Integer call() {
-        Caller caller = parent.jpod().caller();
-        List<Container> containers = containers(parent.jpod().pods().get(name));
+        Caller caller = jpod.caller();
+        List<Container> containers = containers(jpod.pods().get(name));
         boolean coloured = caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");
         List<LogTail> tails = new ArrayList<>();
         try {

@@ -9,7 +9,6 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -19,117 +18,97 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What a pod is to be, as people write it down. */
 final class PodOptions {
     private static final int LONGEST_HOSTNAME = 64;
 
-    @Mixin
     final LimitOptions limits = new LimitOptions();
 
-    @Option(
-            names = "--hostname",
-            paramLabel = "HOST",
-            description = "The host name of all containers (default: the name).")
     @Nullable String hostname;
 
-    @Option(
-            names = "--share",
-            paramLabel = "TYPES",
-            description =
-                    "The namespaces that containers share: some of cgroup, ipc, net, pid, user, uts, or none (default:"
-                            + " ipc,net,uts). With + before a type: that one too.")
     @Nullable String share;
 
-    @Option(
-            names = "--network",
-            paramLabel = "NETWORK",
-            split = ",",
-            description =
-                    "Connect it to this network (default: jpod), more than one if given more than once; none: loopback"
-                            + " alone; host: the host's, unconfined.")
-    List<String> networks = new ArrayList<>();
+    List<String> networks = List.of();
+    List<String> ports = List.of();
 
-    @Option(
-            names = {"-p", "--publish"},
-            paramLabel = "[[IP:]PORT:]PORT[/PROTOCOL]",
-            description = "Make a port of the host lead to one of the pod, as docker -p does; ranges with -.")
-    List<String> ports = new ArrayList<>();
-
-    @Option(names = "--ip", paramLabel = "ADDRESS", description = "Its IPv4 address in the network.")
     @Nullable String ip;
 
-    @Option(names = "--ip6", paramLabel = "ADDRESS", description = "Its IPv6 address in the network.")
     @Nullable String ip6;
 
-    @Option(names = "--mac-address", paramLabel = "MAC", description = "Its hardware address in the network.")
     @Nullable String mac;
 
-    @Option(names = "--ipc", paramLabel = "IPC", description = "host: the host's, unconfined.")
     @Nullable String ipc;
 
-    @Option(names = "--uts", paramLabel = "UTS", description = "host: the host's, unconfined.")
     @Nullable String uts;
 
-    @Option(names = "--pid", paramLabel = "PID", description = "host: the host's, unconfined.")
     @Nullable String pid;
 
-    @Option(
-            names = "--userns",
-            paramLabel = "MODE",
-            description =
-                    "auto: one user namespace for all containers, with ids that no other pod has; files keep the owners"
-                            + " that they have on disk. auto:unmapped: where the file system cannot do that; what others own belongs"
-                            + " to nobody. host (default).")
     @Nullable String userns;
 
-    @Option(
-            names = "--cgroup-parent",
-            paramLabel = "PATH",
-            description = "Make the pod's cgroup in this one (default: /jpod/pods), a path below the cgroup2 mount.")
     @Nullable String cgroupParent;
 
-    @Option(names = "--shm-size", paramLabel = "SIZE", description = "The size of everybody's /dev/shm (default: 64m).")
     @Nullable String shmSize;
 
-    @Option(
-            names = "--sysctl",
-            paramLabel = "KEY=VALUE",
-            description = "Set a kernel parameter of a namespace that is shared.")
-    List<String> sysctls = new ArrayList<>();
+    List<String> sysctls = List.of();
+    List<String> dns = List.of();
+    List<String> dnsSearch = List.of();
+    List<String> dnsOptions = List.of();
+    List<String> addHosts = List.of();
+    List<String> labels = List.of();
+    List<String> volumes = List.of();
+    List<String> emptyDirs = List.of();
 
-    @Option(names = "--dns", paramLabel = "ADDRESS", description = "A name server (default: those of the host).")
-    List<String> dns = new ArrayList<>();
-
-    @Option(names = "--dns-search", paramLabel = "DOMAIN", description = "A search domain.")
-    List<String> dnsSearch = new ArrayList<>();
-
-    @Option(names = "--dns-option", paramLabel = "OPTION", description = "An option of resolv.conf(5).")
-    List<String> dnsOptions = new ArrayList<>();
-
-    @Option(names = "--add-host", paramLabel = "HOST:ADDRESS", description = "A line more in everybody's /etc/hosts.")
-    List<String> addHosts = new ArrayList<>();
-
-    @Option(
-            names = {"-l", "--label"},
-            paramLabel = "KEY[=VALUE]",
-            description = "Keep this with the pod.")
-    List<String> labels = new ArrayList<>();
-
-    @Option(
-            names = {"-v", "--volume"},
-            paramLabel = "SRC:DST[:OPTION,...]",
-            description = "Mount a file or directory of the host, or a volume by its name, in every container, as run"
-                    + " --volume does.")
-    List<String> volumes = new ArrayList<>();
-
-    @Option(
-            names = "--empty-dir",
-            paramLabel = "NAME:DST[:SIZE]",
-            description = "Mount an empty directory of the pod's own in every container, with a size one in memory.")
-    List<String> emptyDirs = new ArrayList<>();
+    void define(Definition d) {
+        limits.define(d);
+        d.value("--hostname=HOST", "The host name of all containers (default: the name).", v -> hostname = v);
+        d.value(
+                "--share=TYPES",
+                "The namespaces that containers share: some of cgroup, ipc, net, pid, user, uts, or none (default:"
+                        + " ipc,net,uts). With + before a type: that one too.",
+                v -> share = v);
+        d.separated(
+                "--network=NETWORK",
+                "Connect it to this network (default: jpod), more than one if given more than once; none: loopback"
+                        + " alone; host: the host's, unconfined.",
+                v -> networks = v);
+        d.values(
+                "-p --publish=[[IP:]PORT:]PORT[/PROTOCOL]",
+                "Make a port of the host lead to one of the pod, as docker -p does; ranges with -.",
+                v -> ports = v);
+        d.value("--ip=ADDRESS", "Its IPv4 address in the network.", v -> ip = v);
+        d.value("--ip6=ADDRESS", "Its IPv6 address in the network.", v -> ip6 = v);
+        d.value("--mac-address=MAC", "Its hardware address in the network.", v -> mac = v);
+        d.value("--ipc=IPC", "host: the host's, unconfined.", v -> ipc = v);
+        d.value("--uts=UTS", "host: the host's, unconfined.", v -> uts = v);
+        d.value("--pid=PID", "host: the host's, unconfined.", v -> pid = v);
+        d.value(
+                "--userns=MODE",
+                "auto: one user namespace for all containers, with ids that no other pod has; files keep the owners"
+                        + " that they have on disk. auto:unmapped: where the file system cannot do that; what others own belongs"
+                        + " to nobody. host (default).",
+                v -> userns = v);
+        d.value(
+                "--cgroup-parent=PATH",
+                "Make the pod's cgroup in this one (default: /jpod/pods), a path below the cgroup2 mount.",
+                v -> cgroupParent = v);
+        d.value("--shm-size=SIZE", "The size of everybody's /dev/shm (default: 64m).", v -> shmSize = v);
+        d.values("--sysctl=KEY=VALUE", "Set a kernel parameter of a namespace that is shared.", v -> sysctls = v);
+        d.values("--dns=ADDRESS", "A name server (default: those of the host).", v -> dns = v);
+        d.values("--dns-search=DOMAIN", "A search domain.", v -> dnsSearch = v);
+        d.values("--dns-option=OPTION", "An option of resolv.conf(5).", v -> dnsOptions = v);
+        d.values("--add-host=HOST:ADDRESS", "A line more in everybody's /etc/hosts.", v -> addHosts = v);
+        d.values("-l --label=KEY[=VALUE]", "Keep this with the pod.", v -> labels = v);
+        d.values(
+                "-v --volume=SRC:DST[:OPTION,...]",
+                "Mount a file or directory of the host, or a volume by its name, in every container, as run"
+                        + " --volume does.",
+                v -> volumes = v);
+        d.values(
+                "--empty-dir=NAME:DST[:SIZE]",
+                "Mount an empty directory of the pod's own in every container, with a size one in memory.",
+                v -> emptyDirs = v);
+    }
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     PodSpec spec(Jpod jpod, String name) {

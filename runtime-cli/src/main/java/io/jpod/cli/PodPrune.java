@@ -7,35 +7,29 @@ import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "prune",
-        description = "Remove all pods in which nothing runs or waits to be started, with their containers.",
-        footer = {
-            "",
-            "It asks before it does so. Where nobody can answer it does nothing without --force.",
-            "",
-            "Example:",
-            "  jpod pod prune --force"
-        })
-final class PodPrune implements Callable<Integer> {
+final class PodPrune implements Verb {
     private static final int LONGEST_ANSWER = 4096;
 
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "Do not ask.")
+    private final Jpod jpod;
     private boolean force;
+
+    PodPrune(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-f --force", "Do not ask.", on -> force = on);
+        d.footer(
+                "It asks before it does so. Where nobody can answer it does nothing without --force.",
+                "",
+                "Example:",
+                "  jpod pod prune --force");
+    }
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         Map<String, List<Container>> containers = PodContainers.byPod(jpod);
         List<Pod> idle = jpod.pods().list().stream()
                 .filter(pod -> PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))

@@ -7,31 +7,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "ps",
-        aliases = {"ls", "list"},
-        description = "List the pods below --root.",
-        footer = {
-            "",
-            "Fields for templates: .Id .Name .Status .Created .CreatedHuman .NumberOfContainers .ContainerNames"
-                    + " .ContainerStatuses .Containers .Namespaces .Networks .Labels .Cgroup",
-            "",
-            "Filters: name, id, label=NAME[=VALUE], status, ctr-names, ctr-ids, ctr-number, ctr-status, network. One of"
-                    + " several values of a filter must fit, of labels all.",
-            "",
-            "Examples:",
-            "  jpod pod ps",
-            "  jpod pod ps --ctr-names --ctr-status --filter status=running",
-            "  jpod pod ps --format 'table {{.Name}}\\t{{.Status}}' --sort name",
-            "  jpod pod ps -q --no-trunc"
-        })
-final class PodPs implements Callable<Integer> {
+final class PodPs implements Verb {
     private static final Map<String, String> TITLES = Map.of(
             "Id", "POD ID",
             "ID", "POD ID",
@@ -56,61 +34,65 @@ final class PodPs implements Callable<Integer> {
         }
     }
 
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "table (default), json, a template, or table and a template.")
+    private final Jpod jpod;
     private @Nullable String format;
-
-    @Option(
-            names = {"-f", "--filter"},
-            paramLabel = "KEY=VALUE",
-            description = "Only pods to which this applies; may be given more than once.")
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Print the IDs alone.")
+    private List<String> filters = List.of();
     private boolean quiet;
-
-    @Option(names = "--no-trunc", description = "Print whole IDs.")
     private boolean whole;
-
-    @Option(names = "--ctr-ids", description = "Show the IDs of containers, which are their names.")
     private boolean ids;
-
-    @Option(names = "--ctr-names", description = "Show the names of containers.")
     private boolean names;
-
-    @Option(names = "--ctr-status", description = "Show the states of containers.")
     private boolean statuses;
-
-    @Option(
-            names = {"--ns", "--namespace"},
-            description = "Show which namespaces are shared.")
     private boolean namespaces;
-
-    @Option(
-            names = {"-l", "--latest"},
-            description = "The pod that was made last alone.")
     private boolean latest;
-
-    @Option(names = "--noheading", description = "Leave the titles of the table away.")
     private boolean bare;
-
-    @Option(names = "--sort", paramLabel = "ORDER", description = "created (default), id, name, number or status.")
     private Order order = Order.CREATED;
+
+    PodPs(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("--format=FORMAT", "table (default), json, a template, or table and a template.", v -> format = v);
+        d.values(
+                "-f --filter=KEY=VALUE",
+                "Only pods to which this applies; may be given more than once.",
+                v -> filters = v);
+        d.flag("-q --quiet", "Print the IDs alone.", on -> quiet = on);
+        d.flag("--no-trunc", "Print whole IDs.", on -> whole = on);
+        d.flag("--ctr-ids", "Show the IDs of containers, which are their names.", on -> ids = on);
+        d.flag("--ctr-names", "Show the names of containers.", on -> names = on);
+        d.flag("--ctr-status", "Show the states of containers.", on -> statuses = on);
+        d.flag("--ns --namespace", "Show which namespaces are shared.", on -> namespaces = on);
+        d.flag("-l --latest", "The pod that was made last alone.", on -> latest = on);
+        d.flag("--noheading", "Leave the titles of the table away.", on -> bare = on);
+        d.value(
+                "--sort=ORDER",
+                "created (default), id, name, number or status.",
+                Order.class,
+                Order.CREATED,
+                v -> order = v);
+        d.footer(
+                "Fields for templates: .Id .Name .Status .Created .CreatedHuman .NumberOfContainers .ContainerNames"
+                        + " .ContainerStatuses .Containers .Namespaces .Networks .Labels .Cgroup",
+                "",
+                "Filters: name, id, label=NAME[=VALUE], status, ctr-names, ctr-ids, ctr-number, ctr-status, network. One of"
+                        + " several values of a filter must fit, of labels all.",
+                "",
+                "Examples:",
+                "  jpod pod ps",
+                "  jpod pod ps --ctr-names --ctr-status --filter status=running",
+                "  jpod pod ps --format 'table {{.Name}}\\t{{.Status}}' --sort name",
+                "  jpod pod ps -q --no-trunc");
+    }
 
     @Override
     public Integer call() {
         Listing listing = Listing.of(format, columns());
         PodFilter filter = PodFilter.of(filters);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        Map<String, List<Container>> containers = PodContainers.byPod(parent.jpod());
-        for (Pod pod : parent.jpod().pods().list()) {
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
+        for (Pod pod : jpod.pods().list()) {
             rows.add(PodFacts.row(pod, PodContainers.own(containers.getOrDefault(pod.name(), List.of()))));
         }
         rows.removeIf(filter.negate());
@@ -120,7 +102,7 @@ final class PodPs implements Callable<Integer> {
         if (!whole && (quiet || listing.template() != null)) {
             shown.forEach(row -> row.put("Id", PodFacts.brief(String.valueOf(row.get("Id")))));
         }
-        PrintStream out = parent.jpod().caller().out();
+        PrintStream out = jpod.caller().out();
         if (quiet) {
             shown.forEach(row -> out.println(row.get("Id")));
         } else {

@@ -6,32 +6,28 @@ import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "start",
-        description = "Start the containers of pods: those that wait for it, and those that have ended.",
-        footer = {
-            "",
-            "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.",
-            "",
-            "Examples:",
-            "  jpod pod start web",
-            "  jpod pod start --all"
-        })
-final class PodStart implements Callable<Integer> {
-    @ParentCommand
-    private PodCommand parent;
-
-    @Mixin
+final class PodStart implements Verb {
+    private final Jpod jpod;
     private final PodArguments pods = new PodArguments();
+
+    PodStart(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        pods.define(d);
+        d.footer(
+                "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.",
+                "",
+                "Examples:",
+                "  jpod pod start web",
+                "  jpod pod start --all");
+    }
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         return start(jpod, pods.find(jpod));
     }
 

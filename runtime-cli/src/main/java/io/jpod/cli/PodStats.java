@@ -7,29 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "stats",
-        description = "Show what the running containers of pods use, every second until it is interrupted.",
-        footer = {
-            "",
-            "CPU: 100 % is one CPU; at first since the container was started, then since the line before. Memory: of the"
-                    + " container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
-                    + " received and sent, without loopback. \"-\" is what this host's controllers do not say.",
-            "",
-            "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs",
-            "",
-            "Examples:",
-            "  jpod pod stats",
-            "  jpod pod stats --no-stream --format 'table {{.Name}}\\t{{.MemUsage}}' web"
-        })
-final class PodStats implements Callable<Integer> {
+final class PodStats implements Verb {
     private static final String COLUMNS =
             "{{.Pod}}\t{{.Name}}\t{{.CPU}}\t{{.MemUsage}}\t{{.Mem}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
     private static final Map<String, String> TITLES = Map.of(
@@ -40,32 +20,36 @@ final class PodStats implements Callable<Integer> {
             "BlockIO", "BLOCK IO",
             "PIDs", "PIDS");
 
-    @ParentCommand
-    private PodCommand parent;
-
-    @Option(
-            names = {"-a", "--all"},
-            description = "All pods, as without names.")
+    private final Jpod jpod;
     private boolean all;
-
-    @Option(names = "--no-stream", description = "Print the figures once.")
     private boolean once;
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "table (default), json, a template, or table and a template.")
     private @Nullable String format;
+    private List<String> names = List.of();
 
-    @Parameters(
-            paramLabel = "POD",
-            arity = "0..*",
-            description = "By name, ID or the beginning of an ID (default: all pods).")
-    private List<String> names = new ArrayList<>();
+    PodStats(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-a --all", "All pods, as without names.", on -> all = on);
+        d.flag("--no-stream", "Print the figures once.", on -> once = on);
+        d.value("--format=FORMAT", "table (default), json, a template, or table and a template.", v -> format = v);
+        d.operands(0, "POD", "By name, ID or the beginning of an ID (default: all pods).", v -> names = v);
+        d.footer(
+                "CPU: 100 % is one CPU; at first since the container was started, then since the line before. Memory: of the"
+                        + " container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
+                        + " received and sent, without loopback. \"-\" is what this host's controllers do not say.",
+                "",
+                "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs",
+                "",
+                "Examples:",
+                "  jpod pod stats",
+                "  jpod pod stats --no-stream --format 'table {{.Name}}\\t{{.MemUsage}}' web");
+    }
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         Listing listing = Listing.of(format, COLUMNS);
         List<String> wanted = PodNames.of(jpod, names, all || names.isEmpty(), false).stream()
                 .map(Pod::name)

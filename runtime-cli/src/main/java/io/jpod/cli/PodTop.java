@@ -9,40 +9,36 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "top",
-        description = "List the processes of a pod, by container.",
-        customSynopsis = {"jpod pod top POD [PS-OPTIONS...]"},
-        footer = {
-            "",
-            "The table is that of ps(1), as the host sees it, with the container's name in front; its options must leave the column"
-                    + " PID in it. The first process of a pid namespace that is the pod's stands there as (init).",
-            "",
-            "Examples:",
-            "  jpod pod top web",
-            "  jpod pod top web -o pid,ppid,rss,args"
-        })
-final class PodTop implements Callable<Integer> {
+final class PodTop implements Verb {
     private static final String TITLE = "CONTAINER";
     private static final int GAP = 3;
 
-    @ParentCommand
-    private PodCommand parent;
+    private final Jpod jpod;
+    private String name = "";
+    private List<String> words = List.of();
 
-    @Parameters(index = "0", paramLabel = "POD", description = "By name, ID or the beginning of an ID.")
-    private String name;
+    PodTop(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "PS-OPTIONS", description = "For ps(1) (default: -ef).")
-    private List<String> words = new ArrayList<>();
+    @Override
+    public void define(Definition d) {
+        d.synopsis("jpod pod top POD [PS-OPTIONS...]");
+        d.stopsAtOperand();
+        d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
+        d.operands(0, "PS-OPTIONS", "For ps(1) (default: -ef).", v -> words = v);
+        d.footer(
+                "The table is that of ps(1), as the host sees it, with the container's name in front; its options must leave the column"
+                        + " PID in it. The first process of a pid namespace that is the pod's stands there as (init).",
+                "",
+                "Examples:",
+                "  jpod pod top web",
+                "  jpod pod top web -o pid,ppid,rss,args");
+    }
 
     @Override
     public Integer call() {
-        Jpod jpod = parent.jpod();
         Map<String, Set<Integer>> pids = pids(jpod.pods().get(name));
         List<String> options = new ArrayList<>(words.isEmpty() ? List.of("-f") : words);
         // Without it ps lists its own user's processes alone, and in a user namespace they are others.

@@ -1,24 +1,23 @@
 package io.jpod.cli;
 
 import io.jpod.pod.Pod;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "unpause",
-        description = "Let paused pods run on.",
-        footer = {"", "Containers that were paused one by one run on too.", "", "Example:", "  jpod pod unpause web"})
-final class PodUnpause implements Callable<Integer> {
-    @ParentCommand
-    private PodCommand parent;
-
-    @Mixin
+final class PodUnpause implements Verb {
+    private final Jpod jpod;
     private final PodArguments pods = new PodArguments();
+
+    PodUnpause(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        pods.define(d);
+        d.footer("Containers that were paused one by one run on too.", "", "Example:", "  jpod pod unpause web");
+    }
 
     @Override
     public Integer call() {
-        return pods.each(parent.jpod(), Pod::unpause);
+        return pods.each(jpod, Pod::unpause);
     }
 }

@@ -12,31 +12,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** What a caller wants to have from a new process, and to give to it. */
 final class ProcessOptions {
-    @Option(
-            names = "--console-socket",
-            paramLabel = "PATH",
-            description = "A listening unix socket, over which the terminal (ptmx) is sent. Needed if the process has a"
-                    + " terminal and jpod does not wait for its end.")
     private @Nullable String consoleSocket;
-
-    @Option(
-            names = "--pidfd-socket",
-            paramLabel = "PATH",
-            description = "A listening unix socket, over which a pidfd of the process is sent.")
     private @Nullable String pidfdSocket;
-
-    @Option(names = "--pid-file", paramLabel = "FILE", description = "Where to write the process id to.")
     private @Nullable String pidFile;
-
-    @Option(
-            names = "--preserve-fds",
-            paramLabel = "N",
-            description = "Pass N more open descriptors, from 3 on, behind those of $$LISTEN_FDS.")
     private int preserve;
+
+    void define(Definition d) {
+        d.value(
+                "--console-socket=PATH",
+                "A listening unix socket, over which the terminal (ptmx) is sent. Needed if the process has a"
+                        + " terminal and jpod does not wait for its end.",
+                v -> consoleSocket = v);
+        d.value(
+                "--pidfd-socket=PATH",
+                "A listening unix socket, over which a pidfd of the process is sent.",
+                v -> pidfdSocket = v);
+        d.value("--pid-file=FILE", "Where to write the process id to.", v -> pidFile = v);
+        d.value(
+                "--preserve-fds=N",
+                "Pass N more open descriptors, from 3 on, behind those of $$LISTEN_FDS.",
+                Integer.class,
+                0,
+                v -> preserve = v);
+    }
 
     @Nullable Path consoleSocket(Jpod jpod) {
         return consoleSocket == null ? null : jpod.path(consoleSocket);

@@ -9,41 +9,38 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "ps",
-        description = "List the processes of a container.",
-        customSynopsis = {"jpod ps [OPTIONS] ID [PS-OPTIONS...]"},
-        footer = {
-            "",
-            "The table is that of ps(1), without the lines of other processes; its options must leave the column PID in it.",
-            "",
-            "Examples:",
-            "  jpod ps web",
-            "  jpod ps web -o pid,rss,args",
-            "  jpod ps --format json web"
-        })
-final class Ps implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-f", "--format"},
-            paramLabel = "FORMAT",
-            description = "table (default), or json: the process ids alone.")
+final class Ps implements Verb {
+    private final Jpod jpod;
     private Format format = Format.TABLE;
+    private String id = "";
+    private List<String> words = List.of();
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The container.")
-    private String id;
+    Ps(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "PS-OPTIONS", description = "For ps(1) (default: -ef).")
-    private List<String> words = new ArrayList<>();
+    @Override
+    public void define(Definition d) {
+        d.synopsis("jpod ps [OPTIONS] ID [PS-OPTIONS...]");
+        d.stopsAtOperand();
+        d.value(
+                "-f --format=FORMAT",
+                "table (default), or json: the process ids alone.",
+                Format.class,
+                Format.TABLE,
+                v -> format = v);
+        d.operand("ID", "The container.", v -> id = v);
+        d.operands(0, "PS-OPTIONS", "For ps(1) (default: -ef).", v -> words = v);
+        d.footer(
+                "The table is that of ps(1), without the lines of other processes; its options must leave the column PID in it.",
+                "",
+                "Examples:",
+                "  jpod ps web",
+                "  jpod ps web -o pid,rss,args",
+                "  jpod ps --format json web");
+    }
 
     @Override
     public Integer call() {

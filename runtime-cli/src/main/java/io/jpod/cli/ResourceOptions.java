@@ -4,54 +4,73 @@ import io.jpod.oci.Spec;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Limits one by one, in the units of the runtime-spec. */
 final class ResourceOptions {
-    @Option(names = "--memory", paramLabel = "SIZE", description = "Memory, such as 64m; -1 for no limit.")
+    private @Nullable Definition definition;
+
     @Nullable String memory;
 
-    @Option(
-            names = "--memory-reservation",
-            paramLabel = "SIZE",
-            description = "Memory that is spared when the host runs short; -1 for none.")
     @Nullable String memoryReservation;
 
-    @Option(names = "--memory-swap", paramLabel = "SIZE", description = "Memory and swap together; -1 for no limit.")
     @Nullable String memorySwap;
 
-    @Option(names = "--cpu-share", paramLabel = "N", description = "Weight against other containers, 2 to 262144.")
     @Nullable Long cpuShares;
 
-    @Option(names = "--cpu-quota", paramLabel = "USEC", description = "CPU time in a period; -1 for no limit.")
     @Nullable Long cpuQuota;
 
-    @Option(names = "--cpu-period", paramLabel = "USEC", description = "The length of a period, 1000 to 1000000.")
     @Nullable Long cpuPeriod;
 
-    @Option(names = "--cpu-burst", paramLabel = "USEC", description = "CPU time that may be saved up.")
     @Nullable Long cpuBurst;
 
-    @Option(names = "--cpu-idle", paramLabel = "0|1", description = "Run only when nobody else wants to.")
     @Nullable Long cpuIdle;
 
-    @Option(names = "--cpu-rt-period", paramLabel = "USEC", description = "Of realtime scheduling (cgroup v1 alone).")
     @Nullable Long cpuRtPeriod;
 
-    @Option(names = "--cpu-rt-runtime", paramLabel = "USEC", description = "Of realtime scheduling (cgroup v1 alone).")
     @Nullable Long cpuRtRuntime;
 
-    @Option(names = "--cpuset-cpus", paramLabel = "LIST", description = "CPUs, such as 0-3,7.")
     @Nullable String cpusetCpus;
 
-    @Option(names = "--cpuset-mems", paramLabel = "LIST", description = "Memory nodes.")
     @Nullable String cpusetMems;
 
-    @Option(names = "--pids-limit", paramLabel = "N", description = "Processes and threads; -1 for no limit.")
     @Nullable Long pidsLimit;
 
-    @Option(names = "--blkio-weight", paramLabel = "N", description = "Weight of disk access, 10 to 1000.")
     @Nullable Integer blkioWeight;
+
+    void define(Definition d) {
+        definition = d;
+        d.value("--memory=SIZE", "Memory, such as 64m; -1 for no limit.", v -> memory = v);
+        d.value(
+                "--memory-reservation=SIZE",
+                "Memory that is spared when the host runs short; -1 for none.",
+                v -> memoryReservation = v);
+        d.value("--memory-swap=SIZE", "Memory and swap together; -1 for no limit.", v -> memorySwap = v);
+        d.value("--cpu-share=N", "Weight against other containers, 2 to 262144.", Long.class, null, v -> cpuShares = v);
+        d.value("--cpu-quota=USEC", "CPU time in a period; -1 for no limit.", Long.class, null, v -> cpuQuota = v);
+        d.value("--cpu-period=USEC", "The length of a period, 1000 to 1000000.", Long.class, null, v -> cpuPeriod = v);
+        d.value("--cpu-burst=USEC", "CPU time that may be saved up.", Long.class, null, v -> cpuBurst = v);
+        d.value("--cpu-idle=0|1", "Run only when nobody else wants to.", Long.class, null, v -> cpuIdle = v);
+        d.value(
+                "--cpu-rt-period=USEC",
+                "Of realtime scheduling (cgroup v1 alone).",
+                Long.class,
+                null,
+                v -> cpuRtPeriod = v);
+        d.value(
+                "--cpu-rt-runtime=USEC",
+                "Of realtime scheduling (cgroup v1 alone).",
+                Long.class,
+                null,
+                v -> cpuRtRuntime = v);
+        d.value("--cpuset-cpus=LIST", "CPUs, such as 0-3,7.", v -> cpusetCpus = v);
+        d.value("--cpuset-mems=LIST", "Memory nodes.", v -> cpusetMems = v);
+        d.value("--pids-limit=N", "Processes and threads; -1 for no limit.", Long.class, null, v -> pidsLimit = v);
+        d.value("--blkio-weight=N", "Weight of disk access, 10 to 1000.", Integer.class, null, v -> blkioWeight = v);
+    }
+
+    boolean isGiven() {
+        return definition != null && definition.given().isPresent();
+    }
 
     Spec.Resources resources() {
         return new Spec.Resources(List.of(), memory(), cpu(), pids(), blockIo(), List.of(), null, Map.of(), Map.of());

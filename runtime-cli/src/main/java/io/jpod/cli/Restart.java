@@ -7,36 +7,33 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "restart",
-        description = "Start containers again: those that run are stopped first, with TERM, and KILL if they go on.",
-        footer = {
-            "",
-            "A container is made again from its own config, with the same name and in the same pod, and its log goes on. It runs in"
-                    + " the background.",
-            "",
-            "Examples:",
-            "  jpod restart web",
-            "  jpod restart --time 2 web db"
-        })
-final class Restart implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-t", "--time"},
-            paramLabel = "SECONDS",
-            description = "How long they may take before they are killed (default: 10).")
+final class Restart implements Verb {
+    private final Jpod jpod;
     private int seconds = 10;
+    private List<String> ids = List.of();
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "The container.")
-    private List<String> ids;
+    Restart(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value(
+                "-t --time=SECONDS",
+                "How long they may take before they are killed (default: 10).",
+                Integer.class,
+                10,
+                v -> seconds = v);
+        d.operands(1, "ID", "The container.", v -> ids = v);
+        d.footer(
+                "A container is made again from its own config, with the same name and in the same pod, and its log goes on. It runs in"
+                        + " the background.",
+                "",
+                "Examples:",
+                "  jpod restart web",
+                "  jpod restart --time 2 web db");
+    }
 
     @Override
     public Integer call() {

@@ -1,20 +1,18 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+final class Resume implements Verb {
+    private final Jpod jpod;
+    private String id = "";
 
-@Command(
-        name = "resume",
-        description = "Let the processes of a paused container go on.",
-        footer = {"", "Example:", "  jpod resume web"})
-final class Resume implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
+    Resume(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    @Override
+    public void define(Definition d) {
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer("Example:", "  jpod resume web");
+    }
 
     @Override
     public Integer call() {

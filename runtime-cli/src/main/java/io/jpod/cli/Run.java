@@ -9,92 +9,64 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "run",
-        description = "Make a container, start it, and wait for its end.",
-        customSynopsis = {
-            "jpod run [OPTIONS] ID                                   from a bundle",
-            "       jpod run [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]  without one"
-        },
-        footer = {
-            "",
-            "jpod ends like the container's program: with its exit code, or 128 and the number of the signal that ended it. Then"
-                    + " the container is deleted, unless --keep is given. Signals that jpod gets go to the program.",
-            "",
-            "With --rootfs the container is closed by default: 11 capabilities, a seccomp filter, no_new_privs, no network, no"
-                    + " devices of the host. Options open it up one by one.",
-            "",
-            "With --detach the container stays after its end: its exit code ('jpod wait'), and with --rootfs its output ('jpod"
-                    + " logs'), until it is deleted.",
-            "",
-            "Examples:",
-            "  jpod run --bundle /bundles/web web",
-            "  jpod run --rootfs /srv/alpine -t -- sh",
-            "  jpod run --trace --rootfs /srv/alpine -- true",
-            "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www"
-        })
-final class Run implements Callable<Integer> {
+final class Run implements Verb {
     private static final int RANDOM_BYTES = 6;
 
-    @ParentCommand
-    private Jpod jpod;
-
-    @picocli.CommandLine.Spec
-    private CommandSpec command;
-
-    @Mixin
+    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
-
-    @Mixin
     private final ProcessOptions process = new ProcessOptions();
-
-    @Mixin
     private final ContainerOptions container = new ContainerOptions();
-
-    @Mixin
     private final TraceOptions trace = new TraceOptions();
-
-    @Option(
-            names = {"-d", "--detach"},
-            description = "Return as soon as the program was started.")
     private boolean detach;
-
-    @Option(names = "--keep", description = "Do not delete the container at its end.")
     private boolean keep;
-
-    @Option(names = "--rm", description = "Delete the container at its end, as is done anyway without --detach.")
     private boolean remove;
-
-    @Option(
-            names = {"-i", "--interactive"},
-            description = "With --rootfs: give it the caller's stdin, not /dev/null. A terminal (-t) always has it.")
     private boolean interactive;
+    private List<String> words = List.of();
 
-    @Option(
-            names = "--no-subreaper",
-            description = "Nothing changes: jpod never makes itself a subreaper. For callers of runc.")
-    @SuppressWarnings("UnusedVariable")
-    private boolean noSubreaper;
+    Run(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(
-            paramLabel = "ID or COMMAND",
-            arity = "0..*",
-            description = "The name of the new container, or what to run in it.")
-    private List<String> words = new ArrayList<>();
+    @Override
+    public void define(Definition d) {
+        d.synopsis(
+                "jpod run [OPTIONS] ID                                   from a bundle",
+                "       jpod run [OPTIONS] --rootfs DIR [--] [COMMAND [ARG...]]  without one");
+        d.stopsAtOperand();
+        bundle.define(d);
+        process.define(d);
+        container.define(d);
+        trace.define(d);
+        d.flag("-d --detach", "Return as soon as the program was started.", on -> detach = on);
+        d.flag("--keep", "Do not delete the container at its end.", on -> keep = on);
+        d.flag("--rm", "Delete the container at its end, as is done anyway without --detach.", on -> remove = on);
+        d.flag(
+                "-i --interactive",
+                "With --rootfs: give it the caller's stdin, not /dev/null. A terminal (-t) always has it.",
+                on -> interactive = on);
+        d.flag("--no-subreaper", "Nothing changes: jpod never makes itself a subreaper. For callers of runc.", _ -> {});
+        d.operands(0, "ID or COMMAND", "The name of the new container, or what to run in it.", v -> words = v);
+        d.footer(
+                "jpod ends like the container's program: with its exit code, or 128 and the number of the signal that ended it. Then"
+                        + " the container is deleted, unless --keep is given. Signals that jpod gets go to the program.",
+                "",
+                "With --rootfs the container is closed by default: 11 capabilities, a seccomp filter, no_new_privs, no network, no"
+                        + " devices of the host. Options open it up one by one.",
+                "",
+                "With --detach the container stays after its end: its exit code ('jpod wait'), and with --rootfs its output ('jpod"
+                        + " logs'), until it is deleted.",
+                "",
+                "Examples:",
+                "  jpod run --bundle /bundles/web web",
+                "  jpod run --rootfs /srv/alpine -t -- sh",
+                "  jpod run --trace --rootfs /srv/alpine -- true",
+                "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www");
+    }
 
     /**
      * What is to be run.
@@ -113,23 +85,19 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() {
         if (keep && remove) {
-            throw misused("--keep and --rm exclude each other");
+            throw new Misuse("--keep and --rm exclude each other");
         }
         return container.rootfs == null ? runBundle() : runRootfs();
-    }
-
-    private ParameterException misused(String message) {
-        return new ParameterException(command.commandLine(), message);
     }
 
     private int runBundle() {
         container.requireNone();
         if (interactive) {
-            throw misused(
+            throw new Misuse(
                     "--interactive goes with --rootfs; with a bundle the container always has the caller's stdin");
         }
         if (words.size() != 1) {
-            throw misused(
+            throw new Misuse(
                     words.isEmpty()
                             ? "Missing required parameter: 'ID' (or --rootfs)"
                             : "too many arguments: " + String.join(" ", words.subList(1, words.size())));
@@ -148,10 +116,10 @@ final class Run implements Callable<Integer> {
 
     private int runRootfs() {
         if (bundle.isGiven()) {
-            throw misused("--bundle and --rootfs exclude each other");
+            throw new Misuse("--bundle and --rootfs exclude each other");
         }
         if (interactive && detach && !container.tty) {
-            throw misused("--interactive and --detach exclude each other: nobody would be there to type");
+            throw new Misuse("--interactive and --detach exclude each other: nobody would be there to type");
         }
         String id = container.name == null ? randomName() : container.name;
         Containers.requireId(id);

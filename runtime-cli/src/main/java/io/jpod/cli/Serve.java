@@ -4,37 +4,34 @@ import io.jpod.server.Listener;
 import io.jpod.server.Server;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "serve",
-        description =
-                "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
-                        + " it may be stopped or killed at any time.")
-final class Serve implements Callable<Integer> {
+final class Serve implements Verb {
     /** Longer than {@link Server} drains. */
     private static final Duration END = Duration.ofSeconds(10);
 
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            description =
-                    "Where to listen (default: $JPOD_SOCKET, or brain.sock in /run/jpod, or in $XDG_RUNTIME_DIR/jpod"
-                            + " for others than root). Not used when systemd passes a socket (LISTEN_FDS).")
+    private final Jpod jpod;
     private @Nullable String socket;
-
-    @Option(
-            names = "--idle-timeout",
-            paramLabel = "SECONDS",
-            description = "End when nobody has called for so long (default: never).")
     private @Nullable Integer idleTimeout;
+
+    Serve(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value(
+                "--socket=PATH",
+                "Where to listen (default: $JPOD_SOCKET, or brain.sock in /run/jpod, or in $XDG_RUNTIME_DIR/jpod"
+                        + " for others than root). Not used when systemd passes a socket (LISTEN_FDS).",
+                v -> socket = v);
+        d.value(
+                "--idle-timeout=SECONDS",
+                "End when nobody has called for so long (default: never).",
+                Integer.class,
+                null,
+                v -> idleTimeout = v);
+    }
 
     @Override
     public Integer call() {

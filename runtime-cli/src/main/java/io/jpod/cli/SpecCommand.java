@@ -13,34 +13,27 @@ import io.jpod.oci.SpecWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "spec",
-        description = "Write a config.json to start from.",
-        footer = {
-            "",
-            "It runs sh on a terminal in the directory rootfs beside it. A file that is there already is not touched.",
-            "",
-            "Example:",
-            "  mkdir -p web/rootfs && jpod spec --bundle web"
-        })
-final class SpecCommand implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-b", "--bundle"},
-            paramLabel = "DIR",
-            description = "Where to write it (default: the current directory).")
+final class SpecCommand implements Verb {
+    private final Jpod jpod;
     private @Nullable String bundle;
-
-    @Option(names = "--rootless", description = "For a container that its user starts without being root.")
     private boolean rootless;
+
+    SpecCommand(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value("-b --bundle=DIR", "Where to write it (default: the current directory).", v -> bundle = v);
+        d.flag("--rootless", "For a container that its user starts without being root.", on -> rootless = on);
+        d.footer(
+                "It runs sh on a terminal in the directory rootfs beside it. A file that is there already is not touched.",
+                "",
+                "Example:",
+                "  mkdir -p web/rootfs && jpod spec --bundle web");
+    }
 
     @Override
     public Integer call() {

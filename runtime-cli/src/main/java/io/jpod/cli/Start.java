@@ -1,20 +1,18 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+final class Start implements Verb {
+    private final Jpod jpod;
+    private String id = "";
 
-@Command(
-        name = "start",
-        description = "Let a container that was created run its program.",
-        footer = {"", "Example:", "  jpod create --bundle /bundles/web web && jpod start web"})
-final class Start implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
+    Start(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    @Override
+    public void define(Definition d) {
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer("Example:", "  jpod create --bundle /bundles/web web && jpod start web");
+    }
 
     @Override
     public Integer call() {

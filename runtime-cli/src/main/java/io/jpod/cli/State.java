@@ -1,26 +1,22 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
+final class State implements Verb {
+    private final Jpod jpod;
+    private String id = "";
 
-@Command(
-        name = "state",
-        description = "Print the state of a container as JSON (runtime-spec, \"State\").",
-        footer = {
-            "",
-            "The status is one of creating, created, running, paused and stopped. The pid of a stopped container is 0.",
-            "",
-            "Example:",
-            "  jpod state web | jq -r .status"
-        })
-final class State implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
+    State(Jpod jpod) {
+        this.jpod = jpod;
+    }
 
-    @Parameters(paramLabel = "ID", description = "The container.")
-    private String id;
+    @Override
+    public void define(Definition d) {
+        d.operand("ID", "The container.", v -> id = v);
+        d.footer(
+                "The status is one of creating, created, running, paused and stopped. The pid of a stopped container is 0.",
+                "",
+                "Example:",
+                "  jpod state web | jq -r .status");
+    }
 
     @Override
     public Integer call() {

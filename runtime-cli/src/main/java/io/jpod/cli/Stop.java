@@ -6,34 +6,31 @@ import io.jpod.container.Containers;
 import io.jpod.oci.State.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "stop",
-        description = "Stop containers, all at the same time: TERM, and KILL for those that go on.",
-        footer = {
-            "",
-            "They stay, with their logs, until they are deleted; 'jpod restart' starts them again.",
-            "",
-            "Example:",
-            "  jpod stop --time 2 web db"
-        })
-final class Stop implements Callable<Integer> {
-    @ParentCommand
-    private Jpod jpod;
-
-    @Option(
-            names = {"-t", "--time"},
-            paramLabel = "SECONDS",
-            description = "How long they may take before they are killed (default: 10).")
+final class Stop implements Verb {
+    private final Jpod jpod;
     private int seconds = 10;
+    private List<String> ids = List.of();
 
-    @Parameters(paramLabel = "ID", arity = "1..*", description = "The container.")
-    private List<String> ids;
+    Stop(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.value(
+                "-t --time=SECONDS",
+                "How long they may take before they are killed (default: 10).",
+                Integer.class,
+                10,
+                v -> seconds = v);
+        d.operands(1, "ID", "The container.", v -> ids = v);
+        d.footer(
+                "They stay, with their logs, until they are deleted; 'jpod restart' starts them again.",
+                "",
+                "Example:",
+                "  jpod stop --time 2 web db");
+    }
 
     @Override
     public Integer call() {

@@ -6,12 +6,8 @@ import io.jpod.linux.Linux;
 import java.util.Map;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Whether a set-up is to be traced, and where to. */
 final class TraceOptions {
@@ -21,28 +17,29 @@ final class TraceOptions {
         JSON
     }
 
-    @Spec(Spec.Target.MIXEE)
-    private @Nullable CommandSpec command;
-
-    @Option(
-            names = "--trace",
-            paramLabel = "FILE",
-            arity = "0..1",
-            fallbackValue = "",
-            preprocessor = Attached.class,
-            description =
-                    "Print every system call of the set-up with its result and its time, below the step that wants it:"
-                            + " to stderr, or with --trace=FILE to a file.")
     private @Nullable String trace;
-
-    @Option(names = "--trace-format", paramLabel = "FORMAT", description = "text (default), or json: an object a line.")
     private @Nullable Form form;
+
+    void define(Definition d) {
+        d.add(
+                Definition.option(
+                                "--trace=FILE",
+                                "Print every system call of the set-up with its result and its time, below the step that wants"
+                                        + " it: to stderr, or with --trace=FILE to a file.")
+                        .arity("0..1")
+                        .fallbackValue("")
+                        .preprocessor(TraceOptions::attached),
+                String.class,
+                null,
+                v -> trace = v);
+        d.value("--trace-format=FORMAT", "text (default), or json: an object a line.", Form.class, null, v -> form = v);
+    }
 
     /** Null if nobody wants one. */
     @Nullable Tracing begin(Jpod jpod) {
         if (trace == null) {
-            if (form != null && command != null) {
-                throw new ParameterException(command.commandLine(), "--trace-format goes with --trace");
+            if (form != null) {
+                throw new Misuse("--trace-format goes with --trace");
             }
             return null;
         }
@@ -55,15 +52,13 @@ final class TraceOptions {
     }
 
     /** Takes what stands behind "=" only: the next word is the container's name, or its program. */
-    static final class Attached implements IParameterPreprocessor {
-        @Override
-        @SuppressWarnings("JdkObsolete")
-        public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
-            if (info.get("separator") instanceof String separator && !separator.isBlank()) {
-                return false;
-            }
-            option.setValue("");
-            return true;
+    @SuppressWarnings("JdkObsolete")
+    private static boolean attached(
+            Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+        if (info.get("separator") instanceof String separator && !separator.isBlank()) {
+            return false;
         }
+        option.setValue("");
+        return true;
     }
 }

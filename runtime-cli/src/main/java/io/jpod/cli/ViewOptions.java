@@ -4,20 +4,22 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** For verbs that show something: once or again and again, for people or for programs. */
 final class ViewOptions {
     private static final String INDENT = "  ";
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "table (default) or json.")
     private Format format = Format.TABLE;
-
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Draw it again every second, until interrupted. What is no terminal gets it again when it has"
-                    + " changed.")
     private boolean watch;
+
+    void define(Definition d) {
+        d.value("--format=FORMAT", "table (default) or json.", Format.class, Format.TABLE, v -> format = v);
+        d.flag(
+                "-w --watch",
+                "Draw it again every second, until interrupted. What is no terminal gets it again when it has"
+                        + " changed.",
+                on -> watch = on);
+    }
 
     /**
      * Shows something.

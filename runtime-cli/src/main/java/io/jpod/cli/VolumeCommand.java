@@ -1,42 +1,29 @@
 package io.jpod.cli;
 
-import io.jpod.container.Volumes;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
+import static io.jpod.cli.Verb.named;
 
-@Command(
-        name = "volume",
-        description = "Make, show and remove volumes: directories with a name that outlive containers.",
-        footer = {
-            "",
-            "run --volume NAME:DST makes the volume if it is not there.",
-            "",
-            "Examples:",
-            "  jpod run --rootfs /srv/db -v data:/var/lib/db -- db",
-            "  jpod volume ls"
-        })
-final class VolumeCommand {
-    /** In the order of the help. */
-    static final Map<String, Class<?>> VERBS = new LinkedHashMap<>();
+import java.util.List;
 
-    static {
-        VERBS.put("create", VolumeCreate.class);
-        VERBS.put("ls", VolumeLs.class);
-        VERBS.put("inspect", VolumeInspect.class);
-        VERBS.put("rm", VolumeRm.class);
-        VERBS.put("prune", VolumePrune.class);
+final class VolumeCommand implements Verb.Family {
+    private static final List<Named> VERBS = List.of(
+            named("create", "Make volumes.", VolumeCreate::new),
+            named("ls", "List volumes, and who has them mounted.", VolumeLs::new, "list"),
+            named("inspect", "Print volumes as JSON.", VolumeInspect::new),
+            named("rm", "Remove volumes with all that is in them.", VolumeRm::new, "remove"),
+            named("prune", "Remove the volumes that no container has mounted.", VolumePrune::new));
+
+    @Override
+    public void define(Definition d) {
+        d.footer(
+                "run --volume NAME:DST makes the volume if it is not there.",
+                "",
+                "Examples:",
+                "  jpod run --rootfs /srv/db -v data:/var/lib/db -- db",
+                "  jpod volume ls");
     }
 
-    @ParentCommand
-    private Jpod jpod;
-
-    Jpod jpod() {
-        return jpod;
-    }
-
-    Volumes volumes() {
-        return jpod.volumes();
+    @Override
+    public List<Named> verbs() {
+        return VERBS;
     }
 }

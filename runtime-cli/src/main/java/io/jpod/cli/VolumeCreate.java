@@ -2,29 +2,28 @@ package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "create",
-        description = "Make volumes.",
-        footer = {"", "Example:", "  jpod volume create data"})
-final class VolumeCreate implements Callable<Integer> {
-    @ParentCommand
-    private VolumeCommand parent;
+final class VolumeCreate implements Verb {
+    private final Jpod jpod;
+    private List<String> names = List.of();
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "What to call it.")
-    private List<String> names;
+    VolumeCreate(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.operands(1, "NAME", "What to call it.", v -> names = v);
+        d.footer("Example:", "  jpod volume create data");
+    }
 
     @Override
     public Integer call() {
         for (String name : names) {
-            if (!parent.volumes().make(name)) {
+            if (!jpod.volumes().make(name)) {
                 throw new ContainerException("volume " + name + " exists already");
             }
-            parent.jpod().caller().out().println(name);
+            jpod.caller().out().println(name);
         }
         return ExitCode.OK.number();
     }

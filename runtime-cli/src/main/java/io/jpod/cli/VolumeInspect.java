@@ -3,41 +3,36 @@ package io.jpod.cli;
 import io.jpod.container.ContainerException;
 import io.jpod.oci.JsonWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "inspect",
-        description = "Print volumes as JSON.",
-        footer = {"", "Example:", "  jpod volume inspect data"})
-final class VolumeInspect implements Callable<Integer> {
-    @ParentCommand
-    private VolumeCommand parent;
+final class VolumeInspect implements Verb {
+    private final Jpod jpod;
+    private List<String> names = List.of();
 
-    @Parameters(paramLabel = "NAME", arity = "1..*", description = "The volume.")
-    private List<String> names;
+    VolumeInspect(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.operands(1, "NAME", "The volume.", v -> names = v);
+        d.footer("Example:", "  jpod volume inspect data");
+    }
 
     @Override
     public Integer call() {
         for (String name : names) {
-            if (!parent.volumes().exists(name)) {
+            if (!jpod.volumes().exists(name)) {
                 throw new ContainerException("no volume " + name);
             }
         }
-        parent.jpod()
-                .caller()
+        jpod.caller()
                 .out()
                 .println(JsonWriter.array(
                         "  ",
                         names,
                         (json, name) -> json.text("Name", name)
-                                .text("Mountpoint", parent.volumes().path(name).toString())
-                                .allTexts(
-                                        "Containers",
-                                        parent.volumes()
-                                                .users(name, parent.jpod().containers()))));
+                                .text("Mountpoint", jpod.volumes().path(name).toString())
+                                .allTexts("Containers", jpod.volumes().users(name, jpod.containers()))));
         return ExitCode.OK.number();
     }
 }

@@ -2,36 +2,32 @@ package io.jpod.cli;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
-@Command(
-        name = "ls",
-        aliases = "list",
-        description = "List volumes, and who has them mounted.",
-        footer = {"", "Example:", "  jpod volume ls"})
-final class VolumeLs implements Callable<Integer> {
-    @ParentCommand
-    private VolumeCommand parent;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Print the names alone.")
+final class VolumeLs implements Verb {
+    private final Jpod jpod;
     private boolean quiet;
+
+    VolumeLs(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.flag("-q --quiet", "Print the names alone.", on -> quiet = on);
+        d.footer("Example:", "  jpod volume ls");
+    }
 
     @Override
     public Integer call() {
-        PrintStream out = parent.jpod().caller().out();
+        PrintStream out = jpod.caller().out();
         if (quiet) {
-            parent.volumes().list().forEach(out::println);
+            jpod.volumes().list().forEach(out::println);
             return ExitCode.OK.number();
         }
         Table table = new Table("NAME", "CONTAINERS", "DIRECTORY");
-        for (String name : parent.volumes().list()) {
-            List<String> users = parent.volumes().users(name, parent.jpod().containers());
-            table.add(name, String.join(",", users), parent.volumes().path(name).toString());
+        for (String name : jpod.volumes().list()) {
+            List<String> users = jpod.volumes().users(name, jpod.containers());
+            table.add(name, String.join(",", users), jpod.volumes().path(name).toString());
         }
         out.print(table);
         return ExitCode.OK.number();

@@ -1,23 +1,23 @@
 package io.jpod.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ParentCommand;
+final class VolumePrune implements Verb {
+    private final Jpod jpod;
 
-@Command(
-        name = "prune",
-        description = "Remove the volumes that no container has mounted.",
-        footer = {"", "Example:", "  jpod volume prune"})
-final class VolumePrune implements Callable<Integer> {
-    @ParentCommand
-    private VolumeCommand parent;
+    VolumePrune(Jpod jpod) {
+        this.jpod = jpod;
+    }
+
+    @Override
+    public void define(Definition d) {
+        d.footer("Example:", "  jpod volume prune");
+    }
 
     @Override
     public Integer call() {
-        for (String name : parent.volumes().list()) {
-            if (parent.volumes().users(name, parent.jpod().containers()).isEmpty()) {
-                parent.volumes().remove(name);
-                parent.jpod().caller().out().println(name);
+        for (String name : jpod.volumes().list()) {
+            if (jpod.volumes().users(name, jpod.containers()).isEmpty()) {
+                jpod.volumes().remove(name);
+                jpod.caller().out().println(name);
             }
         }
         return ExitCode.OK.number();

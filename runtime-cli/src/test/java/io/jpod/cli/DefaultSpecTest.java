@@ -18,8 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 class DefaultSpecTest {
     private static final DefaultSpec.Host HOST = new DefaultSpec.Host(
@@ -33,20 +31,14 @@ class DefaultSpecTest {
     private static final DefaultSpec.Host HOST_WITHOUT_PIDS = new DefaultSpec.Host(
             false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me"), new Volumes(Path.of("/data")));
 
-    @Command(name = "run")
-    private static final class Holder {
-        @Mixin
-        private final ContainerOptions options = new ContainerOptions();
-    }
-
     private static Spec spec(String... arguments) {
         return spec(HOST, arguments);
     }
 
     private static Spec spec(DefaultSpec.Host host, String... arguments) {
-        Holder holder = new Holder();
-        new CommandLine(holder).parseArgs(arguments);
-        return DefaultSpec.of(holder.options, host, "web", "/srv/web", Spec.User.ROOT, List.of("true"));
+        ContainerOptions options = new ContainerOptions();
+        new CommandLine(Definition.root("run", "", options::define)).parseArgs(arguments);
+        return DefaultSpec.of(options, host, "web", "/srv/web", Spec.User.ROOT, List.of("true"));
     }
 
     private static Spec.Mount mount(Spec spec, String destination) {

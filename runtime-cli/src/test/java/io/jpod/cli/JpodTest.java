@@ -13,9 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JpodTest {
     @TempDir
@@ -32,6 +35,10 @@ class JpodTest {
     }
 
     private int run(String... arguments) {
+        return run(Jpod::run, arguments);
+    }
+
+    private int run(ToIntFunction<Caller> brain, String... arguments) {
         Map<String, Object> caller = Map.of(
                 "arguments",
                 List.of(arguments),
@@ -49,7 +56,7 @@ class JpodTest {
                 nothing,
                 "isTerminal",
                 isTerminal);
-        return Jpod.run((Caller) Proxy.newProxyInstance(
+        return brain.applyAsInt((Caller) Proxy.newProxyInstance(
                 Caller.class.getClassLoader(), new Class<?>[] {Caller.class}, (proxy, method, parameters) -> {
                     assertThat(caller).as("what these commands ask for").containsKey(method.getName());
                     return caller.get(method.getName());
@@ -112,5 +119,46 @@ class JpodTest {
     void aStackTraceIsForDebugOnly() {
         run("--debug", "--no-such");
         assertThat(err()).contains("\tat io.jpod.cli.Jpod.run");
+    }
+
+    @Test
+    void nothingIsLeftForTheNextCommand() {
+        run(
+                "--debug",
+                "--log-format",
+                "json",
+                "--log",
+                "log",
+                "run",
+                "--keep",
+                "--rm",
+                "--rootfs",
+                "/",
+                "--bundle",
+                "/");
+        err.reset();
+
+        assertThat(run("run", "--bundle", "/no/such", "c1")).isEqualTo(1);
+        assertThat(err()).matches("time=.* msg=\"bundle /no/such: no such directory\"\n");
+    }
+
+    @Test
+    void aVerbIsKnownByEachOfItsNames() {
+        assertThat(run("rm", "--help")).isZero();
+        assertThat(run("pod", "list", "--help")).isZero();
+        assertThat(out()).contains("Usage: jpod delete [", "Usage: jpod pod ps [");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--help", "run --help", "pod --help", "pod ls --help", "pod", "nonsense", "pod nonsense", "rm"})
+    void aBrainForOneCommandSaysTheSame(String words) {
+        int code = run(words.split(" "));
+        String said = out() + err();
+        out.reset();
+        err.reset();
+
+        assertThat(run(Jpod::runOnce, words.split(" "))).isEqualTo(code);
+        assertThat((out() + err()).replaceAll("time=\\S+", "")).isEqualTo(said.replaceAll("time=\\S+", ""));
     }
 }

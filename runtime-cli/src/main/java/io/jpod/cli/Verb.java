@@ -1,0 +1,39 @@
+package io.jpod.cli;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/** A command below jpod. It is made once for any number of calls: what it knows of one of them, parsing the next one resets. */
+interface Verb extends Callable<Integer> {
+    /** Says what it is called with. */
+    void define(Definition d);
+
+    /** The exit code; what goes wrong is thrown. */
+    @Override
+    Integer call();
+
+    static Named named(String name, String description, Function<Jpod, Verb> maker, String... aliases) {
+        return new Named(name, List.of(aliases), description, maker);
+    }
+
+    /** A verb that does nothing but have verbs of its own. */
+    interface Family extends Verb {
+        /** In the order of the help. */
+        List<Named> verbs();
+
+        @Override
+        default Integer call() {
+            throw new Misuse("Missing required subcommand");
+        }
+    }
+
+    /** What the help of the command above says of a verb, and how to make it. */
+    record Named(String name, List<String> aliases, String description, Function<Jpod, Verb> maker) {
+        boolean isAmong(Set<String> words) {
+            return words.contains(name) || !Collections.disjoint(words, aliases);
+        }
+    }
+}
