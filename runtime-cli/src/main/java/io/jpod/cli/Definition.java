@@ -56,7 +56,8 @@ final class Definition {
 
     private static CommandSpec complete(CommandSpec spec, Consumer<Definition> options) {
         options.accept(new Definition(spec, spec::add));
-        spec.parser().caseInsensitiveEnumValuesAllowed(true);
+        // "@file" is a word like others: it may be meant for a container, and files of the caller are not ours to open.
+        spec.parser().caseInsensitiveEnumValuesAllowed(true).expandAtFiles(false);
         return spec.addOption(
                 option("-h --help", "Print this help.").usageHelp(true).build());
     }

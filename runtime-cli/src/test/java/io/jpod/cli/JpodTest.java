@@ -161,4 +161,13 @@ class JpodTest {
         assertThat(run(Jpod::runOnce, words.split(" "))).isEqualTo(code);
         assertThat((out() + err()).replaceAll("time=\\S+", "")).isEqualTo(said.replaceAll("time=\\S+", ""));
     }
+
+    @Test
+    void aWordThatBeginsWithAtIsNoFileToRead() throws Exception {
+        Path file = Files.writeString(dir.resolve("words"), "--version");
+
+        assertThat(run("@" + file)).isEqualTo(1);
+        assertThat(err()).contains("unknown command @" + file);
+        assertThat(out()).isEmpty();
+    }
 }
