@@ -1,8 +1,8 @@
 package io.jpod.cli;
 
+import static io.jpod.cli.Verb.family;
 import static io.jpod.cli.Verb.named;
 
-import io.jpod.cli.Verb.Family;
 import io.jpod.cli.Verb.Named;
 import io.jpod.container.Containers;
 import io.jpod.container.Recorder;
@@ -16,11 +16,15 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +82,16 @@ public final class Jpod {
                     "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
                     Events::new),
             named("update", "Change the limits of a container while it runs.", Update::new),
-            named(
+            family(
                     "pod",
                     "Make and manage pods: containers that share namespaces, limits and files.",
-                    _ -> new PodCommand()),
-            named("network", "Make, show and remove networks of pods.", _ -> new NetworkCommand()),
+                    _ -> new PodCommand(),
+                    PodCommand.VERBS),
+            family(
+                    "network",
+                    "Make, show and remove networks of pods.",
+                    _ -> new NetworkCommand(),
+                    NetworkCommand.VERBS),
             named(
                     "debug",
                     "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
@@ -93,10 +102,11 @@ public final class Jpod {
                     "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
                     FeaturesCommand::new),
             named("explain", "Print what 'jpod run' would do, step by step, without doing it.", Explain::new),
-            named(
+            family(
                     "volume",
                     "Make, show and remove volumes: directories with a name that outlive containers.",
-                    _ -> new VolumeCommand()),
+                    _ -> new VolumeCommand(),
+                    VolumeCommand.VERBS),
             named(
                     "doctor",
                     "List what no living container or pod below --root owns, and remove it with --fix.",
@@ -108,8 +118,11 @@ public final class Jpod {
                             + " it may be stopped or killed at any time.",
                     Serve::new));
 
-    /** Those that nobody uses just now. Building one takes as long as a quick command. */
-    private static final Queue<Jpod> IDLE = new ConcurrentLinkedQueue<>();
+    /**
+     * Those that nobody uses just now, by the verbs that they know. Building one takes as long as a quick command, and what is set
+     * for all verbs of one, such as where output goes, takes its time for each of them.
+     */
+    private static final Map<Set<String>, Queue<Jpod>> IDLE = new ConcurrentHashMap<>();
 
     private final CommandLine line;
     private @Nullable Caller caller;
@@ -123,12 +136,12 @@ public final class Jpod {
         this(null);
     }
 
-    /** @param words of the only command line that this one is for; null: it is for any */
-    private Jpod(@Nullable Set<String> words) {
+    /** @param verbs for command lines that name these and no others; null: for any */
+    private Jpod(@Nullable Set<String> verbs) {
         CommandSpec spec =
                 Definition.root("jpod", "Run Linux containers and pods, as an OCI runtime or by hand.", this::define);
         spec.versionProvider(Jpod::versions);
-        add(VERBS, spec, words);
+        add(VERBS, spec, verbs);
         line = new CommandLine(spec)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
@@ -171,60 +184,66 @@ public final class Jpod {
                 });
     }
 
-    /** Verbs that do not occur are left out; where none occurs, as in a call for help, their names are enough. */
-    private void add(List<Named> verbs, CommandSpec command, @Nullable Set<String> words) {
-        // No lambda, here and in what it calls: the AOT cache has none of what a resident brain does not do.
-        List<Named> named = words == null ? verbs : new ArrayList<>();
-        if (words != null) {
+    /** Verbs that are not wanted are left out; where none is, as in a call for help, their names are enough. */
+    private void add(List<Named> verbs, CommandSpec command, @Nullable Set<String> wanted) {
+        List<Named> whole = wanted == null ? verbs : among(verbs, wanted);
+        for (Named verb : whole) {
+            CommandSpec spec = Definition.of(verb, verb.maker().apply(this));
+            add(verb.verbs(), spec, wanted);
+            command.addSubcommand(verb.name(), spec);
+        }
+        if (whole.isEmpty()) {
             for (Named verb : verbs) {
-                if (verb.isAmong(words)) {
-                    named.add(verb);
-                }
+                command.addSubcommand(verb.name(), Definition.stub(verb));
             }
         }
-        for (Named verb : named.isEmpty() ? verbs : named) {
-            command.addSubcommand(verb.name(), named.isEmpty() ? Definition.stub(verb) : whole(verb, words));
+    }
+
+    private static List<Named> among(List<Named> verbs, Collection<String> words) {
+        List<Named> among = new ArrayList<>();
+        for (Named verb : verbs) {
+            if (verb.isAmong(words)) {
+                among.add(verb);
+            }
+        }
+        return among;
+    }
+
+    /** The names of those verbs that may be meant by a command line of these words. */
+    private static void collect(List<Named> verbs, Collection<String> words, Set<String> names) {
+        for (Named verb : among(verbs, words)) {
+            names.add(verb.name());
+            collect(verb.verbs(), words, names);
         }
     }
 
-    private CommandSpec whole(Named named, @Nullable Set<String> words) {
-        Verb verb = named.maker().apply(this);
-        CommandSpec spec = Definition.of(named, verb);
-        if (verb instanceof Family family) {
-            add(family.verbs(), spec, words);
-        }
-        return spec;
-    }
-
-    /** Runs one command line of many; the exit code. Whatever goes wrong is told to the caller. */
+    /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
     public static int run(Caller caller) {
-        Jpod idle = IDLE.poll();
-        Jpod jpod = idle == null ? new Jpod() : idle;
-        jpod.caller = caller;
+        Set<String> verbs = new HashSet<>();
+        collect(VERBS, new HashSet<>(caller.arguments()), verbs);
+        Queue<Jpod> idle = IDLE.computeIfAbsent(verbs, _ -> new ConcurrentLinkedQueue<>());
+        Jpod known = idle.poll();
+        Jpod jpod = known != null ? known : verbs.contains("completion") ? new Jpod() : new Jpod(verbs);
         try {
-            return jpod.run(caller.arguments());
+            return jpod.answer(caller);
         } finally {
-            jpod.caller = null;
-            IDLE.add(jpod);
+            idle.add(jpod);
         }
     }
 
-    /** Gives back what many callers at a time have needed. One is kept, for the next one to call. */
+    /** Gives back what many callers at a time have needed. */
     static void rest() {
-        Jpod kept = IDLE.poll();
         IDLE.clear();
-        if (kept != null) {
-            IDLE.add(kept);
-        }
         System.gc();
     }
 
-    /** The same in a JVM that ends with it: only the verbs that occur are defined, which spares a cold start some of its time. */
-    public static int runOnce(Caller caller) {
-        Set<String> words = Set.copyOf(caller.arguments());
-        Jpod jpod = new Jpod(words.contains("completion") ? null : words);
-        jpod.caller = caller;
-        return jpod.run(caller.arguments());
+    int answer(Caller caller) {
+        this.caller = caller;
+        try {
+            return run(caller.arguments());
+        } finally {
+            this.caller = null;
+        }
     }
 
     /** The definition of all commands, for what is made from it. */

@@ -5,7 +5,8 @@ import static io.jpod.cli.Verb.named;
 import java.util.List;
 
 final class NetworkCommand implements Verb.Family {
-    private static final List<Named> VERBS = List.of(
+    /** In the order of the help. */
+    static final List<Named> VERBS = List.of(
             named("create", "Define a network.", NetworkCreate::new),
             named("ls", "List the networks.", NetworkLs::new, "list"),
             named("inspect", "Print networks and the pods that are attached to them, as JSON.", NetworkInspect::new),
@@ -28,10 +29,5 @@ final class NetworkCommand implements Verb.Family {
                 "Examples:",
                 "  jpod network create --subnet 10.7.0.0/24 backend",
                 "  jpod network ls");
-    }
-
-    @Override
-    public List<Named> verbs() {
-        return VERBS;
     }
 }

@@ -5,7 +5,8 @@ import static io.jpod.cli.Verb.named;
 import java.util.List;
 
 final class PodCommand implements Verb.Family {
-    private static final List<Named> VERBS = List.of(
+    /** In the order of the help. */
+    static final List<Named> VERBS = List.of(
             named("create", "Make a pod that is ready for containers, and print its ID.", PodCreate::new),
             named(
                     "start",
@@ -76,10 +77,5 @@ final class PodCommand implements Verb.Family {
                 "  jpod run -d --pod web --name app --rootfs /srv/app",
                 "  jpod run -d --pod web --name sidecar --rootfs /srv/tools -- sleep 1d",
                 "  jpod pod ps");
-    }
-
-    @Override
-    public List<Named> verbs() {
-        return VERBS;
     }
 }

@@ -1,8 +1,8 @@
 package io.jpod.cli;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -16,23 +16,29 @@ interface Verb extends Callable<Integer> {
     Integer call();
 
     static Named named(String name, String description, Function<Jpod, Verb> maker, String... aliases) {
-        return new Named(name, List.of(aliases), description, maker);
+        return new Named(name, List.of(aliases), description, maker, List.of());
+    }
+
+    /** @param verbs in the order of the help */
+    static Named family(String name, String description, Function<Jpod, Verb> maker, List<Named> verbs) {
+        return new Named(name, List.of(), description, maker, verbs);
     }
 
     /** A verb that does nothing but have verbs of its own. */
     interface Family extends Verb {
-        /** In the order of the help. */
-        List<Named> verbs();
-
         @Override
         default Integer call() {
             throw new Misuse("Missing required subcommand");
         }
     }
 
-    /** What the help of the command above says of a verb, and how to make it. */
-    record Named(String name, List<String> aliases, String description, Function<Jpod, Verb> maker) {
-        boolean isAmong(Set<String> words) {
+    /**
+     * What the help of the command above says of a verb, and how to make it.
+     *
+     * @param verbs of its own
+     */
+    record Named(String name, List<String> aliases, String description, Function<Jpod, Verb> maker, List<Named> verbs) {
+        boolean isAmong(Collection<String> words) {
             return words.contains(name) || !Collections.disjoint(words, aliases);
         }
     }

@@ -5,7 +5,8 @@ import static io.jpod.cli.Verb.named;
 import java.util.List;
 
 final class VolumeCommand implements Verb.Family {
-    private static final List<Named> VERBS = List.of(
+    /** In the order of the help. */
+    static final List<Named> VERBS = List.of(
             named("create", "Make volumes.", VolumeCreate::new),
             named("ls", "List volumes, and who has them mounted.", VolumeLs::new, "list"),
             named("inspect", "Print volumes as JSON.", VolumeInspect::new),
@@ -20,10 +21,5 @@ final class VolumeCommand implements Verb.Family {
                 "Examples:",
                 "  jpod run --rootfs /srv/db -v data:/var/lib/db -- db",
                 "  jpod volume ls");
-    }
-
-    @Override
-    public List<Named> verbs() {
-        return VERBS;
     }
 }

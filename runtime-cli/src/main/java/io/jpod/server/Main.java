@@ -22,7 +22,7 @@ public final class Main {
         Linux.setCloseOnExec(connection);
         try (connection;
                 Hands hands = Hands.greet(connection)) {
-            hands.exit(Jpod.runOnce(hands));
+            hands.exit(Jpod.run(hands));
         } catch (HandsLost | SyscallException e) {
             System.err.println("jpod: " + e.getMessage());
             System.exit(1);
