@@ -14,16 +14,22 @@ import io.jpod.plan.Program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program on a throw-away platform thread of this JVM, call by call through the {@link Kernel}. The thread may
  * unshare and pivot: its root, current directory and namespaces end with it, and it is never used again. Between the first
- * call and the last nothing runs on it but this loop, for after pivot_root not even a class could be loaded.
+ * call and the last nothing runs on it but this loop, for after pivot_root not even a class could be loaded. A program that only
+ * opens files, as that of exec does, runs on the caller's thread: to start one takes as long as twenty calls.
  */
 public final class ThreadExecutor {
+    /** What leaves nothing behind in the thread that calls it. */
+    private static final Set<Sys> ANYWHERE = EnumSet.of(Sys.OPENAT, Sys.CLOSE);
+
     private final Kernel kernel;
 
     public ThreadExecutor(Kernel kernel) {
@@ -52,9 +58,11 @@ public final class ThreadExecutor {
                     kernel,
                     forEveryThread(arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))),
                     recording);
-            Thread thread = Thread.ofPlatform().name("builder").unstarted(loop);
-            thread.start();
-            joinUninterruptibly(thread);
+            if (program.ops().stream().allMatch(op -> ANYWHERE.contains(op.sys()))) {
+                loop.run();
+            } else {
+                joinUninterruptibly(Thread.ofPlatform().name("builder").start(loop));
+            }
             return loop.outcome(program);
         }
     }

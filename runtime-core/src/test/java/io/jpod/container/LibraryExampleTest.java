@@ -52,10 +52,10 @@ class LibraryExampleTest extends ContainerTests {
                         temporary.resolve("state").toString(),
                         bundle.dir.toString()))
                 // No pipes: the JVM closes those a moment after the process has ended, and this test counts
-                // descriptors.
+                // descriptors. redirectErrorStream would make one.
                 .redirectInput(new java.io.File("/dev/null"))
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
         return process.waitFor();
     }
