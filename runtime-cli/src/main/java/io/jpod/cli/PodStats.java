@@ -37,8 +37,8 @@ final class PodStats implements Verb {
         d.value("--format=FORMAT", "table (default), json, a template, or table and a template.", v -> format = v);
         d.operands(0, "POD", "By name, ID or the beginning of an ID (default: all pods).", v -> names = v);
         d.footer(
-                "CPU: 100 % is one CPU; at first since the container was started, then since the line before. Memory: of the"
-                        + " container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
+                "CPU, in percent: 100 is one CPU; at first since the container was started, then since the line before. Memory: of"
+                        + " the container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
                         + " received and sent, without loopback. \"-\" is what this host's controllers do not say.",
                 "",
                 "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs",

@@ -31,6 +31,8 @@ class HelpTest {
                         assertThat(Arrays.stream(verb.usageMessage().footer()))
                                 .anyMatch(line -> line.startsWith("Example"));
                     }
+                    // Lines go through String.format.
+                    assertThat(verb.usageMessage().footer()).noneMatch(line -> line.contains("%"));
                     for (ArgSpec argument : verb.args()) {
                         assertThat(argument.hidden() || argument.description().length > 0)
                                 .as(argument.toString())
