@@ -141,10 +141,14 @@ static long make_recorded_call(const struct program *p, uint32_t index) {
     int is_timed = index < p->header->timed_ops;
     record->state = RECORD_CALLED;
     uint64_t begun = is_timed ? now() : 0;
-    record->result = make_call(p, &p->ops[index]);
+    long result = make_call(p, &p->ops[index]);
+    // The clone shares the records with the one who has cloned, and leaves this one to it. What happens next is decided by a
+    // process's own result, never by what the other may have written meanwhile.
+    if (result == 0 && p->ops[index].nr == __NR_clone) return 0;
+    record->result = result;
     if (is_timed) record->ns = now() - begun;
     record->state = is_timed ? RECORD_TIMED : RECORD_RETURNED;
-    return record->result;
+    return result;
 }
 
 static void store(const struct program *p, const struct op *op, long result) {
