@@ -121,16 +121,36 @@ public record RecordDir(Path path) {
         delete(path);
     }
 
+    /**
+     * The same, one of its files after all others: the one that says what this is, so that a removal that is cut off can be
+     * taken up again by who knows the thing by that alone.
+     */
+    void delete(String last) {
+        Path kept = path.resolve(last);
+        for (String file : names(path)) {
+            Path child = path.resolve(file);
+            if (!child.equals(kept) && !remove(child, 0)) {
+                delete(child);
+            }
+        }
+        remove(kept, 0);
+        remove(path, Flags.AT_REMOVEDIR);
+    }
+
     private static void delete(Path directory) {
-        String[] files = directory.toFile().list();
-        // Null also if it cannot be read: then it is not empty for rmdir(2).
-        for (String file : files == null ? new String[0] : files) {
+        for (String file : names(directory)) {
             Path child = directory.resolve(file);
             if (!remove(child, 0)) {
                 delete(child);
             }
         }
         remove(directory, Flags.AT_REMOVEDIR);
+    }
+
+    private static String[] names(Path directory) {
+        String[] files = directory.toFile().list();
+        // Null also if it cannot be read: then it is not empty for rmdir(2).
+        return files == null ? new String[0] : files;
     }
 
     /** False if it is a directory and was to be none. */

@@ -131,6 +131,6 @@ record StateDir(RecordDir dir) {
     }
 
     void delete() {
-        dir.delete();
+        dir.delete(STATE);
     }
 }
