@@ -57,14 +57,18 @@ final class Programs {
     /** @throws io.jpod.oci.InvalidSpec as {@link Planner#plan} does */
     static Planned of(Spec spec, Planner.Request request, Facts facts) {
         Planner.Request anonymous = request.named("", request.cgroup() == null ? null : "");
+        return anonymous(spec, anonymous, facts).named(request);
+    }
+
+    private static Planned anonymous(Spec spec, Planner.Request request, Facts facts) {
         for (KnownPlan known : PLANS) {
-            if (known.isFor(spec, anonymous, facts)) {
-                return known.planned().named(request);
+            if (known.isFor(spec, request, facts)) {
+                return known.planned();
             }
         }
         Plan plan = Planner.plan(spec, request, facts);
-        Planned planned = new Planned(plan, of(plan, request.preserve()));
-        Recent.keep(PLANS, MOST_KEPT, new KnownPlan(spec, anonymous, facts, planned));
+        Planned planned = new Planned(plan, Lowering.lower(plan, Arch.host(), request.preserve()));
+        Recent.keep(PLANS, MOST_KEPT, new KnownPlan(spec, request, facts, planned));
         return planned;
     }
 

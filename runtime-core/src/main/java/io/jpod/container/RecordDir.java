@@ -8,8 +8,11 @@ import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The directory, mode 0700, that holds the record of one thing. Making it takes the name; a lock on it serialises what
@@ -118,7 +121,7 @@ public record RecordDir(Path path) {
 
     /** The directory with all that is in it, unless somebody has. Links are not followed; a mount in it is EBUSY. */
     public void delete() {
-        delete(path);
+        delete("");
     }
 
     /**
@@ -126,31 +129,22 @@ public record RecordDir(Path path) {
      * taken up again by who knows the thing by that alone.
      */
     void delete(String last) {
-        Path kept = path.resolve(last);
-        for (String file : names(path)) {
-            Path child = path.resolve(file);
-            if (!child.equals(kept) && !remove(child, 0)) {
-                delete(child);
-            }
-        }
-        remove(kept, 0);
-        remove(path, Flags.AT_REMOVEDIR);
+        delete(path, last);
     }
 
-    private static void delete(Path directory) {
-        for (String file : names(directory)) {
+    private static void delete(Path directory, String last) {
+        String[] files = directory.toFile().list();
+        // Null also if it cannot be read: then it is not empty for rmdir(2).
+        List<String> names = files == null
+                ? List.of()
+                : Stream.of(files).sorted(Comparator.comparing(last::equals)).toList();
+        for (String file : names) {
             Path child = directory.resolve(file);
             if (!remove(child, 0)) {
-                delete(child);
+                delete(child, last);
             }
         }
         remove(directory, Flags.AT_REMOVEDIR);
-    }
-
-    private static String[] names(Path directory) {
-        String[] files = directory.toFile().list();
-        // Null also if it cannot be read: then it is not empty for rmdir(2).
-        return files == null ? new String[0] : files;
     }
 
     /** False if it is a directory and was to be none. */

@@ -387,11 +387,8 @@ public final class Planner {
     }
 
     private String from(NamespaceType type) {
-        for (int i = 0; i < linux.namespaces().size(); i++) {
-            if (linux.namespaces().get(i).type() == type) {
-                return "linux.namespaces[" + i + "]";
-            }
-        }
-        throw new IllegalArgumentException("no namespace " + type);
+        List<NamespaceType> types =
+                linux.namespaces().stream().map(Spec.Namespace::type).toList();
+        return "linux.namespaces[" + types.indexOf(type) + "]";
     }
 }

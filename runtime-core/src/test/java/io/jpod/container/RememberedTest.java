@@ -103,6 +103,19 @@ class RememberedTest {
     }
 
     @Test
+    void noContainersNameStaysInThePlanOfAnother() {
+        Spec spec = SpecTemplate.rootful();
+        Programs.of(spec, request("first", "/bundle/rootfs", 0, false), FACTS);
+        for (String name : List.of("second", "third")) {
+            Programs.Planned planned = Programs.of(spec, request(name, "/bundle/rootfs", 0, false), FACTS);
+            assertThat(planned.plan().toString()).contains(name).doesNotContain("first");
+            assertThat(new String(planned.programs().process().blob(), UTF_8))
+                    .contains(name)
+                    .doesNotContain("first");
+        }
+    }
+
+    @Test
     void aConfigIsReadAgainWhenItHasChanged() {
         for (int i = 0; i < 40; i++) {
             Spec spec = SpecTemplate.rootful().withAnnotations(Map.of("number", "" + i % 20));
