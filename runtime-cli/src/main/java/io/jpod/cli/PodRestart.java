@@ -7,7 +7,7 @@ import java.util.List;
 
 final class PodRestart implements Verb {
     private final Jpod jpod;
-    private int seconds = 10;
+    private final Grace grace = new Grace();
     private final PodArguments pods = new PodArguments();
 
     PodRestart(Jpod jpod) {
@@ -16,12 +16,7 @@ final class PodRestart implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.value(
-                "-t --time=SECONDS",
-                "How long they may take before they are killed (default: 10).",
-                Integer.class,
-                10,
-                v -> seconds = v);
+        grace.define(d);
         pods.define(d);
         d.footer(
                 "Containers that did not run are started too. See 'jpod pod stop' and 'jpod pod start'.",
@@ -32,9 +27,9 @@ final class PodRestart implements Verb {
 
     @Override
     public Integer call() {
-        Duration grace = PodStop.grace(seconds);
+        Duration time = grace.duration();
         List<Pod> found = pods.find(jpod);
-        found.forEach(pod -> pod.stop((int) Flags.SIGTERM, grace, jpod.caller().connection()));
+        found.forEach(pod -> pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection()));
         return PodStart.start(jpod, found);
     }
 }

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 final class PodStop implements Verb {
     private final Jpod jpod;
-    private int seconds = 10;
+    private final Grace grace = new Grace();
     private final PodArguments pods = new PodArguments();
 
     PodStop(Jpod jpod) {
@@ -14,12 +14,7 @@ final class PodStop implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.value(
-                "-t --time=SECONDS",
-                "How long they may take before they are killed (default: 10).",
-                Integer.class,
-                10,
-                v -> seconds = v);
+        grace.define(d);
         pods.define(d);
         d.footer(
                 "The pod stays: its namespaces, and so its addresses and host name, are the same when it is started again.",
@@ -31,15 +26,8 @@ final class PodStop implements Verb {
 
     @Override
     public Integer call() {
-        Duration grace = grace(seconds);
+        Duration time = grace.duration();
         return pods.each(
-                jpod, pod -> pod.stop((int) Flags.SIGTERM, grace, jpod.caller().connection()));
-    }
-
-    static Duration grace(int seconds) {
-        if (seconds < 0) {
-            throw new IllegalArgumentException("--time must not be negative");
-        }
-        return Duration.ofSeconds(seconds);
+                jpod, pod -> pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection()));
     }
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
 
 final class Restart implements Verb {
     private final Jpod jpod;
-    private int seconds = 10;
+    private final Grace grace = new Grace();
     private List<String> ids = List.of();
 
     Restart(Jpod jpod) {
@@ -19,12 +19,7 @@ final class Restart implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.value(
-                "-t --time=SECONDS",
-                "How long they may take before they are killed (default: 10).",
-                Integer.class,
-                10,
-                v -> seconds = v);
+        grace.define(d);
         d.operands(1, "ID", "The container.", v -> ids = v);
         d.footer(
                 "A container is made again from its own config, with the same name and in the same pod, and its log goes on. It runs in"
@@ -37,7 +32,7 @@ final class Restart implements Verb {
 
     @Override
     public Integer call() {
-        Duration grace = PodStop.grace(seconds);
+        Duration time = grace.duration();
         List<Container> containers =
                 ids.stream().map(id -> jpod.containers().get(id)).toList();
         List<Fd> held = new ArrayList<>();
@@ -46,7 +41,7 @@ final class Restart implements Verb {
                     .map(container -> jpod.pods().of(container).map(Pod::hold).orElse(null))
                     .filter(Objects::nonNull)
                     .forEach(held::add);
-            Stop.stop(jpod, containers, grace);
+            Stop.stop(jpod, containers, time);
             Background background = Background.again(jpod, containers);
             Each<Container> each = new Each<>(jpod);
             containers.forEach(container -> each.run(container, container.id(), background::start));

@@ -9,7 +9,7 @@ import java.util.List;
 
 final class Stop implements Verb {
     private final Jpod jpod;
-    private int seconds = 10;
+    private final Grace grace = new Grace();
     private List<String> ids = List.of();
 
     Stop(Jpod jpod) {
@@ -18,12 +18,7 @@ final class Stop implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.value(
-                "-t --time=SECONDS",
-                "How long they may take before they are killed (default: 10).",
-                Integer.class,
-                10,
-                v -> seconds = v);
+        grace.define(d);
         d.operands(1, "ID", "The container.", v -> ids = v);
         d.footer(
                 "They stay, with their logs, until they are deleted; 'jpod restart' starts them again.",
@@ -36,7 +31,7 @@ final class Stop implements Verb {
     public Integer call() {
         List<Container> containers =
                 ids.stream().map(id -> jpod.containers().get(id)).toList();
-        stop(jpod, containers, PodStop.grace(seconds));
+        stop(jpod, containers, grace.duration());
         containers.forEach(container -> jpod.caller().out().println(container.id()));
         return ExitCode.OK.number();
     }

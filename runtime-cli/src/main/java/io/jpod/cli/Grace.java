@@ -1,0 +1,24 @@
+package io.jpod.cli;
+
+import java.time.Duration;
+
+/** How long those that are to stop may take. */
+final class Grace {
+    private int seconds = 10;
+
+    void define(Definition d) {
+        d.value(
+                "-t --time=SECONDS",
+                "How long they may take before they are killed (default: 10).",
+                Integer.class,
+                10,
+                v -> seconds = v);
+    }
+
+    Duration duration() {
+        if (seconds < 0) {
+            throw new IllegalArgumentException("--time must not be negative");
+        }
+        return Duration.ofSeconds(seconds);
+    }
+}
