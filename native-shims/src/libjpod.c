@@ -11,16 +11,16 @@ PUBLIC int jpod_spawn(struct spawn *s) {
     return spawn(s);
 }
 
-// Called through JNI, whose environment and class nobody needs here.
-PUBLIC int64_t Java_io_jpod_linux_JniKernel_call(void *environment, void *type, int32_t number, int64_t a, int64_t b,
+// Called through JNI, whose environment and object nobody needs here.
+PUBLIC int64_t Java_io_jpod_linux_JniKernel_syscall(void *environment, void *kernel, int32_t number, int64_t a, int64_t b,
                                                  int64_t c, int64_t d, int64_t e, int64_t f) {
     (void)environment;
-    (void)type;
+    (void)kernel;
     return sys6(number, a, b, c, d, e, f);
 }
 
-PUBLIC int32_t Java_io_jpod_linux_JniKernel_spawn(void *environment, void *type, int64_t s) {
+PUBLIC int32_t Java_io_jpod_linux_JniKernel_spawn(void *environment, void *kernel, int64_t s) {
     (void)environment;
-    (void)type;
+    (void)kernel;
     return spawn((struct spawn *)s);
 }

@@ -1,18 +1,14 @@
 package io.jpod.cgroup;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
+import io.jpod.linux.Memory;
 import io.jpod.linux.SyscallException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +29,9 @@ public final class DeviceFilterAttachment {
     /** Enough of {@code union bpf_attr} for every command here; the kernel wants the rest of it to be zero. */
     private static final int ATTR_BYTES = 72;
 
+    /** {@code struct bpf_prog_info} as far as the name, which is its last member here. */
     private static final int INFO_BYTES = 80;
+
     private static final int INFO_NAME = 64;
 
     private static final int MAX_INTERRUPTIONS = 5;
@@ -81,40 +79,39 @@ public final class DeviceFilterAttachment {
     }
 
     private static Fd load(byte[] program) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment code = arena.allocate(program.length, 8);
-            code.copyFrom(MemorySegment.ofArray(program));
-            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
-            attr.set(JAVA_INT, 0, (int) Flags.BPF_PROG_TYPE_CGROUP_DEVICE);
-            attr.set(JAVA_INT, 4, program.length / DeviceFilter.INSTRUCTION_BYTES);
-            attr.set(JAVA_LONG, 8, code.address());
-            attr.set(JAVA_LONG, 16, arena.allocateFrom(LICENCE).address());
-            attr.setString(48, PROGRAM_NAME);
-            attr.set(JAVA_INT, 68, (int) Flags.BPF_CGROUP_DEVICE);
+        try (Memory memory = Memory.open()) {
+            Memory.Area code = memory.area(program);
+            Memory.Area attr = memory.area(ATTR_BYTES);
+            attr.setInt(0, Flags.BPF_PROG_TYPE_CGROUP_DEVICE);
+            attr.setInt(4, program.length / DeviceFilter.INSTRUCTION_BYTES);
+            attr.setLong(8, code.address());
+            attr.setLong(16, memory.string(LICENCE));
+            attr.setBytes(48, PROGRAM_NAME.getBytes(StandardCharsets.UTF_8));
+            attr.setInt(68, Flags.BPF_CGROUP_DEVICE);
             return new Fd((int) bpf(Flags.BPF_PROG_LOAD, attr, "BPF_PROG_LOAD"));
         }
     }
 
     private static void attach(Fd cgroup, Fd program, List<Fd> earlier) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = target(arena, cgroup, program);
-            attr.set(JAVA_INT, 12, (int) (Flags.BPF_F_ALLOW_MULTI | (earlier.isEmpty() ? 0 : Flags.BPF_F_REPLACE)));
-            attr.set(JAVA_INT, 16, earlier.isEmpty() ? 0 : earlier.getFirst().number());
+        try (Memory memory = Memory.open()) {
+            Memory.Area attr = target(memory, cgroup, program);
+            attr.setInt(12, (Flags.BPF_F_ALLOW_MULTI | (earlier.isEmpty() ? 0 : Flags.BPF_F_REPLACE)));
+            attr.setInt(16, earlier.isEmpty() ? 0 : earlier.getFirst().number());
             bpf(Flags.BPF_PROG_ATTACH, attr, "BPF_PROG_ATTACH");
         }
     }
 
     private static void detach(Fd cgroup, Fd program) {
-        try (Arena arena = Arena.ofConfined()) {
-            bpf(Flags.BPF_PROG_DETACH, target(arena, cgroup, program), "BPF_PROG_DETACH");
+        try (Memory memory = Memory.open()) {
+            bpf(Flags.BPF_PROG_DETACH, target(memory, cgroup, program), "BPF_PROG_DETACH");
         }
     }
 
-    private static MemorySegment target(Arena arena, Fd cgroup, Fd program) {
-        MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
-        attr.set(JAVA_INT, 0, cgroup.number());
-        attr.set(JAVA_INT, 4, program.number());
-        attr.set(JAVA_INT, 8, (int) Flags.BPF_CGROUP_DEVICE);
+    private static Memory.Area target(Memory memory, Fd cgroup, Fd program) {
+        Memory.Area attr = memory.area(ATTR_BYTES);
+        attr.setInt(0, cgroup.number());
+        attr.setInt(4, program.number());
+        attr.setInt(8, Flags.BPF_CGROUP_DEVICE);
         return attr;
     }
 
@@ -132,40 +129,43 @@ public final class DeviceFilterAttachment {
 
     /** The ids of the programs on this cgroup itself, not those that it inherits. The kernel lets 64 be there. */
     static int[] attached(Fd cgroup) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ids = arena.allocate(JAVA_INT, 64);
-            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
-            attr.set(JAVA_INT, 0, cgroup.number());
-            attr.set(JAVA_INT, 4, (int) Flags.BPF_CGROUP_DEVICE);
-            attr.set(JAVA_LONG, 16, ids.address());
-            attr.set(JAVA_INT, 24, 64);
+        try (Memory memory = Memory.open()) {
+            Memory.Area ids = memory.area(64 * Integer.BYTES);
+            Memory.Area attr = memory.area(ATTR_BYTES);
+            attr.setInt(0, cgroup.number());
+            attr.setInt(4, Flags.BPF_CGROUP_DEVICE);
+            attr.setLong(16, ids.address());
+            attr.setInt(24, 64);
             bpf(Flags.BPF_PROG_QUERY, attr, "BPF_PROG_QUERY");
-            return ids.asSlice(0, 4L * attr.get(JAVA_INT, 24)).toArray(JAVA_INT);
+            int[] found = new int[attr.getInt(24)];
+            for (int i = 0; i < found.length; i++) {
+                found[i] = ids.getInt(i * Integer.BYTES);
+            }
+            return found;
         }
     }
 
     private static Fd open(int id) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
-            attr.set(JAVA_INT, 0, id);
+        try (Memory memory = Memory.open()) {
+            Memory.Area attr = memory.area(ATTR_BYTES);
+            attr.setInt(0, id);
             return new Fd((int) bpf(Flags.BPF_PROG_GET_FD_BY_ID, attr, "BPF_PROG_GET_FD_BY_ID"));
         }
     }
 
     private static String name(Fd program) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(INFO_BYTES, 8);
-            MemorySegment attr = arena.allocate(ATTR_BYTES, 8);
-            attr.set(JAVA_INT, 0, program.number());
-            attr.set(JAVA_INT, 4, INFO_BYTES);
-            attr.set(JAVA_LONG, 8, info.address());
+        try (Memory memory = Memory.open()) {
+            Memory.Area info = memory.area(INFO_BYTES);
+            Memory.Area attr = memory.area(ATTR_BYTES);
+            attr.setInt(0, program.number());
+            attr.setInt(4, INFO_BYTES);
+            attr.setLong(8, info.address());
             bpf(BPF_OBJ_GET_INFO_BY_FD, attr, "BPF_OBJ_GET_INFO_BY_FD");
-            info.set(JAVA_BYTE, INFO_BYTES - 1, (byte) 0);
-            return info.getString(INFO_NAME);
+            return info.getString(INFO_NAME, INFO_BYTES - INFO_NAME).split("\0", 2)[0];
         }
     }
 
-    private static long bpf(long command, MemorySegment attr, String on) {
+    private static long bpf(long command, Memory.Area attr, String on) {
         long result = KERNEL.syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
         // A signal interrupts the verifier, which then has done nothing.
         for (int again = 0; result == -Errno.EAGAIN.number() && again < MAX_INTERRUPTIONS; again++) {

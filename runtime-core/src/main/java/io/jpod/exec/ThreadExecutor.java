@@ -1,18 +1,12 @@
 package io.jpod.exec;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
+import io.jpod.linux.Memory;
 import io.jpod.plan.Program;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -53,11 +47,8 @@ public final class ThreadExecutor {
             recording.begin(numbers);
         }
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
-        try (Arena arena = Arena.ofConfined()) {
-            Loop loop = new Loop(
-                    kernel,
-                    forEveryThread(arena.allocate(Math.max(8, image.length), 8).copyFrom(MemorySegment.ofArray(image))),
-                    recording);
+        try (Memory memory = Memory.open()) {
+            Loop loop = new Loop(kernel, memory.area(image), recording);
             if (program.ops().stream().allMatch(op -> ANYWHERE.contains(op.sys()))) {
                 loop.run();
             } else {
@@ -65,11 +56,6 @@ public final class ThreadExecutor {
             }
             return loop.outcome(program);
         }
-    }
-
-    /** Closing a shared arena stops each thread of the JVM for a moment. This one closes after the builder has ended. */
-    private static MemorySegment forEveryThread(MemorySegment confined) {
-        return MemorySegment.ofAddress(confined.address()).reinterpret(confined.byteSize());
     }
 
     private static void joinUninterruptibly(Thread thread) {
@@ -90,7 +76,7 @@ public final class ThreadExecutor {
     /** The same loop as in jpod-init.c, over the same bytes. */
     private static final class Loop implements Runnable {
         private final Kernel kernel;
-        private final MemorySegment image;
+        private final Memory.Area image;
         private final @Nullable Recording recording;
         private final int ops;
         private final int opsAt;
@@ -107,23 +93,23 @@ public final class ThreadExecutor {
         private int errno;
         private @Nullable Throwable broken;
 
-        Loop(Kernel kernel, MemorySegment image, @Nullable Recording recording) {
+        Loop(Kernel kernel, Memory.Area image, @Nullable Recording recording) {
             this.kernel = kernel;
             this.recording = recording;
             this.image = image;
-            this.registers = new long[image.get(JAVA_SHORT_UNALIGNED, 6)];
-            this.ops = image.get(JAVA_INT_UNALIGNED, 8);
-            this.relocations = image.get(JAVA_INT_UNALIGNED, 12);
+            this.registers = new long[image.getShort(6)];
+            this.ops = image.getInt(8);
+            this.relocations = image.getInt(12);
             for (int i = 0; i < registers.length; i++) {
-                registers[i] = image.get(JAVA_LONG_UNALIGNED, ProgramCodec.HEADER_BYTES + 8L * i);
+                registers[i] = image.getLong(ProgramCodec.HEADER_BYTES + 8 * i);
             }
             this.opsAt = ProgramCodec.HEADER_BYTES + 8 * registers.length;
             int relocationsAt = opsAt + ProgramCodec.OP_BYTES * ops;
             this.blobAt = ProgramCodec.blobOffset(relocationsAt + ProgramCodec.RELOCATION_BYTES * relocations);
             for (int i = 0; i < relocations; i++) {
-                long entry = relocationsAt + (long) ProgramCodec.RELOCATION_BYTES * i;
-                long target = blob(image.get(JAVA_INT_UNALIGNED, entry + 4));
-                image.set(JAVA_LONG_UNALIGNED, blobAt + (long) image.get(JAVA_INT_UNALIGNED, entry), target);
+                int entry = relocationsAt + ProgramCodec.RELOCATION_BYTES * i;
+                long target = blob(image.getInt(entry + 4));
+                image.setLong(blobAt + image.getInt(entry), target);
             }
         }
 
@@ -135,7 +121,7 @@ public final class ThreadExecutor {
         public void run() {
             try {
                 for (int index = 0; index < ops; ) {
-                    long op = opsAt + (long) ProgramCodec.OP_BYTES * index;
+                    int op = opsAt + ProgramCodec.OP_BYTES * index;
                     long result = recording == null ? call(op) : recordedCall(index, op, recording);
                     int action = decide(op, result);
                     if (action == ProgramCodec.ACTION_FAIL) {
@@ -153,7 +139,7 @@ public final class ThreadExecutor {
             }
         }
 
-        private long recordedCall(int index, long op, Recording into) {
+        private long recordedCall(int index, int op, Recording into) {
             into.called(index);
             long begun = System.nanoTime();
             long result = call(op);
@@ -161,8 +147,8 @@ public final class ThreadExecutor {
             return result;
         }
 
-        private long call(long op) {
-            int number = image.get(JAVA_INT_UNALIGNED, op);
+        private long call(int op) {
+            int number = image.getInt(op);
             while (true) {
                 long result =
                         kernel.syscall(number, arg(op, 0), arg(op, 1), arg(op, 2), arg(op, 3), arg(op, 4), arg(op, 5));
@@ -175,9 +161,9 @@ public final class ThreadExecutor {
             }
         }
 
-        private long arg(long op, int index) {
-            long value = image.get(JAVA_LONG_UNALIGNED, op + ProgramCodec.OP_ARG + 8L * index);
-            return switch (image.get(JAVA_BYTE, op + ProgramCodec.OP_ARG_KIND + index)) {
+        private long arg(int op, int index) {
+            long value = image.getLong(op + ProgramCodec.OP_ARG + 8 * index);
+            return switch (image.getByte(op + ProgramCodec.OP_ARG_KIND + index)) {
                 case ProgramCodec.ARG_BLOB -> blob(value);
                 case ProgramCodec.ARG_REGISTER -> registers[(int) value];
                 default -> value;
@@ -185,33 +171,33 @@ public final class ThreadExecutor {
         }
 
         /** How many ops to skip, or ACTION_FAIL. */
-        private int decide(long op, long result) {
-            int cases = image.get(JAVA_BYTE, op + ProgramCodec.OP_CASE_COUNT);
+        private int decide(int op, long result) {
+            int cases = image.getByte(op + ProgramCodec.OP_CASE_COUNT);
             for (int i = 0; i < cases; i++) {
-                long at = op + ProgramCodec.OP_CASES + 4L * i;
-                int match = image.get(JAVA_SHORT_UNALIGNED, at);
+                int at = op + ProgramCodec.OP_CASES + 4 * i;
+                int match = (short) image.getShort(at);
                 boolean matches = match > 0
                         ? result == -match
                         : match == ProgramCodec.MATCH_ANY_ERROR
                                 ? result < 0
                                 : match == ProgramCodec.MATCH_ZERO ? result == 0 : result >= 0;
                 if (matches) {
-                    return Short.toUnsignedInt(image.get(JAVA_SHORT_UNALIGNED, at + 2));
+                    return image.getShort(at + 2);
                 }
             }
             return result < 0 ? ProgramCodec.ACTION_FAIL : 0;
         }
 
-        private void store(long op, long result) {
-            int kind = image.get(JAVA_BYTE, op + ProgramCodec.OP_RESULT_KIND);
-            int place = image.get(JAVA_INT_UNALIGNED, op + ProgramCodec.OP_RESULT);
+        private void store(int op, long result) {
+            int kind = image.getByte(op + ProgramCodec.OP_RESULT_KIND);
+            int place = image.getInt(op + ProgramCodec.OP_RESULT);
             if (kind == ProgramCodec.RESULT_NONE) {
                 return;
             }
             if (kind == ProgramCodec.RESULT_REGISTER) {
                 registers[place] = result;
             } else {
-                image.set(JAVA_INT_UNALIGNED, blobAt + (long) place, (int) result);
+                image.setInt(blobAt + place, result);
             }
             if (openedCount == opened.length) {
                 opened = Arrays.copyOf(opened, 2 * openedCount);

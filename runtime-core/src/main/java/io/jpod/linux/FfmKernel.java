@@ -1,6 +1,5 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -45,7 +44,7 @@ public final class FfmKernel implements Kernel {
     }
 
     @Override
-    public int spawn(MemorySegment spawn) {
+    public int spawn(long spawn) {
         try {
             return (int) Spawn.HANDLE.invokeExact(spawn);
         } catch (Throwable impossible) {
@@ -59,6 +58,6 @@ public final class FfmKernel implements Kernel {
         private static final MethodHandle HANDLE = LINKER.downcallHandle(
                 SymbolLookup.libraryLookup(Shims.libjpod().toString(), Arena.global())
                         .findOrThrow("jpod_spawn"),
-                FunctionDescriptor.of(JAVA_INT, ADDRESS));
+                FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     }
 }

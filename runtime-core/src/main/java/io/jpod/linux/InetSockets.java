@@ -1,14 +1,8 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a port of the host is free, see ip(7) and ipv6(7): the kernel is asked by binding to it. */
@@ -41,29 +35,34 @@ public final class InetSockets {
     private static int probe(long type, boolean isV6, @Nullable Ip address, int port) {
         long family = isV6 ? Flags.AF_INET6 : Flags.AF_INET;
         long flags = type | Flags.SOCK_CLOEXEC;
-        try (Arena arena = Arena.ofConfined();
+        try (Memory memory = Memory.open();
                 Fd socket = new Fd((int) Linux.retry(Sys.SOCKET, "port " + port, family, flags, 0, 0))) {
             if (type == Flags.SOCK_STREAM) {
                 // Connections of an earlier owner that linger do not count, listeners do.
-                setsockopt(socket, Flags.SOL_SOCKET, Flags.SO_REUSEADDR, arena.allocateFrom(JAVA_INT, 1));
+                setsockopt(socket, Flags.SOL_SOCKET, Flags.SO_REUSEADDR, 1);
             }
-            MemorySegment name = arena.allocate(SOCKADDR_IN6, Integer.BYTES);
-            name.set(JAVA_SHORT, 0, (short) family);
-            name.set(JAVA_SHORT, 2, Short.reverseBytes((short) port));
+            Memory.Area name = memory.area(SOCKADDR_IN6);
+            name.setShort(0, family);
+            name.setShort(2, Short.reverseBytes((short) port));
             if (address != null) {
-                MemorySegment.copy(address.bytes(), 0, name, JAVA_BYTE, isV6 ? 8 : 4, address.bits() / 8);
+                name.setBytes(isV6 ? 8 : 4, address.bytes());
             }
             long size = isV6 ? SOCKADDR_IN6 : SOCKADDR_IN;
             Linux.retry(Sys.BIND, "port " + port, socket.number(), name.address(), size, 0);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, SOCKADDR_IN6);
+            Memory.Area length = memory.area(Integer.BYTES);
+            length.setInt(0, SOCKADDR_IN6);
             Linux.retry(Sys.GETSOCKNAME, "port " + port, socket.number(), name.address(), length.address(), 0);
-            return Short.toUnsignedInt(Short.reverseBytes(name.get(JAVA_SHORT, 2)));
+            return Short.toUnsignedInt(Short.reverseBytes((short) name.getShort(2)));
         }
     }
 
-    static void setsockopt(Fd socket, long level, long option, MemorySegment value) {
-        long result = Kernel.get()
-                .syscall(Sys.SETSOCKOPT, socket.number(), level, option, value.address(), value.byteSize(), 0);
-        Linux.check(result, Sys.SETSOCKOPT, socket.toString());
+    static void setsockopt(Fd socket, long level, long option, int value) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area given = memory.area(Integer.BYTES);
+            given.setInt(0, value);
+            long result = Kernel.get()
+                    .syscall(Sys.SETSOCKOPT, socket.number(), level, option, given.address(), given.size(), 0);
+            Linux.check(result, Sys.SETSOCKOPT, socket.toString());
+        }
     }
 }

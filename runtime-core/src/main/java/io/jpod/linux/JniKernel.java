@@ -1,7 +1,5 @@
 package io.jpod.linux;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * The kernel through JNI, for a JVM that lives as long as one command: a downcall of the FFM API costs it 30 ms to link, as
  * long as the JVM itself, and two native methods nothing. libjpod.so comes from {@code java.library.path}.
@@ -12,16 +10,8 @@ public final class JniKernel implements Kernel {
     }
 
     @Override
-    public long syscall(int number, long a, long b, long c, long d, long e, long f) {
-        return call(number, a, b, c, d, e, f);
-    }
+    public native long syscall(int number, long a, long b, long c, long d, long e, long f);
 
     @Override
-    public int spawn(MemorySegment spawn) {
-        return spawn(spawn.address());
-    }
-
-    private static native long call(int number, long a, long b, long c, long d, long e, long f);
-
-    private static native int spawn(long spawn);
+    public native int spawn(long spawn);
 }

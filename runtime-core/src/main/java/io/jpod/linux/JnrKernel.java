@@ -1,6 +1,5 @@
 package io.jpod.linux;
 
-import java.lang.foreign.MemorySegment;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.LibraryOption;
 import jnr.ffi.Runtime;
@@ -44,8 +43,8 @@ public final class JnrKernel implements Kernel {
     }
 
     @Override
-    public int spawn(MemorySegment spawn) {
-        return Spawn.LIBRARY.jpod_spawn(spawn.address());
+    public int spawn(long spawn) {
+        return Spawn.LIBRARY.jpod_spawn(spawn);
     }
 
     private static final class Spawn {

@@ -2,7 +2,6 @@ package io.jpod.linux;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Sys;
-import java.lang.foreign.MemorySegment;
 
 /**
  * The one door to the kernel. Three bindings exist: {@link FfmKernel}, which is used unless {@code -Djpod.kernel} says
@@ -24,10 +23,10 @@ public interface Kernel {
     /**
      * Starts a process by clone3 and execveat, see {@code native-shims/src/spawn.h}.
      *
-     * @param spawn a {@code struct spawn}, filled in by the caller
+     * @param spawn the address of a {@code struct spawn}, filled in by the caller
      * @return the process id, or the negated errno
      */
-    int spawn(MemorySegment spawn);
+    int spawn(long spawn);
 
     default long syscall(Sys sys, long a, long b, long c, long d, long e, long f) {
         return syscall(sys.number(Arch.host()), a, b, c, d, e, f);

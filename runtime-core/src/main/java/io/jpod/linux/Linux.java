@@ -1,15 +1,9 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import java.io.ByteArrayOutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +26,8 @@ public final class Linux {
 
     private static final int CHUNK = 64 << 10;
     private static final int PATH_MAX = 4096;
+    /** struct winsize: rows, columns, and two that nobody uses. */
+    private static final int WINSIZE = 4 * Short.BYTES;
 
     private Linux() {}
 
@@ -42,8 +38,8 @@ public final class Linux {
 
     /** Opens a path relative to a directory. O_CLOEXEC is added. */
     public static Fd openat(int dir, String path, long flags, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            long name = memory.string(path);
             long fd = retry(Sys.OPENAT, path, dir, name, flags | Flags.O_CLOEXEC, mode);
             return new Fd((int) fd);
         }
@@ -51,8 +47,8 @@ public final class Linux {
 
     /** The same, for a file that may not be there: then empty. */
     public static Optional<Fd> openIfThere(int dir, String path, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            long name = memory.string(path);
             long fd;
             do {
                 fd = KERNEL.syscall(Sys.OPENAT, dir, name, flags | Flags.O_CLOEXEC, 0);
@@ -75,10 +71,10 @@ public final class Linux {
 
     /** A pipe: the end to read from, the end to write to. Both close-on-exec. */
     public static List<Fd> pipe() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+        try (Memory memory = Memory.open()) {
+            Memory.Area ends = memory.area(2 * Integer.BYTES);
             retry(Sys.PIPE2, "", ends.address(), Flags.O_CLOEXEC, 0, 0);
-            return List.of(new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
+            return List.of(new Fd(ends.getInt(0)), new Fd(ends.getInt(Integer.BYTES)));
         }
     }
 
@@ -93,10 +89,9 @@ public final class Linux {
 
     /** Memory that is a file. */
     public static Fd memfd(String name) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             long flags = Flags.MFD_CLOEXEC | Flags.MFD_ALLOW_SEALING;
-            return new Fd(
-                    (int) retry(Sys.MEMFD_CREATE, name, arena.allocateFrom(name).address(), flags, 0, 0));
+            return new Fd((int) retry(Sys.MEMFD_CREATE, name, memory.string(name), flags, 0, 0));
         }
     }
 
@@ -117,12 +112,12 @@ public final class Linux {
 
     /** Writes all of it. A descriptor that is non-blocking, as an inherited terminal may be, is waited for. */
     public static void writeFully(Fd fd, ByteBuffer content) {
-        try (Arena arena = Arena.ofConfined()) {
-            long size = content.remaining();
-            MemorySegment memory = arena.allocate(Math.max(1, size));
-            MemorySegment.copy(MemorySegment.ofBuffer(content), JAVA_BYTE, 0, memory, JAVA_BYTE, 0, size);
-            for (long done = 0; done < size; ) {
-                long written = KERNEL.syscall(Sys.WRITE, fd.number(), memory.address() + done, size - done);
+        try (Memory memory = Memory.open()) {
+            byte[] bytes = new byte[content.remaining()];
+            content.get(content.position(), bytes);
+            long begin = memory.area(bytes).address();
+            for (long done = 0; done < bytes.length; ) {
+                long written = KERNEL.syscall(Sys.WRITE, fd.number(), begin + done, bytes.length - done);
                 if (written == -Errno.EAGAIN.number()) {
                     poll(List.of(fd), Flags.POLLOUT, -1);
                 } else if (written != -Errno.EINTR.number()) {
@@ -134,10 +129,10 @@ public final class Linux {
 
     /** What there is to read, at most so many bytes; waits for the first. None: the end of the file. */
     public static byte[] readSome(Fd fd, int limit) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(limit);
-            long size = retry(Sys.READ, fd.toString(), fd.number(), memory.address(), limit, 0);
-            return memory.asSlice(0, size).toArray(JAVA_BYTE);
+        try (Memory memory = Memory.open()) {
+            Memory.Area room = memory.area(limit);
+            long size = retry(Sys.READ, fd.toString(), fd.number(), room.address(), limit, 0);
+            return room.getBytes(0, (int) size);
         }
     }
 
@@ -162,19 +157,19 @@ public final class Linux {
 
     private static byte[] readFully(int limit, Read read) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment chunk = arena.allocate(FIRST_CHUNK);
+        try (Memory memory = Memory.open()) {
+            Memory.Area chunk = memory.area(FIRST_CHUNK);
             while (true) {
-                int count = (int) read.into(chunk.address(), chunk.byteSize(), content.size());
+                int count = (int) read.into(chunk.address(), chunk.size(), content.size());
                 if (count == 0) {
                     return content.toByteArray();
                 }
                 if (count > limit - content.size()) {
                     throw new SyscallException(Sys.READ, "more than " + limit + " bytes", Errno.EFBIG.number());
                 }
-                content.writeBytes(chunk.asSlice(0, count).toArray(JAVA_BYTE));
+                content.writeBytes(chunk.getBytes(0, count));
                 if (count == FIRST_CHUNK) {
-                    chunk = arena.allocate(CHUNK);
+                    chunk = memory.area(CHUNK);
                 }
             }
         }
@@ -188,18 +183,18 @@ public final class Linux {
     }
 
     public static String readlink(String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment target = arena.allocate(PATH_MAX);
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            Memory.Area target = memory.area(PATH_MAX);
+            long name = memory.string(path);
             long size = retry(Sys.READLINKAT, path, AT_FDCWD, name, target.address(), PATH_MAX);
-            return new String(target.asSlice(0, size).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+            return target.getString(0, (int) size);
         }
     }
 
     /** Whether there is such a file; a symbolic link is followed. */
     public static boolean exists(String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            long name = memory.string(path);
             long result = KERNEL.syscall(Sys.FACCESSAT2, AT_FDCWD, name, Flags.F_OK, 0);
             return result != -Errno.ENOENT.number() && check(result, Sys.FACCESSAT2, path) == 0;
         }
@@ -236,8 +231,8 @@ public final class Linux {
     }
 
     private static long tryOnPath(Sys call, int dir, String path, long argument) {
-        try (Arena arena = Arena.ofConfined()) {
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            long name = memory.string(path);
             long result;
             do {
                 result = KERNEL.syscall(call, dir, name, argument);
@@ -248,18 +243,18 @@ public final class Linux {
 
     /** @param flags RENAME_NOREPLACE or 0 */
     public static void renameat(int fromDir, String from, int toDir, String to, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            long source = arena.allocateFrom(from).address();
-            long target = arena.allocateFrom(to).address();
+        try (Memory memory = Memory.open()) {
+            long source = memory.string(from);
+            long target = memory.string(to);
             check(KERNEL.syscall(Sys.RENAMEAT2, fromDir, source, toDir, target, flags, 0), Sys.RENAMEAT2, to);
         }
     }
 
     /** Gives an open file a name, one that has none too (O_TMPFILE). EEXIST if it is taken. */
     public static void link(Fd file, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            long source = arena.allocateFrom("/proc/self/fd/" + file.number()).address();
-            long target = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            long source = memory.string("/proc/self/fd/" + file.number());
+            long target = memory.string(path);
             long result = KERNEL.syscall(Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
             check(result, Sys.LINKAT, path);
         }
@@ -268,12 +263,12 @@ public final class Linux {
     /** xattr(7). Nothing happens where only a more powerful root may set it (EPERM), or the file system has none. */
     public static void setTrustedAttribute(String path, String name, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             long result = KERNEL.syscall(
                     Sys.SETXATTR,
-                    arena.allocateFrom(path).address(),
-                    arena.allocateFrom(name).address(),
-                    arena.allocateFrom(JAVA_BYTE, bytes).address(),
+                    memory.string(path),
+                    memory.string(name),
+                    memory.area(bytes).address(),
                     bytes.length,
                     0,
                     0);
@@ -285,19 +280,11 @@ public final class Linux {
 
     /** Empty if the file has no such attribute, or is gone. */
     public static Optional<String> attribute(String path, String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(PATH_MAX);
+        try (Memory memory = Memory.open()) {
+            Memory.Area value = memory.area(PATH_MAX);
             long size = KERNEL.syscall(
-                    Sys.GETXATTR,
-                    arena.allocateFrom(path).address(),
-                    arena.allocateFrom(name).address(),
-                    value.address(),
-                    PATH_MAX,
-                    0,
-                    0);
-            return size < 0
-                    ? Optional.empty()
-                    : Optional.of(new String(value.asSlice(0, size).toArray(JAVA_BYTE), StandardCharsets.UTF_8));
+                    Sys.GETXATTR, memory.string(path), memory.string(name), value.address(), PATH_MAX, 0, 0);
+            return size < 0 ? Optional.empty() : Optional.of(value.getString(0, (int) size));
         }
     }
 
@@ -334,23 +321,21 @@ public final class Linux {
 
     /** The size of this terminal; empty if it is no terminal. */
     public static Optional<WindowSize> windowSize(Fd fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment size = arena.allocate(JAVA_SHORT, 4);
+        try (Memory memory = Memory.open()) {
+            Memory.Area size = memory.area(WINSIZE);
             if (KERNEL.syscall(Sys.IOCTL, fd.number(), Flags.TIOCGWINSZ, size.address()) < 0) {
                 return Optional.empty();
             }
-            return Optional.of(new WindowSize(
-                    Short.toUnsignedInt(size.getAtIndex(JAVA_SHORT, 0)),
-                    Short.toUnsignedInt(size.getAtIndex(JAVA_SHORT, 1))));
+            return Optional.of(new WindowSize(size.getShort(0), size.getShort(2)));
         }
     }
 
     /** Tells a terminal its size, and with SIGWINCH those in it. */
     public static void setWindowSize(Fd terminal, WindowSize size) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment winsize = arena.allocate(JAVA_SHORT, 4);
-            winsize.setAtIndex(JAVA_SHORT, 0, (short) size.rows());
-            winsize.setAtIndex(JAVA_SHORT, 1, (short) size.columns());
+        try (Memory memory = Memory.open()) {
+            Memory.Area winsize = memory.area(WINSIZE);
+            winsize.setShort(0, size.rows());
+            winsize.setShort(2, size.columns());
             retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TIOCSWINSZ, winsize.address(), 0);
         }
     }

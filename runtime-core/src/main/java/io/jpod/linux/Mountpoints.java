@@ -3,7 +3,6 @@ package io.jpod.linux;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /** Mounts that the brain makes in its own mount namespace, to last: pins of namespaces, and tmpfs. */
@@ -29,14 +28,14 @@ public final class Mountpoints {
     }
 
     private static void mount(String source, String target, @Nullable String type, long flags, @Nullable String data) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             long result = KERNEL.syscall(
                     Sys.MOUNT,
-                    arena.allocateFrom(source).address(),
-                    arena.allocateFrom(target).address(),
-                    type == null ? 0 : arena.allocateFrom(type).address(),
+                    memory.string(source),
+                    memory.string(target),
+                    type == null ? 0 : memory.string(type),
                     flags,
-                    data == null ? 0 : arena.allocateFrom(data).address(),
+                    data == null ? 0 : memory.string(data),
                     0);
             Linux.check(result, Sys.MOUNT, target);
         }
@@ -44,9 +43,8 @@ public final class Mountpoints {
 
     /** Takes the topmost mount off a path, also one that is in use, umount(2); false if there is none, or no such path. */
     public static boolean release(String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            long result = KERNEL.syscall(
-                    Sys.UMOUNT2, arena.allocateFrom(path).address(), Flags.MNT_DETACH | Flags.UMOUNT_NOFOLLOW);
+        try (Memory memory = Memory.open()) {
+            long result = KERNEL.syscall(Sys.UMOUNT2, memory.string(path), Flags.MNT_DETACH | Flags.UMOUNT_NOFOLLOW);
             if (result == -Errno.EINVAL.number() || result == -Errno.ENOENT.number()) {
                 return false;
             }

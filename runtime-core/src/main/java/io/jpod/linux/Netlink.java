@@ -1,14 +1,9 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Rtnetlink;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -76,10 +71,9 @@ public final class Netlink implements AutoCloseable {
                 Flags.SOCK_RAW | Flags.SOCK_CLOEXEC,
                 Rtnetlink.NETLINK_ROUTE,
                 0));
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment on = arena.allocateFrom(JAVA_INT, 1);
+        try {
             for (int option : new int[] {Rtnetlink.NETLINK_EXT_ACK, Rtnetlink.NETLINK_CAP_ACK}) {
-                InetSockets.setsockopt(fd, Rtnetlink.SOL_NETLINK, option, on);
+                InetSockets.setsockopt(fd, Rtnetlink.SOL_NETLINK, option, 1);
             }
             return new Netlink(fd);
         } catch (SyscallException e) {
@@ -322,16 +316,16 @@ public final class Netlink implements AutoCloseable {
      * @return false if the answer is not consistent
      */
     private boolean exchange(String what, NetlinkMessage message, BiConsumer<Integer, ByteBuffer> answer) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             byte[] request = message.bytes(++sequence);
-            MemorySegment out = arena.allocateFrom(JAVA_BYTE, request);
+            Memory.Area out = memory.area(request);
             Linux.retry(Sys.WRITE, "netlink: " + what, socket.number(), out.address(), request.length, 0);
-            MemorySegment in = arena.allocate(RECEIVED, Integer.BYTES);
+            Memory.Area in = memory.area(RECEIVED);
             boolean[] isWhole = {true};
             boolean[] isDone = {false};
             while (!isDone[0]) {
                 long size = Linux.retry(Sys.READ, "netlink: " + what, socket.number(), in.address(), RECEIVED, 0);
-                messages(in.asSlice(0, size).asByteBuffer().order(ByteOrder.nativeOrder()), one -> {
+                messages(in.buffer((int) size), one -> {
                     int type = Short.toUnsignedInt(one.getShort(4));
                     int flags = Short.toUnsignedInt(one.getShort(6));
                     isWhole[0] &= (flags & Rtnetlink.NLM_F_DUMP_INTR) == 0;

@@ -52,12 +52,9 @@ public final class Nftables {
     public static synchronized String run(String commands) {
         require();
         long handle = context().handle();
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             // The result is an int in a register of 64 bits.
-            int failed = (int) call(
-                    Library.RUN_CMD_FROM_BUFFER,
-                    handle,
-                    arena.allocateFrom(commands).address());
+            int failed = (int) call(Library.RUN_CMD_FROM_BUFFER, handle, memory.string(commands));
             // Reading a buffer empties it for the next run.
             String output = text(call(Library.CTX_GET_OUTPUT_BUFFER, handle, 0));
             String errors = text(call(Library.CTX_GET_ERROR_BUFFER, handle, 0));

@@ -1,27 +1,22 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalInt;
 
 /** Processes by pidfd, so that a number used again never means somebody else. */
 public final class Processes {
     private static final int SIGINFO_SIZE = 128;
-    private static final long SI_CODE = 8;
-    private static final long SI_STATUS = 24;
+    private static final int SI_CODE = 8;
+    private static final int SI_STATUS = 24;
     private static final int CLD_EXITED = 1;
     private static final int RLIMIT_NOFILE = 7;
 
     // linux/pidfd.h: struct pidfd_info, the 64 bytes that every kernel with the call takes
     private static final int PIDFD_INFO_SIZE = 64;
-    private static final long PIDFD_INFO_EXIT_CODE = 60;
+    private static final int PIDFD_INFO_EXIT_CODE = 60;
 
     private static final Kernel KERNEL = Kernel.get();
 
@@ -43,11 +38,11 @@ public final class Processes {
      * @return its exit code, or 128 plus the number of the signal that ended it
      */
     public static int await(Fd pidfd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment siginfo = arena.allocate(SIGINFO_SIZE, Long.BYTES);
+        try (Memory memory = Memory.open()) {
+            Memory.Area siginfo = memory.area(SIGINFO_SIZE);
             Linux.retry(Sys.WAITID, pidfd.toString(), Flags.P_PIDFD, pidfd.number(), siginfo.address(), Flags.WEXITED);
-            int status = siginfo.get(JAVA_INT, SI_STATUS);
-            return siginfo.get(JAVA_INT, SI_CODE) == CLD_EXITED ? status : 128 + status;
+            int status = siginfo.getInt(SI_STATUS);
+            return siginfo.getInt(SI_CODE) == CLD_EXITED ? status : 128 + status;
         }
     }
 
@@ -63,9 +58,9 @@ public final class Processes {
      *     cannot tell
      */
     public static OptionalInt exitCode(Fd pidfd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(PIDFD_INFO_SIZE, Long.BYTES);
-            info.set(JAVA_LONG, 0, Flags.PIDFD_INFO_EXIT);
+        try (Memory memory = Memory.open()) {
+            Memory.Area info = memory.area(PIDFD_INFO_SIZE);
+            info.setLong(0, Flags.PIDFD_INFO_EXIT);
             long result = KERNEL.syscall(Sys.IOCTL, pidfd.number(), Flags.PIDFD_GET_INFO, info.address());
             // Before 6.13 the ioctl is unknown; before 6.15 it answers ESRCH for a process that is gone.
             if (result == -Errno.ENOTTY.number()
@@ -74,10 +69,10 @@ public final class Processes {
                 return OptionalInt.empty();
             }
             Linux.check(result, Sys.IOCTL, "PIDFD_GET_INFO");
-            if ((info.get(JAVA_LONG, 0) & Flags.PIDFD_INFO_EXIT) == 0) {
+            if ((info.getLong(0) & Flags.PIDFD_INFO_EXIT) == 0) {
                 return OptionalInt.empty();
             }
-            return OptionalInt.of(exitCode(info.get(JAVA_INT, PIDFD_INFO_EXIT_CODE)));
+            return OptionalInt.of(exitCode(info.getInt(PIDFD_INFO_EXIT_CODE)));
         }
     }
 
@@ -97,10 +92,10 @@ public final class Processes {
 
     /** The RLIMIT_NOFILE of this process. */
     public static Limit openFiles() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment rlimit = arena.allocate(JAVA_LONG, 2);
+        try (Memory memory = Memory.open()) {
+            Memory.Area rlimit = memory.area(2 * Long.BYTES);
             Linux.retry(Sys.PRLIMIT64, "RLIMIT_NOFILE", 0, RLIMIT_NOFILE, 0, rlimit.address());
-            return new Limit(rlimit.getAtIndex(JAVA_LONG, 0), rlimit.getAtIndex(JAVA_LONG, 1));
+            return new Limit(rlimit.getLong(0), rlimit.getLong(Long.BYTES));
         }
     }
 

@@ -6,9 +6,6 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
@@ -16,7 +13,7 @@ import java.util.Optional;
  * root, so that neither links nor ".." lead out of it. Never makes or changes anything.
  */
 public final class RootedPaths implements AutoCloseable {
-    private static final long OPEN_HOW_SIZE = 24;
+    private static final int OPEN_HOW_SIZE = 24;
 
     private final Fd root;
 
@@ -49,17 +46,12 @@ public final class RootedPaths implements AutoCloseable {
     }
 
     private Optional<Fd> lookUp(String path, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment how = arena.allocate(OPEN_HOW_SIZE, Long.BYTES);
-            how.set(ValueLayout.JAVA_LONG, 0, flags | Flags.O_CLOEXEC);
-            how.set(ValueLayout.JAVA_LONG, 16, Flags.RESOLVE_IN_ROOT | Flags.RESOLVE_NO_MAGICLINKS);
-            long result = Kernel.get()
-                    .syscall(
-                            Sys.OPENAT2,
-                            root.number(),
-                            arena.allocateFrom(path).address(),
-                            how.address(),
-                            OPEN_HOW_SIZE);
+        try (Memory memory = Memory.open()) {
+            Memory.Area how = memory.area(OPEN_HOW_SIZE);
+            how.setLong(0, flags | Flags.O_CLOEXEC);
+            how.setLong(16, Flags.RESOLVE_IN_ROOT | Flags.RESOLVE_NO_MAGICLINKS);
+            long result =
+                    Kernel.get().syscall(Sys.OPENAT2, root.number(), memory.string(path), how.address(), OPEN_HOW_SIZE);
             if (result == -Errno.ENOENT.number()
                     || result == -Errno.ENOTDIR.number()
                     || result == -Errno.ELOOP.number()

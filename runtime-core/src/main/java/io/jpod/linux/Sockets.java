@@ -1,14 +1,8 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +21,10 @@ public final class Sockets {
 
     /** Two sockets that are connected to each other. */
     public static List<Fd> pair(long type) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ends = arena.allocate(JAVA_INT, 2);
+        try (Memory memory = Memory.open()) {
+            Memory.Area ends = memory.area(2 * Integer.BYTES);
             Linux.retry(Sys.SOCKETPAIR, "", Flags.AF_UNIX, type | Flags.SOCK_CLOEXEC, 0, ends.address());
-            return List.of(new Fd(ends.getAtIndex(JAVA_INT, 0)), new Fd(ends.getAtIndex(JAVA_INT, 1)));
+            return List.of(new Fd(ends.getInt(0)), new Fd(ends.getInt(Integer.BYTES)));
         }
     }
 
@@ -81,8 +75,8 @@ public final class Sockets {
 
     /** Sends one message, descriptors included; they stay the caller's. No SIGPIPE: a peer that is gone is EPIPE. */
     public static void send(Fd socket, Message message) {
-        try (Arena arena = Arena.ofConfined()) {
-            MessageHeader header = new MessageHeader(arena, message);
+        try (Memory memory = Memory.open()) {
+            MessageHeader header = new MessageHeader(memory, message);
             Linux.retry(Sys.SENDMSG, socket.toString(), socket.number(), header.address(), Flags.MSG_NOSIGNAL, 0);
         }
     }
@@ -95,8 +89,8 @@ public final class Sockets {
      *     this process may have open; what did arrive is closed
      */
     public static @Nullable Message receive(Fd socket, int maxBytes, int maxFds) {
-        try (Arena arena = Arena.ofConfined()) {
-            MessageHeader header = new MessageHeader(arena, maxBytes, maxFds);
+        try (Memory memory = Memory.open()) {
+            MessageHeader header = new MessageHeader(memory, maxBytes, maxFds);
             long size;
             do {
                 size = KERNEL.syscall(Sys.RECVMSG, socket.number(), header.address(), Flags.MSG_CMSG_CLOEXEC);
@@ -118,11 +112,10 @@ public final class Sockets {
     }
 
     public static Credentials peer(Fd socket) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ucred = arena.allocate(JAVA_INT, 3);
+        try (Memory memory = Memory.open()) {
+            Memory.Area ucred = memory.area(3 * Integer.BYTES);
             getsockopt(socket, Flags.SO_PEERCRED, ucred);
-            return new Credentials(
-                    ucred.getAtIndex(JAVA_INT, 0), ucred.getAtIndex(JAVA_INT, 1), ucred.getAtIndex(JAVA_INT, 2));
+            return new Credentials(ucred.getInt(0), ucred.getInt(4), ucred.getInt(8));
         }
     }
 
@@ -141,16 +134,17 @@ public final class Sockets {
     }
 
     private static long option(Fd socket, long option) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocate(JAVA_INT);
+        try (Memory memory = Memory.open()) {
+            Memory.Area value = memory.area(Integer.BYTES);
             getsockopt(socket, option, value);
-            return value.get(JAVA_INT, 0);
+            return value.getInt(0);
         }
     }
 
-    private static void getsockopt(Fd socket, long option, MemorySegment value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment size = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+    private static void getsockopt(Fd socket, long option, Memory.Area value) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area size = memory.area(Integer.BYTES);
+            size.setInt(0, value.size());
             long result = KERNEL.syscall(
                     Sys.GETSOCKOPT, socket.number(), Flags.SOL_SOCKET, option, value.address(), size.address(), 0);
             Linux.check(result, Sys.GETSOCKOPT, socket.toString());
@@ -179,11 +173,11 @@ public final class Sockets {
         if (name.length > LONGEST_PATH) {
             throw new SyscallException(call, path, Errno.ENAMETOOLONG.number());
         }
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment sockaddr = arena.allocate(Short.BYTES + LONGEST_PATH + 1, Short.BYTES);
-            sockaddr.set(JAVA_SHORT, 0, (short) Flags.AF_UNIX);
-            MemorySegment.copy(name, 0, sockaddr, JAVA_BYTE, Short.BYTES, name.length);
-            Linux.retry(call, path, socket.number(), sockaddr.address(), sockaddr.byteSize(), 0);
+        try (Memory memory = Memory.open()) {
+            Memory.Area sockaddr = memory.area(Short.BYTES + LONGEST_PATH + 1);
+            sockaddr.setShort(0, Flags.AF_UNIX);
+            sockaddr.setBytes(Short.BYTES, name);
+            Linux.retry(call, path, socket.number(), sockaddr.address(), sockaddr.size(), 0);
         }
     }
 }

@@ -1,11 +1,6 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,39 +23,42 @@ public record Spawn(
         int preserve,
         List<Fd> descriptors,
         Processes.@Nullable Limit openFiles) {
-    private static final long SIZE = 72;
-    private static final long PIDFD = 48;
+    private static final int SIZE = 72;
+    private static final int PIDFD = 48;
 
     /** The process and its pidfd, which is the caller's. */
     public record Started(int pid, Fd pidfd) {}
 
     /** Runs jpod-init in a new process; returns when it has begun to run, with none of this JVM's memory. */
     public Started start() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment spawn = encode(arena, Shims.init());
-            int pid = (int) Linux.check(Kernel.get().spawn(spawn), Sys.CLONE3, "jpod-init");
-            return new Started(pid, new Fd(spawn.get(JAVA_INT, PIDFD)));
+        try (Memory memory = Memory.open()) {
+            Memory.Area spawn = encode(memory, Shims.init());
+            int pid = (int) Linux.check(Kernel.get().spawn(spawn.address()), Sys.CLONE3, "jpod-init");
+            return new Started(pid, new Fd(spawn.getInt(PIDFD)));
         }
     }
 
     /** The bytes are the same on x86-64 and aarch64. */
-    MemorySegment encode(Arena arena, Fd init) {
-        int[] numbers = descriptors.stream().mapToInt(Fd::number).toArray();
-        MemorySegment spawn = arena.allocate(SIZE, Long.BYTES);
-        spawn.set(JAVA_LONG, 0, cloneFlags);
-        spawn.set(JAVA_INT, 8, init.number());
-        spawn.set(JAVA_INT, 12, stdin.number());
-        spawn.set(JAVA_INT, 16, stdout.number());
-        spawn.set(JAVA_INT, 20, stderr.number());
-        spawn.set(JAVA_INT, 24, cgroup == null ? -1 : cgroup.number());
-        spawn.set(JAVA_INT, 28, pidNamespace == null ? -1 : pidNamespace.number());
-        spawn.set(JAVA_INT, 32, preserve);
-        spawn.set(JAVA_INT, 36, numbers.length);
-        spawn.set(JAVA_LONG, 40, arena.allocateFrom(JAVA_INT, numbers).address());
-        spawn.set(JAVA_INT, PIDFD, -1);
+    Memory.Area encode(Memory memory, Fd init) {
+        Memory.Area numbers = memory.area(descriptors.size() * Integer.BYTES);
+        for (int i = 0; i < descriptors.size(); i++) {
+            numbers.setInt(i * Integer.BYTES, descriptors.get(i).number());
+        }
+        Memory.Area spawn = memory.area(SIZE);
+        spawn.setLong(0, cloneFlags);
+        spawn.setInt(8, init.number());
+        spawn.setInt(12, stdin.number());
+        spawn.setInt(16, stdout.number());
+        spawn.setInt(20, stderr.number());
+        spawn.setInt(24, cgroup == null ? -1 : cgroup.number());
+        spawn.setInt(28, pidNamespace == null ? -1 : pidNamespace.number());
+        spawn.setInt(32, preserve);
+        spawn.setInt(36, descriptors.size());
+        spawn.setLong(40, numbers.address());
+        spawn.setInt(PIDFD, -1);
         if (openFiles != null) {
-            spawn.set(JAVA_LONG, 56, openFiles.soft());
-            spawn.set(JAVA_LONG, 64, openFiles.hard());
+            spawn.setLong(56, openFiles.soft());
+            spawn.setLong(64, openFiles.hard());
         }
         return spawn;
     }

@@ -1,13 +1,7 @@
 package io.jpod.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * What statx(2) says of a file; {@code struct statx} agrees on x86-64 and aarch64, unlike {@code struct stat}.
@@ -29,12 +23,12 @@ public record Stat(
         int nodeMajor,
         int nodeMinor,
         long mountId) {
-    private static final long STATX_SIZE = 256;
+    private static final int STATX_SIZE = 256;
 
     static Stat of(int dir, String path, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment statx = arena.allocate(STATX_SIZE, Long.BYTES);
-            long name = arena.allocateFrom(path).address();
+        try (Memory memory = Memory.open()) {
+            Memory.Area statx = memory.area(STATX_SIZE);
+            long name = memory.string(path);
             long mask = Flags.STATX_BASIC_STATS | Flags.STATX_MNT_ID;
             String on = path.isEmpty() ? "fd " + dir : path;
             Linux.check(Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
@@ -43,18 +37,18 @@ public record Stat(
     }
 
     /** From the bytes of a {@code struct statx}, see {@code linux/stat.h}. */
-    static Stat decode(MemorySegment statx) {
+    static Stat decode(Memory.Area statx) {
         return new Stat(
-                Short.toUnsignedInt(statx.get(JAVA_SHORT, 28)),
-                statx.get(JAVA_INT, 20),
-                statx.get(JAVA_INT, 24),
-                statx.get(JAVA_LONG, 32),
-                statx.get(JAVA_LONG, 40),
-                statx.get(JAVA_INT, 136),
-                statx.get(JAVA_INT, 140),
-                statx.get(JAVA_INT, 128),
-                statx.get(JAVA_INT, 132),
-                statx.get(JAVA_LONG, 144));
+                statx.getShort(28),
+                statx.getInt(20),
+                statx.getInt(24),
+                statx.getLong(32),
+                statx.getLong(40),
+                statx.getInt(136),
+                statx.getInt(140),
+                statx.getInt(128),
+                statx.getInt(132),
+                statx.getLong(144));
     }
 
     /** S_IFREG, S_IFDIR and so on. */

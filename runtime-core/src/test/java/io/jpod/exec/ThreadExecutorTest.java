@@ -12,7 +12,6 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.plan.Program;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -56,7 +55,7 @@ class ThreadExecutorTest extends ExecutorContract {
             }
 
             @Override
-            public int spawn(MemorySegment spawn) {
+            public int spawn(long spawn) {
                 throw new UnsupportedOperationException();
             }
         };

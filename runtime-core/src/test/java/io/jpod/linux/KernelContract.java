@@ -289,13 +289,15 @@ abstract class KernelContract {
             spawn.set(JAVA_INT, 28, -1);
             spawn.set(JAVA_INT, 36, 1);
             spawn.set(JAVA_LONG, 40, fds.address());
-            int pid = kernel().spawn(spawn);
+            int pid = kernel().spawn(spawn.address());
             assertThat(pid).isPositive();
             try (Fd pidfd = new Fd(spawn.get(JAVA_INT, 48))) {
                 assertThat(Processes.await(pidfd)).isEqualTo(42);
             }
             spawn.set(JAVA_INT, 8, zero.number());
-            assertThat(kernel().spawn(spawn)).as("/dev/null is no executable").isEqualTo(-Errno.EACCES.number());
+            assertThat(kernel().spawn(spawn.address()))
+                    .as("/dev/null is no executable")
+                    .isEqualTo(-Errno.EACCES.number());
         }
     }
 

@@ -3,7 +3,6 @@ package io.jpod.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Flags;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -17,9 +16,9 @@ class StructsTest {
 
     @Test
     void msghdrPointsToItsDataAndDescriptors() {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Memory memory = Memory.open()) {
             Message message = new Message(new byte[] {1, 2, 3}, List.of(new Fd(1), new Fd(2), new Fd(5)));
-            MemorySegment header = MemorySegment.ofAddress(new MessageHeader(arena, message).address())
+            MemorySegment header = MemorySegment.ofAddress(new MessageHeader(memory, message).address())
                     .reinterpret(56);
             assertThat(header.get(ValueLayout.JAVA_LONG, 0)).as("msg_name").isZero();
             assertThat(header.get(ValueLayout.JAVA_LONG, 24)).as("msg_iovlen").isEqualTo(1);
@@ -43,18 +42,18 @@ class StructsTest {
 
     @Test
     void statxFieldsLieWhereTheHeaderSays() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment statx = arena.allocate(256, 8);
-            statx.set(ValueLayout.JAVA_INT, 20, 1000);
-            statx.set(ValueLayout.JAVA_INT, 24, 1001);
-            statx.set(ValueLayout.JAVA_SHORT, 28, (short) 0100644);
-            statx.set(ValueLayout.JAVA_LONG, 32, 77);
-            statx.set(ValueLayout.JAVA_LONG, 40, 4096);
-            statx.set(ValueLayout.JAVA_INT, 128, 1);
-            statx.set(ValueLayout.JAVA_INT, 132, 3);
-            statx.set(ValueLayout.JAVA_INT, 136, 254);
-            statx.set(ValueLayout.JAVA_INT, 140, 2);
-            statx.set(ValueLayout.JAVA_LONG, 144, 99);
+        try (Memory memory = Memory.open()) {
+            Memory.Area statx = memory.area(256);
+            statx.setInt(20, 1000);
+            statx.setInt(24, 1001);
+            statx.setShort(28, 0100644);
+            statx.setLong(32, 77);
+            statx.setLong(40, 4096);
+            statx.setInt(128, 1);
+            statx.setInt(132, 3);
+            statx.setInt(136, 254);
+            statx.setInt(140, 2);
+            statx.setLong(144, 99);
             assertThat(Stat.decode(statx)).isEqualTo(new Stat(0100644, 1000, 1001, 77, 4096, 254, 2, 1, 3, 99));
         }
     }
