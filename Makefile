@@ -133,11 +133,8 @@ $(TREE): $(JARS)
 	@install native-shims/out/jpod bin/jpod
 	@rm -f lib/jpod/*
 	@install -p -m 644 runtime-cli/target/lib/*.jar runtime-cli/target/runtime-cli-$(VERSION).jar lib/jpod
-	@install -p -m 644 native-shims/out/libjpod.so lib/jpod
-	@for jar in lib/jpod/picocli-*.jar; do \
-	    $(JDK)/bin/java -cp "$$(echo lib/jpod/asm*.jar $$jar | tr ' ' :)" runtime-cli/src/main/tools/RaiseBytecode.java $$jar target/raised.jar; \
-	    touch -r $$jar target/raised.jar; mv target/raised.jar $$jar; \
-	done
+	@install -p -m 644 native-shims/out/{libjpod.so,jpod-init} lib/jpod
+	@$(JDK)/bin/java -cp 'lib/jpod/*' runtime-cli/src/main/tools/Prelink.java lib/jpod/{picocli,jackson-core,runtime-core,runtime-cli}-*.jar
 	@touch $@
 
 # bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
@@ -147,15 +144,16 @@ $(TREE): $(JARS)
 # collector grows the old generation up to -Xmx before it looks there. It shrinks when it is told to collect, which an idle brain does.
 # ArchiveRelocationMode=0: the AOT cache lies where it was made for, so its pages stay the file's: 10 MiB less of our own.
 # TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
+# -cp, not -jar: the launcher would open the jar, in interpreted Java, to learn the name of the main class.
 # -Dpicocli: it neither looks up by reflection how to convert what no option is, nor opens all jars for a Groovy that is not there.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
-    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ \
-    '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -jar @LIB@/runtime-cli-$(VERSION).jar
+    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ -Djpod.shims=@LIB@ \
+    '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -cp @LIB@/runtime-cli-$(VERSION).jar io.jpod.server.$2
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
-	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
+	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot),Main) >$@
 
 # Made from the same definitions as the commands themselves.
 share/man/man1/jpod.1: lib/jpod/brain.argv
@@ -169,7 +167,7 @@ lib/jpod/jpod.aot: $(TREE) test-rootfs/train.sh | rootfs
 	@echo "==> train the JVM"
 	@rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train
 	@rm -f target/train/lib/jpod/{brain.argv,jpod.aot}
-	@$(call brain,-XX:-AOTRecordTraining -XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv
+	@$(call brain,-XX:-AOTRecordTraining -XX:AOTCacheOutput=@LIB@/jpod.aot,Training) >target/train/lib/jpod/brain.argv
 	@test-rootfs/train.sh target/train/bin/jpod test-rootfs/out/busybox 2>&1 | cat >target/train/log || true
 	@if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
 	else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi

@@ -56,8 +56,7 @@ public final class FfmKernel implements Kernel {
     private static final class Spawn {
         // By name, not by Path: a Path is resolved first, and a memfd has no place in the file system.
         private static final MethodHandle HANDLE = LINKER.downcallHandle(
-                SymbolLookup.libraryLookup(Shims.libjpod().toString(), Arena.global())
-                        .findOrThrow("jpod_spawn"),
+                SymbolLookup.libraryLookup(Shims.libjpod(), Arena.global()).findOrThrow("jpod_spawn"),
                 FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     }
 }

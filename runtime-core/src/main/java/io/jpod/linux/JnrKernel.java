@@ -49,6 +49,6 @@ public final class JnrKernel implements Kernel {
 
     private static final class Spawn {
         private static final LibJpod LIBRARY =
-                LibraryLoader.create(LibJpod.class).load(Shims.libjpod().toString());
+                LibraryLoader.create(LibJpod.class).load(Shims.libjpod());
     }
 }
