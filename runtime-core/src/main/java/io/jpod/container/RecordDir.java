@@ -8,7 +8,6 @@ import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -137,7 +136,9 @@ public record RecordDir(Path path) {
         // Null also if it cannot be read: then it is not empty for rmdir(2).
         List<String> names = files == null
                 ? List.of()
-                : Stream.of(files).sorted(Comparator.comparing(last::equals)).toList();
+                : Stream.of(files)
+                        .sorted((a, b) -> Boolean.compare(last.equals(a), last.equals(b)))
+                        .toList();
         for (String file : names) {
             Path child = directory.resolve(file);
             if (!remove(child, 0)) {

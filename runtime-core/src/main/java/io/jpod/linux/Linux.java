@@ -21,10 +21,9 @@ public final class Linux {
     public static final int AT_FDCWD = (int) Flags.AT_FDCWD;
 
     private static final Kernel KERNEL = Kernel.get();
-    /** What files in /proc, /sys and of ours fit into; the next reads take more at a time. */
-    private static final int FIRST_CHUNK = 4 << 10;
+    /** What most files in /proc, /sys and of ours fit into. */
+    private static final int CHUNK = 8 << 10;
 
-    private static final int CHUNK = 64 << 10;
     private static final int PATH_MAX = 4096;
     /** struct winsize: rows, columns, and two that nobody uses. */
     private static final int WINSIZE = 4 * Short.BYTES;
@@ -158,7 +157,7 @@ public final class Linux {
     private static byte[] readFully(int limit, Read read) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         try (Memory memory = Memory.open()) {
-            Memory.Area chunk = memory.area(FIRST_CHUNK);
+            Memory.Area chunk = memory.area(CHUNK);
             while (true) {
                 int count = (int) read.into(chunk.address(), chunk.size(), content.size());
                 if (count == 0) {
@@ -168,9 +167,6 @@ public final class Linux {
                     throw new SyscallException(Sys.READ, "more than " + limit + " bytes", Errno.EFBIG.number());
                 }
                 content.writeBytes(chunk.getBytes(0, count));
-                if (count == FIRST_CHUNK) {
-                    chunk = memory.area(CHUNK);
-                }
             }
         }
     }

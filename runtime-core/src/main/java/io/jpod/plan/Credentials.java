@@ -59,8 +59,8 @@ final class Credentials {
 
     private void rlimit(Spec.Rlimit limit) {
         Op.Blob rlimit = asm.struct(
-                "{rlim_cur=%s, rlim_max=%s}"
-                        .formatted(Long.toUnsignedString(limit.soft()), Long.toUnsignedString(limit.hard())),
+                "{rlim_cur=" + Long.toUnsignedString(limit.soft()) + ", rlim_max=" + Long.toUnsignedString(limit.hard())
+                        + "}",
                 16,
                 struct -> struct.putLong(limit.soft()).putLong(limit.hard()));
         asm.call(Sys.PRLIMIT64, value(0), flags(Tables.rlimit(limit.type()), limit.type()), rlimit, Assembler.nul());
@@ -155,7 +155,8 @@ final class Credentials {
         long permitted = Capability.bits(step.permitted());
         long inheritable = Capability.bits(step.inheritable());
         Op.Blob data = asm.struct(
-                "{effective=%#x, permitted=%#x, inheritable=%#x}".formatted(effective, permitted, inheritable),
+                "{effective=" + Assembler.hex(effective) + ", permitted=" + Assembler.hex(permitted) + ", inheritable="
+                        + Assembler.hex(inheritable) + "}",
                 24,
                 struct -> {
                     half(struct, effective, permitted, inheritable);

@@ -215,7 +215,8 @@ final class Files {
     /** mount_setattr(2); a propagation of 0 stays as it is. */
     void setAttributes(Op.Arg mount, long set, long clear, long propagation, boolean recursive) {
         Op.Blob attributes = asm.struct(
-                "{attr_set=%#x, attr_clr=%#x, propagation=%#x}".formatted(set, clear, propagation),
+                "{attr_set=" + Assembler.hex(set) + ", attr_clr=" + Assembler.hex(clear) + ", propagation="
+                        + Assembler.hex(propagation) + "}",
                 32,
                 buffer -> buffer.putLong(set).putLong(clear).putLong(propagation));
         asm.call(
@@ -252,7 +253,7 @@ final class Files {
         }
         Op.Register mount = asm.temporary();
         long attributes = options.set() | options.setRecursive();
-        create(context, flags(attributes, "%#x".formatted(attributes)), mount);
+        create(context, flags(attributes, Assembler.hex(attributes)), mount);
         // /proc or /sys as a link in the image would put them elsewhere (CVE-2019-19921).
         boolean symlinks = !step.type().equals("proc") && !step.type().equals("sysfs");
         attach(mount, step.destination(), false, symlinks, options);
