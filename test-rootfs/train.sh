@@ -28,6 +28,8 @@ for _ in 1 2 3; do
         j run --bundle "$work" c1
         j run --bundle "$work/host" c1
         j create --bundle "$work" c2
+        # So that its record is not the one that the brain remembers.
+        echo >>"$work/state/c2/state.json"
         j state c2
         j start c2
         j delete --force c2

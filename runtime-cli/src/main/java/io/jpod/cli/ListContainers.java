@@ -3,6 +3,7 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.linux.Linux;
 import io.jpod.oci.State;
+import io.jpod.oci.Times;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -58,7 +59,7 @@ final class ListContainers implements Verb {
                     Integer.toString(state.pid()),
                     state.status().jsonName(),
                     state.bundle(),
-                    state.created() == null ? "" : state.created().toString(),
+                    state.created() == null ? "" : Times.text(state.created()),
                     state.owner());
         }
         return table.toString();

@@ -8,9 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A container's directory, {@code ROOT/ID}.
@@ -28,10 +28,13 @@ record StateDir(RecordDir dir) {
     private static final String CONFIG = "config.json";
     private static final String EXIT = "exit";
 
-    private static final int MOST_KEPT = 16;
-    private static final List<Written> WRITTEN = new CopyOnWriteArrayList<>();
+    /** What the records that this JVM has written or read last said, by the container's directory. */
+    private static final Map<Path, Known> KNOWN = new ConcurrentHashMap<>();
 
-    private record Written(StoredState state, byte[] json) {}
+    /** About 2 KiB each. */
+    private static final int MOST_KEPT = 1000;
+
+    private record Known(StoredState state, byte[] json) {}
 
     static StateDir at(Path root, String id) {
         return new StateDir(new RecordDir(root.resolve(id)));
@@ -76,7 +79,7 @@ record StateDir(RecordDir dir) {
     void write(StoredState state) {
         String json = state.toJson();
         dir.write(STATE, json);
-        Recent.keep(WRITTEN, MOST_KEPT, new Written(state, json.getBytes(UTF_8)));
+        keep(new Known(state, json.getBytes(UTF_8)));
     }
 
     void writeConfig(String json) {
@@ -85,17 +88,24 @@ record StateDir(RecordDir dir) {
 
     /** Empty if set-up did not get so far: then it has left nothing else either. */
     Optional<StoredState> read() {
-        return dir.read(STATE).map(StateDir::parse);
+        return dir.read(STATE).map(this::parse);
     }
 
-    /** Most records are read by who wrote them, and soon. */
-    private static StoredState parse(byte[] json) {
-        for (Written written : WRITTEN) {
-            if (Arrays.equals(written.json(), json)) {
-                return written.state();
-            }
+    /** The file has the say: what is known counts only while it is the same to the byte. */
+    private StoredState parse(byte[] json) {
+        Known known = KNOWN.get(path());
+        if (known == null || !Arrays.equals(known.json(), json)) {
+            known = new Known(StoredState.read(json, STATE), json);
+            keep(known);
         }
-        return StoredState.read(json, STATE);
+        return known.state();
+    }
+
+    private void keep(Known known) {
+        if (KNOWN.size() >= MOST_KEPT) {
+            KNOWN.clear();
+        }
+        KNOWN.put(path(), known);
     }
 
     Optional<byte[]> readConfig() {
@@ -131,6 +141,7 @@ record StateDir(RecordDir dir) {
     }
 
     void delete() {
+        KNOWN.remove(path());
         dir.delete(STATE);
     }
 }

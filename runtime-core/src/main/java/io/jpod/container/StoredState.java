@@ -3,8 +3,8 @@ package io.jpod.container;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
+import io.jpod.oci.Times;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -74,7 +74,7 @@ record StoredState(
                         .text("bootId", bootId)
                         .text("bundle", bundle)
                         .text("rootfs", rootfs)
-                        .text("created", created.toString())
+                        .text("created", Times.text(created))
                         .number("owner", owner)
                         .text("cgroup", cgroup)
                         .texts("cgroupDirectories", cgroupDirectories)
@@ -95,7 +95,7 @@ record StoredState(
                 json.need("bootId").string(),
                 json.need("bundle").nonEmptyString(),
                 json.need("rootfs").nonEmptyString(),
-                time(json.need("created").nonEmptyString(), file),
+                json.need("created").time(),
                 (int) json.needNumber("owner", 0, Integer.MAX_VALUE),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
@@ -104,13 +104,5 @@ record StoredState(
                         !json.flag("noPivot"),
                         !json.flag("noNewKeyring"),
                         Objects.requireNonNullElse(json.smallNumber("preserveFds", 0, Integer.MAX_VALUE), 0)));
-    }
-
-    private static Instant time(String text, String file) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new InvalidSpec(file, "created", "is not a time");
-        }
     }
 }

@@ -4,8 +4,8 @@ import io.jpod.linux.Cidr;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
+import io.jpod.oci.Times;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +58,7 @@ public record Network(
     public void write(JsonWriter json) {
         json.text("name", name)
                 .text("bridge", bridge)
-                .text("created", created.toString())
+                .text("created", Times.text(created))
                 .objects("subnets", subnets, (each, subnet) -> subnet.write(each))
                 .flag("internal", internal)
                 .flag("isolated", isolated)
@@ -80,14 +80,6 @@ public record Network(
                 (int) json.needNumber("mtu", 0, LARGEST_MTU),
                 json.flag("chosen"),
                 json.map("labels", Json::string),
-                time(json.need("created")));
-    }
-
-    private static Instant time(Json json) {
-        try {
-            return Instant.parse(json.string());
-        } catch (DateTimeParseException e) {
-            throw json.wrong("is not a time");
-        }
+                json.need("created").time());
     }
 }

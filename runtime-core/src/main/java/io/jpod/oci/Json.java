@@ -1,6 +1,8 @@
 package io.jpod.oci;
 
 import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -141,6 +143,15 @@ public final class Json {
             throw wrong("must not be empty");
         }
         return string;
+    }
+
+    /** See {@link Times}. */
+    public Instant time() {
+        try {
+            return Times.parse(string());
+        } catch (DateTimeException e) {
+            throw wrong("is not a time");
+        }
     }
 
     public boolean bool() {

@@ -83,7 +83,7 @@ public record State(
                 .text("status", status.jsonName())
                 .text("bundle", bundle)
                 .text("rootfs", rootfs)
-                .text("created", created == null ? null : created.toString())
+                .text("created", created == null ? null : Times.text(created))
                 .texts("annotations", annotations)
                 .text("owner", owner);
     }

@@ -8,9 +8,9 @@ import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.Times;
 import io.jpod.plan.Limit;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -67,7 +67,7 @@ record StoredPod(
             json.text("id", id)
                     .text("name", spec.name())
                     .text("hostname", spec.hostname())
-                    .text("created", created.toString())
+                    .text("created", Times.text(created))
                     .text("bootId", bootId)
                     .flag("complete", complete)
                     .texts("share", names(spec.share()))
@@ -178,7 +178,7 @@ record StoredPod(
         return new StoredPod(
                 json.need("id").nonEmptyString(),
                 spec,
-                time(json.need("created")),
+                json.need("created").time(),
                 json.need("bootId").string(),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
@@ -212,14 +212,6 @@ record StoredPod(
             return Ip.parse(address.string());
         } catch (IllegalArgumentException e) {
             throw address.wrong("is not an IP address");
-        }
-    }
-
-    private static Instant time(Json created) {
-        try {
-            return Instant.parse(created.nonEmptyString());
-        } catch (DateTimeParseException e) {
-            throw created.wrong("is not a time");
         }
     }
 }
