@@ -143,12 +143,13 @@ $(TREE): $(JARS)
 # The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
 # collector grows the old generation up to -Xmx before it looks there. It shrinks when it is told to collect, which an idle brain does.
 # ArchiveRelocationMode=0: the AOT cache lies where it was made for, so its pages stay the file's: 10 MiB less of our own.
+# AOTReplayTraining: nothing was recorded to replay, and each class that is initialized would wake the thread that does it.
 # TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
 # -cp, not -jar: the launcher would open the jar, in interpreted Java, to learn the name of the main class.
 # -Dpicocli: it neither looks up by reflection how to convert what no option is, nor opens all jars for a Groovy that is not there.
 brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
-    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
+    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-AOTReplayTraining -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
     -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ -Djpod.shims=@LIB@ \
     '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -cp @LIB@/runtime-cli-$(VERSION).jar io.jpod.server.$2
 

@@ -11,6 +11,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
 import io.jpod.oci.Spec;
+import io.jpod.oci.Times;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -159,7 +160,7 @@ final class Launch {
 
     /** What the hands do at the container's end if there is no brain any more; not to another one of the same name. */
     List<String> will(Container container) {
-        String created = container.created().orElseThrow().toString();
+        String created = Times.text(container.created().orElseThrow());
         return List.of("--root", jpod.root().toString(), "delete", "--force", "--created", created, container.id());
     }
 }

@@ -80,12 +80,13 @@ public final class Containers {
     /** A bundle's config.json. */
     public static Spec readBundle(Path bundle) {
         Path file = bundle.resolve(Configs.NAME);
-        try (var in = Files.newInputStream(file)) {
-            return Configs.read(in.readNBytes(LARGEST_CONFIG));
-        } catch (NoSuchFileException e) {
-            throw new ContainerException("JSON specification file " + file + " not found");
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        try (Fd config = Linux.open(file.toString(), Flags.O_RDONLY, 0)) {
+            return Configs.read(Linux.readFully(config, LARGEST_CONFIG));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT)) {
+                throw new ContainerException("JSON specification file " + file + " not found");
+            }
+            throw new ContainerException("cannot read " + file + ": " + e.getMessage());
         }
     }
 
