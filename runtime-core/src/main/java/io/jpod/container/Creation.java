@@ -146,12 +146,10 @@ final class Creation {
     private Created create(Prepared prepared, StateDir dir, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
         dir.write(state);
-        dir.writeConfig(Configs.write(spec));
 
         Map<String, Fd> descriptors = new HashMap<>();
         Cgroup cgroup = null;
         try {
-            cgroup = cgroup(prepared, state);
             if (waitForStart) {
                 descriptors.put(
                         Lowering.START, Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
@@ -159,7 +157,12 @@ final class Creation {
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
-            descriptors.putAll(build(prepared, descriptors));
+            // The builder touches nothing that the brain sees to, so both go on at the same time.
+            try (ThreadExecutor.Running builder = build(prepared, descriptors)) {
+                dir.writeConfig(Configs.write(spec));
+                cgroup = cgroup(prepared, state);
+                descriptors.putAll(await(builder, prepared));
+            }
             Executed process = spawn(prepared, descriptors, cgroup);
             undo.onFailure(process::close);
             undo.onFailure(process::kill);
@@ -264,12 +267,16 @@ final class Creation {
         }
     }
 
-    private Map<String, Fd> build(Prepared prepared, Map<String, Fd> inputs) {
-        Program builder = prepared.programs().builder();
+    private ThreadExecutor.Running build(Prepared prepared, Map<String, Fd> inputs) {
+        Program program = prepared.programs().builder();
+        return new ThreadExecutor(Kernel.get()).begin(program, inputs, Trace.record(trace, Plan.By.BUILDER, program));
+    }
+
+    private static Map<String, Fd> await(ThreadExecutor.Running builder, Prepared prepared) {
         try {
-            return new ThreadExecutor(Kernel.get()).run(builder, inputs, Trace.record(trace, Plan.By.BUILDER, builder));
+            return builder.await();
         } catch (OpFailed e) {
-            throw StepFailed.of(prepared.plan(), builder, e);
+            throw StepFailed.of(prepared.plan(), prepared.programs().builder(), e);
         }
     }
 

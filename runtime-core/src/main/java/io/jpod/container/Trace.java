@@ -60,6 +60,8 @@ public final class Trace implements AutoCloseable {
                 case Ran(Plan.By by, Recording recording) -> steps.addAll(steps(by, recording));
             }
         }
+        // The builder's are done while the brain does its own.
+        steps.sort((a, b) -> Integer.compare(a.index(), b.index()));
         return steps;
     }
 

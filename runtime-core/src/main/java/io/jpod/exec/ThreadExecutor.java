@@ -41,20 +41,74 @@ public final class ThreadExecutor {
 
     /** @param recording of this program; null: nobody wants to know */
     public Map<String, Fd> run(Program program, Map<String, Fd> inputs, @Nullable Recording recording) throws OpFailed {
+        try (Running running = begin(program, inputs, recording)) {
+            return running.await();
+        }
+    }
+
+    /** The same, for a caller who has something else to do meanwhile. */
+    public Running begin(Program program, Map<String, Fd> inputs, @Nullable Recording recording) {
         Map<String, Integer> numbers = new LinkedHashMap<>();
         inputs.forEach((name, fd) -> numbers.put(name, fd.number()));
         if (recording != null) {
             recording.begin(numbers);
         }
         byte[] image = ProgramCodec.encode(program, Arch.host(), numbers, -1);
-        try (Memory memory = Memory.open()) {
-            Loop loop = new Loop(kernel, memory.area(image), recording);
+        Running running = new Running(program, new Loop(kernel, image, recording));
+        running.begin();
+        return running;
+    }
+
+    /** A program that runs. It belongs to the thread that began it. */
+    public static final class Running implements AutoCloseable {
+        private final Program program;
+        private final Loop loop;
+        private @Nullable Thread builder;
+        private boolean isAwaited;
+
+        private Running(Program program, Loop loop) {
+            this.program = program;
+            this.loop = loop;
+        }
+
+        private void begin() {
             if (program.ops().stream().allMatch(op -> ANYWHERE.contains(op.sys()))) {
                 loop.run();
-            } else {
-                joinUninterruptibly(Thread.ofPlatform().name("builder").start(loop));
+                return;
             }
+            try {
+                builder = Thread.ofPlatform().name("builder").start(loop);
+            } catch (Throwable e) {
+                loop.close();
+                throw e;
+            }
+        }
+
+        /**
+         * Waits for its end; once.
+         *
+         * @return the program's outputs by name, which the caller closes; everything else it opened is closed
+         * @throws OpFailed at the call that failed; nothing stays open
+         */
+        public Map<String, Fd> await() throws OpFailed {
+            isAwaited = true;
+            if (builder != null) {
+                joinUninterruptibly(builder);
+            }
+            loop.close();
             return loop.outcome(program);
+        }
+
+        /** Waits for its end too; what nobody has taken is closed. */
+        @Override
+        public void close() {
+            if (!isAwaited) {
+                try {
+                    await().values().forEach(Fd::close);
+                } catch (OpFailed _) {
+                    // Whoever did not wait has failed already.
+                }
+            }
         }
     }
 
@@ -76,6 +130,7 @@ public final class ThreadExecutor {
     /** The same loop as in jpod-init.c, over the same bytes. */
     private static final class Loop implements Runnable {
         private final Kernel kernel;
+        private final Memory memory;
         private final Memory.Area image;
         private final @Nullable Recording recording;
         private final int ops;
@@ -93,10 +148,11 @@ public final class ThreadExecutor {
         private int errno;
         private @Nullable Throwable broken;
 
-        Loop(Kernel kernel, Memory.Area image, @Nullable Recording recording) {
+        Loop(Kernel kernel, byte[] program, @Nullable Recording recording) {
             this.kernel = kernel;
             this.recording = recording;
-            this.image = image;
+            this.memory = Memory.open();
+            this.image = memory.area(program);
             this.registers = new long[image.getShort(6)];
             this.ops = image.getInt(8);
             this.relocations = image.getInt(12);
@@ -211,6 +267,10 @@ public final class ThreadExecutor {
                     opened[i] = -1;
                 }
             }
+        }
+
+        void close() {
+            memory.close();
         }
 
         /** On the caller's thread again. */
