@@ -34,12 +34,17 @@ for _ in 1 2 3; do
         j start c2
         j delete --force c2
         j run --rootfs "$rootfs" --name c3 -d -- sleep 10
+        j run --rootfs "$rootfs" -- true
         j exec c3 true
         j ps c3
         j list
         j kill c3 KILL
         j wait c3 || true
         j delete --force c3
+        j pod create --network none p1
+        j run --pod p1 --rootfs "$rootfs" -- true
+        j pod ps
+        j pod rm --force p1
     fi
 done
 kill %1
