@@ -26,6 +26,8 @@ final class Micro {
         WORK.put("Door.ffmFails", "close of -1, FFM");
         WORK.put("Door.jniFails", "close of -1, JNI");
         WORK.put("Door.jnrFails", "close of -1, JNR-FFI");
+        WORK.put("Room.block", "a path, a struct and ten members, in a block (`Memory`)");
+        WORK.put("Room.arena", "the same in an `Arena`");
     }
 
     private record Score(String value, String error) {}
@@ -65,7 +67,7 @@ final class Micro {
     private static List<String> optionsOfBrain() throws IOException {
         List<String> options = new ArrayList<>(Files.readAllLines(LIB.resolve("brain.argv")).stream()
                 .skip(1)
-                .takeWhile(line -> !line.equals("-jar"))
+                .takeWhile(line -> !line.equals("-cp"))
                 .filter(line -> !line.startsWith("-XX:AOTCache"))
                 .map(line -> line.replace("@LIB@", LIB.toString()))
                 .toList());

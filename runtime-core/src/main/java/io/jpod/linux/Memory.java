@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Memory at addresses that system calls are given: strings, C structs, room for what is read. It is valid until it is closed,
  * and must not be touched after that: the block it is in is then somebody else's.
  *
- * <p>An {@link Arena} does the same and watches over it. But the first bytes in one cost a JVM 8 ms, for method handles that it
- * makes at run time, and each access goes through one, which the first compiler does not see through. So arenas are only for
- * what is too large for a block.
+ * <p>An {@link Arena} does the same, watches over it, and is as fast. But the first bytes in one cost a JVM 8 ms, for method
+ * handles that are made at run time, and one that lives for a command never gets them back. So arenas are for what is too
+ * large for a block.
  */
 public final class Memory implements AutoCloseable {
     private static final int BLOCK = 32 << 10;

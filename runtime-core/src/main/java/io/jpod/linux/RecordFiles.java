@@ -6,10 +6,10 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +23,12 @@ public final class RecordFiles {
     private RecordFiles() {}
 
     public static void write(Path file, String content) {
-        Path temporary = file.resolveSibling("." + file.getFileName());
-        try {
-            Files.write(temporary, content.getBytes(UTF_8));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        String temporary = file.resolveSibling("." + file.getFileName()).toString();
+        try (Fd fd = Linux.open(temporary, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_TRUNC, 0644)) {
+            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(UTF_8)));
+            Linux.renameat(Linux.AT_FDCWD, temporary, Linux.AT_FDCWD, file.toString(), 0);
+        } catch (SyscallException e) {
+            throw new IllegalStateException("cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 
