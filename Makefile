@@ -138,6 +138,7 @@ $(TREE): $(JARS)
 	@touch $@
 
 # bin/jpod reads brain.argv: one argument a line, the command that starts the JVM; @LIB@ stands for the directory of the file.
+# IgnoreUnrecognizedVMOptions: a newer JDK may not know all of them; none changes what jpod does.
 # -Xlog:disable: a stale or broken AOT cache costs time, it must not cost output. -MaxFDLimit: the soft limit on descriptors is
 # the user's. The AOT cache is named only if there is one: without the file the JVM would not even use its own archive.
 # The survivors' 2 MiB hold what eight commands at a time are about: what does not fit becomes old before it is garbage, and this
@@ -147,7 +148,7 @@ $(TREE): $(JARS)
 # TrimNativeHeapInterval, in ms: what the compiler has freed goes back to the kernel, 1 to 4 MiB.
 # -cp, not -jar: the launcher would open the jar, in interpreted Java, to learn the name of the main class.
 # -Dpicocli: it neither looks up by reflection how to convert what no option is, nor opens all jars for a Groovy that is not there.
-brain = printf '%s\n' $(JDK)/bin/java -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
+brain = printf '%s\n' $(JDK)/bin/java -XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-AOTReplayTraining -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
     -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ -Djpod.shims=@LIB@ \

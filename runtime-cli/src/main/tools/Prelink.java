@@ -42,15 +42,16 @@ import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 
 /**
- * Rewrites jars of {@code lib/jpod}, with what a JVM that lives as long as one command would do at each start done beforehand. What the classes
- * do stays the same.
+ * Rewrites jars of {@code lib/jpod}: what a JVM that lives as long as one command would do at each start is done
+ * beforehand. What the classes do stays the same.
  *
  * <ul>
- *   <li>Classes from before Java 8 (picocli's) get the version and the stack maps of Java 8: the AOT cache of JDK 25 leaves older ones out.
- *   <li>A switch over types is a method of its own, in place of a class that {@code SwitchBootstraps} makes when it is first met: 0.5 ms
- *       each, and 2 for the first.
- *   <li>A static BigDecimal (the limits of an int and a long, in Jackson's parser) is made where it is asked for. Nobody asks, and
- *       BigDecimal's own static tables take 8 ms.
+ *   <li>Classes from before Java 8 (picocli's) get the version and the stack maps of Java 8: the AOT cache of JDK 25
+ *       leaves older ones out.
+ *   <li>A switch over types is a method of its own, in place of a class that {@code SwitchBootstraps} makes when it is
+ *       first met: 0.5 ms each, and 2 for the first.
+ *   <li>A static BigDecimal (the limits of an int and a long, in Jackson's parser) is made where it is asked for.
+ *       Nobody asks, and BigDecimal's own static tables take 8 ms.
  * </ul>
  *
  * <p>Run as a source file by the Makefile: {@code java -cp JARS Prelink.java JAR...}.
@@ -63,7 +64,8 @@ final class Prelink {
 
     private static final ClassFile CLASS_FILE = ClassFile.of(
             StackMapsOption.GENERATE_STACK_MAPS,
-            ClassHierarchyResolverOption.of(ClassHierarchyResolver.ofResourceParsing(ClassLoader.getSystemClassLoader())));
+            ClassHierarchyResolverOption.of(
+                    ClassHierarchyResolver.ofResourceParsing(ClassLoader.getSystemClassLoader())));
 
     /** By the name of a static BigDecimal, the static BigInteger it is made of. */
     private final Map<String, FieldInstruction> decimals = new HashMap<>();
@@ -123,10 +125,12 @@ final class Prelink {
             public void accept(ClassBuilder builder, ClassElement element) {
                 switch (element) {
                     case ClassFileVersion _ when isOld -> builder.withVersion(ClassFile.JAVA_8_VERSION, 0);
-                    case MethodModel method when isOld || hasWork(method) ->
+                    case MethodModel method
+                    when isOld || hasWork(method) ->
                         builder.transformMethod(method, (into, part) -> {
                             if (part instanceof CodeModel code) {
-                                into.transformCode(code, CodeTransform.ofStateful(() -> new Body(model, code, switches)));
+                                into.transformCode(
+                                        code, CodeTransform.ofStateful(() -> new Body(model, code, switches)));
                             } else {
                                 into.with(part);
                             }
@@ -180,11 +184,20 @@ final class Prelink {
             }
             if (isTypeSwitch(element)) {
                 InvokeDynamicInstruction call = (InvokeDynamicInstruction) element;
-                TypeSwitch made = new TypeSwitch("typeSwitch$" + switches.size(), call.typeSymbol(), call.bootstrapArgs());
+                TypeSwitch made =
+                        new TypeSwitch("typeSwitch$" + switches.size(), call.typeSymbol(), call.bootstrapArgs());
                 switches.add(made);
-                code.invokestatic(type.thisClass().asSymbol(), made.name, made.signature, type.flags().has(AccessFlag.INTERFACE));
+                code.invokestatic(
+                        type.thisClass().asSymbol(),
+                        made.name,
+                        made.signature,
+                        type.flags().has(AccessFlag.INTERFACE));
             } else if (isDecimal(element)) {
-                FieldInstruction integer = decimals.get(((FieldInstruction) element).name().stringValue());
+                FieldInstruction decimal = (FieldInstruction) element;
+                if (decimal.opcode() != Opcode.GETSTATIC) {
+                    throw new IllegalStateException(type.thisClass().asInternalName() + ": " + decimal);
+                }
+                FieldInstruction integer = decimals.get(decimal.name().stringValue());
                 code.new_(BIG_DECIMAL).dup();
                 code.getstatic(integer.owner().asSymbol(), integer.name().stringValue(), BIG_INTEGER);
                 code.invokespecial(BIG_DECIMAL, ConstantDescs.INIT_NAME, FROM_INTEGER);
@@ -202,7 +215,9 @@ final class Prelink {
                 .filter(method -> method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME))
                 .flatMap(method -> method.code().stream())
                 .forEach(code -> {
-                    List<CodeElement> instructions = code.elementStream().filter(Instruction.class::isInstance).toList();
+                    List<CodeElement> instructions = code.elementStream()
+                            .filter(Instruction.class::isInstance)
+                            .toList();
                     for (int i = 0; i + MAKING <= instructions.size(); i++) {
                         FieldInstruction put = decimal(instructions.subList(i, i + MAKING));
                         if (put != null) {
@@ -236,7 +251,8 @@ final class Prelink {
         return element instanceof InvokeDynamicInstruction call
                 && call.bootstrapMethod().owner().equals(SWITCHES)
                 && call.bootstrapMethod().methodName().equals("typeSwitch")
-                && call.bootstrapArgs().stream().allMatch(label -> label instanceof ClassDesc || label instanceof String);
+                && call.bootstrapArgs().stream()
+                        .allMatch(label -> label instanceof ClassDesc || label instanceof String);
     }
 
     /** A method that does what {@code SwitchBootstraps.typeSwitch} promises. */
@@ -244,7 +260,8 @@ final class Prelink {
         void addTo(ClassBuilder builder) {
             int flags = ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC;
             builder.withMethodBody(name, signature, flags, code -> {
-                code.aload(0).ifThen(Opcode.IFNULL, none -> none.loadConstant(-1).ireturn());
+                code.aload(0)
+                        .ifThen(Opcode.IFNULL, none -> none.loadConstant(-1).ireturn());
                 for (int i = 0; i < labels.size(); i++) {
                     int label = i;
                     // The second argument is the first label that still counts.
@@ -262,7 +279,10 @@ final class Prelink {
                 code.aload(0).instanceOf(type);
             } else {
                 code.loadConstant(label).aload(0);
-                code.invokevirtual(ConstantDescs.CD_Object, "equals", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object));
+                code.invokevirtual(
+                        ConstantDescs.CD_Object,
+                        "equals",
+                        MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object));
             }
         }
     }
