@@ -145,8 +145,6 @@ final class Creation {
 
     private Created create(Prepared prepared, StateDir dir, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
-        dir.write(state);
-
         Map<String, Fd> descriptors = new HashMap<>();
         Cgroup cgroup = null;
         try {
@@ -157,13 +155,17 @@ final class Creation {
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
-            // The builder touches nothing that the brain sees to, so both go on at the same time.
+            Executed process;
+            // The builder leaves nothing outside of its thread, so record and cgroup can be made at the same time.
             try (ThreadExecutor.Running builder = build(prepared, descriptors)) {
+                dir.write(state);
                 dir.writeConfig(Configs.write(spec));
                 cgroup = cgroup(prepared, state);
-                descriptors.putAll(await(builder, prepared));
+                try (ShimProcess.Prepared shim = prepareProcess(prepared)) {
+                    descriptors.putAll(await(builder, prepared));
+                    process = spawn(prepared, shim, descriptors, cgroup);
+                }
             }
-            Executed process = spawn(prepared, descriptors, cgroup);
             undo.onFailure(process::close);
             undo.onFailure(process::kill);
             advance(process, state);
@@ -280,7 +282,13 @@ final class Creation {
         }
     }
 
-    private Executed spawn(Prepared prepared, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
+    private ShimProcess.Prepared prepareProcess(Prepared prepared) {
+        Program program = prepared.programs().process();
+        return ShimProcess.prepare(program, options.preserve(), Trace.record(trace, Plan.By.PROCESS, program));
+    }
+
+    private Executed spawn(
+            Prepared prepared, ShimProcess.Prepared shim, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
         Plan.Entry entry = entry(prepared.plan(), Step.CloneProcess.class);
         Step.CloneProcess clone = (Step.CloneProcess) entry.step();
         long flags = Lowering.cloneMask(clone.namespaces());
@@ -292,15 +300,10 @@ final class Creation {
                 options.stdio().get(1),
                 options.stdio().get(2),
                 options.preserve());
-        Program program = prepared.programs().process();
         try {
-            ShimProcess process = Trace.step(
-                    trace,
-                    prepared.plan(),
-                    entry,
-                    () -> ShimProcess.start(
-                            spawner, program, descriptors, setting, Trace.record(trace, Plan.By.PROCESS, program)));
-            return new Executed(process, prepared.plan(), program, flight);
+            ShimProcess process =
+                    Trace.step(trace, prepared.plan(), entry, () -> shim.start(spawner, descriptors, setting));
+            return new Executed(process, prepared.plan(), prepared.programs().process(), flight);
         } catch (SyscallException e) {
             throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
         }

@@ -54,51 +54,92 @@ public final class ShimProcess implements AutoCloseable {
             Map<String, Fd> inputs,
             Spawner.Setting setting,
             @Nullable Recording recording) {
-        List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
-        Fd ours = pair.get(0);
-        try (Fd theirs = pair.get(1)) {
-            Spawner.Child child = spawn(spawner, program, inputs, setting, theirs, recording);
-            return new ShimProcess(spawner, child, ours, recording);
-        } catch (RuntimeException | Error e) {
-            ours.close();
-            throw e;
+        try (Prepared prepared = prepare(program, setting.preserve(), recording)) {
+            return prepared.start(spawner, inputs, setting);
         }
     }
 
-    private static Spawner.Child spawn(
-            Spawner spawner,
-            Program program,
-            Map<String, Fd> inputs,
-            Spawner.Setting setting,
-            Fd status,
-            @Nullable Recording recording) {
-        List<Fd> descriptors = new ArrayList<>();
-        Map<String, Integer> numbers = new HashMap<>();
-        int first = 3 + setting.preserve();
-        for (Program.Slot input : program.inputs()) {
-            Fd fd = input.name().equals(Lowering.STATUS) ? status : inputs.get(input.name());
-            if (fd == null) {
-                throw new IllegalArgumentException("the program needs a descriptor: " + input.name());
+    /**
+     * What can be done before the inputs are there.
+     *
+     * @param preserve as in the setting that it is started with
+     * @param recording of this program, stays the caller's; null: nobody wants to know
+     */
+    public static Prepared prepare(Program program, int preserve, @Nullable Recording recording) {
+        return new Prepared(program, preserve, recording);
+    }
+
+    /** A process that is not started yet: its program in a sealed memfd, and its status socket. */
+    public static final class Prepared implements AutoCloseable {
+        private final Program program;
+        private final @Nullable Recording recording;
+        private final List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
+        private final @Nullable Fd record;
+        private final Fd image;
+        private boolean isStarted;
+
+        private Prepared(Program program, int preserve, @Nullable Recording recording) {
+            this.program = program;
+            this.recording = recording;
+            try {
+                Map<String, Integer> numbers = new HashMap<>();
+                // The program itself comes first.
+                int next = 3 + preserve + 1;
+                for (Program.Slot input : program.inputs()) {
+                    numbers.put(input.name(), next++);
+                }
+                // Its record is the last one: jpod-init closes it before its first call, so the numbers are what they
+                // would be without it.
+                record = recording == null ? null : begin(recording, numbers);
+                byte[] bytes = ProgramCodec.encode(
+                        program,
+                        Arch.host(),
+                        numbers,
+                        numbers.getOrDefault(Lowering.STATUS, -1),
+                        record == null ? ProgramCodec.RECORD_NONE : next,
+                        recording == null ? 0 : recording.timed());
+                image = Linux.sealedMemfd("jpod-program", bytes);
+            } catch (RuntimeException | Error e) {
+                pair.forEach(Fd::close);
+                throw e;
             }
-            descriptors.add(fd);
-            // The program itself comes first.
-            numbers.put(input.name(), first + descriptors.size());
         }
-        int statusNumber = numbers.getOrDefault(Lowering.STATUS, -1);
-        byte[] image;
-        if (recording == null) {
-            image = ProgramCodec.encode(program, Arch.host(), numbers, statusNumber);
-        } else {
+
+        private static Fd begin(Recording recording, Map<String, Integer> numbers) {
             recording.begin(numbers);
-            // The last one: jpod-init closes it before its first call, so the numbers are what they would be without
-            // it.
-            descriptors.add(recording.share());
-            image = ProgramCodec.encode(
-                    program, Arch.host(), numbers, statusNumber, first + descriptors.size(), recording.timed());
+            return recording.share();
         }
-        try (Fd memory = Linux.sealedMemfd("jpod-program", image)) {
-            descriptors.addFirst(memory);
-            return spawner.spawn(setting, descriptors);
+
+        /**
+         * Starts the process; once.
+         *
+         * @param inputs the program's inputs by name, but for {@link Lowering#STATUS}; they stay the caller's
+         */
+        public ShimProcess start(Spawner spawner, Map<String, Fd> inputs, Spawner.Setting setting) {
+            List<Fd> descriptors = new ArrayList<>(List.of(image));
+            for (Program.Slot input : program.inputs()) {
+                Fd fd = input.name().equals(Lowering.STATUS) ? pair.get(1) : inputs.get(input.name());
+                if (fd == null) {
+                    throw new IllegalArgumentException("the program needs a descriptor: " + input.name());
+                }
+                descriptors.add(fd);
+            }
+            if (record != null) {
+                descriptors.add(record);
+            }
+            ShimProcess process = new ShimProcess(spawner, spawner.spawn(setting, descriptors), pair.get(0), recording);
+            isStarted = true;
+            return process;
+        }
+
+        /** Closes all that is not the process's. */
+        @Override
+        public void close() {
+            image.close();
+            pair.get(1).close();
+            if (!isStarted) {
+                pair.get(0).close();
+            }
         }
     }
 
