@@ -39,8 +39,23 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
+    /** The host, and the brain once it has come to rest: what it does after its caller has the exit code is no leak. */
+    static HostState atRest(Jpod jpod) {
+        HostState state = withBrain(jpod);
+        long deadline = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
+        while (System.nanoTime() < deadline) {
+            Jpod.sleep(100);
+            HostState next = withBrain(jpod);
+            if (next.equals(state)) {
+                return state;
+            }
+            state = next;
+        }
+        throw new IllegalStateException("the host does not come to rest");
+    }
+
     /** With what the resident brain holds. */
-    static HostState withBrain(Jpod jpod) {
+    private static HostState withBrain(Jpod jpod) {
         HostState state = of(jpod);
         try {
             brain(state.items, jpod.brain().pid());

@@ -47,7 +47,7 @@ class LeakTest {
         for (int i = 0; i < 10; i++) {
             cycle(bundle);
         }
-        HostState before = HostState.withBrain(jpod);
+        HostState before = HostState.atRest(jpod);
         for (int i = 0; i < CYCLES; i++) {
             cycle(bundle);
         }
@@ -66,7 +66,7 @@ class LeakTest {
                                 "destination", "/x", "source", "/no/such", "options", java.util.List.of("bind"))));
         fail(late);
         fail(early);
-        HostState before = HostState.withBrain(jpod);
+        HostState before = HostState.atRest(jpod);
         for (int i = 0; i < FAILURES; i++) {
             fail(late);
             fail(early);

@@ -68,7 +68,7 @@ class PodLeakTest {
     @Test
     void nothingStaysOfManyPods() throws IOException {
         KINDS.forEach(kind -> make(KINDS.indexOf(kind)).remove().ok());
-        HostState before = HostState.withBrain(jpod);
+        HostState before = HostState.atRest(jpod);
         int namespaces = networkNamespaces();
         for (int i = 0; i < PODS; i++) {
             make(i).remove().ok();
@@ -79,7 +79,7 @@ class PodLeakTest {
     @Test
     void nothingStaysOfPodsThatLiveAtTheSameTime() throws IOException {
         make(1).remove().ok();
-        HostState before = HostState.withBrain(jpod);
+        HostState before = HostState.atRest(jpod);
         int namespaces = networkNamespaces();
         String bystander = TestPod.start(jpod, List.of());
         for (int i = 0; i < 10; i++) {
@@ -115,7 +115,7 @@ class PodLeakTest {
         for (List<String> failure : failures) {
             fail(failure);
         }
-        HostState before = HostState.withBrain(jpod);
+        HostState before = HostState.atRest(jpod);
         int namespaces = networkNamespaces();
         for (int i = 0; i < FAILURES; i++) {
             fail(failures.get(i % failures.size()));
