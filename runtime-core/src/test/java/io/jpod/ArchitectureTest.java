@@ -67,20 +67,21 @@ class ArchitectureTest {
                                     java.lang.ProcessHandle.class,
                                     java.util.Random.class)));
 
-    /** Memory outside the heap, and calls into the kernel. {@code ThreadExecutor} lays a program out for it. */
+    /** Memory outside the heap, and calls of native functions. */
     @ArchTest
-    static final ArchRule FOREIGN_MEMORY = noClasses()
+    static final ArchRule FOREIGN = noClasses()
+            .that(not(resideInAPackage("io.jpod.linux..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("java.lang.foreign.."));
+
+    /** Who uses memory at addresses: a program is laid out in it, and bpf(2) takes it. All others call what is typed. */
+    @ArchTest
+    static final ArchRule MEMORY = noClasses()
             .that(not(resideInAPackage("io.jpod.linux..")))
             .and()
             .haveNameNotMatching("io\\.jpod\\.exec\\.ThreadExecutor.*|io\\.jpod\\.cgroup\\.DeviceFilterAttachment.*")
             .should()
-            .dependOnClassesThat(resideInAPackage("java.lang.foreign.."));
-
-    @ArchTest
-    static final ArchRule FOREIGN_CALLS = noClasses()
-            .that(not(resideInAPackage("io.jpod.linux..")))
-            .should()
-            .dependOnClassesThat(belongToAnyOf(java.lang.foreign.Linker.class, java.lang.foreign.SymbolLookup.class));
+            .dependOnClassesThat(belongToAnyOf(io.jpod.linux.Memory.class));
 
     @ArchTest
     static final ArchRule JNR = noClasses()
