@@ -24,8 +24,9 @@ class ProcessesTest {
 
     @Test
     void theKernelKeepsTheExitCodeOfSomebodyElsesChild() throws Exception {
-        // The shell's child: we can hold a pidfd, but not wait for it.
-        Process shell = new ProcessBuilder("sh", "-c", "(read x; exit 7) <&0 & echo $!; wait; read y").start();
+        // The shell's child: we can hold a pidfd, but not wait for it. What runs in the background has /dev/null for 0.
+        Process shell =
+                new ProcessBuilder("sh", "-c", "exec 3<&0; (read x <&3; exit 7) & echo $!; wait; read y").start();
         int child = Integer.parseInt(shell.inputReader().readLine());
         try (Fd pidfd = Processes.pidfdOpen(child)) {
             assertThat(Processes.exitCode(pidfd)).isEqualTo(OptionalInt.empty());
