@@ -163,17 +163,7 @@ final class Prelink {
         Body(ClassModel type, CodeModel code, List<TypeSwitch> switches) {
             this.type = type;
             this.switches = switches;
-            List<CodeElement> elements = code.elementList();
-            List<Integer> places = IntStream.range(0, elements.size())
-                    .filter(i -> elements.get(i) instanceof Instruction)
-                    .boxed()
-                    .toList();
-            for (int i = 0; i + MAKING <= places.size(); i++) {
-                List<Integer> window = places.subList(i, i + MAKING);
-                if (decimal(window.stream().map(elements::get).toList()) != null) {
-                    dropped.addAll(window);
-                }
-            }
+            makings(code.elementList()).forEach(dropped::addAll);
         }
 
         @Override
@@ -214,31 +204,35 @@ final class Prelink {
         model.methods().stream()
                 .filter(method -> method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME))
                 .flatMap(method -> method.code().stream())
-                .forEach(code -> {
-                    List<CodeElement> instructions = code.elementStream()
-                            .filter(Instruction.class::isInstance)
-                            .toList();
-                    for (int i = 0; i + MAKING <= instructions.size(); i++) {
-                        FieldInstruction put = decimal(instructions.subList(i, i + MAKING));
-                        if (put != null) {
-                            decimals.put(put.name().stringValue(), (FieldInstruction) instructions.get(i + 2));
-                        }
-                    }
-                });
+                .map(CodeModel::elementList)
+                .forEach(elements -> makings(elements).forEach(places -> {
+                    FieldInstruction integer = (FieldInstruction) elements.get(places.get(2));
+                    FieldInstruction decimal = (FieldInstruction) elements.get(places.get(4));
+                    decimals.put(decimal.name().stringValue(), integer);
+                }));
     }
 
-    /** The last of these instructions if together they do just that, else null. */
-    private static FieldInstruction decimal(List<CodeElement> window) {
-        return window.get(0) instanceof NewObjectInstruction object
-                        && object.className().asSymbol().equals(BIG_DECIMAL)
-                        && window.get(2) instanceof FieldInstruction get
-                        && get.opcode() == Opcode.GETSTATIC
-                        && window.get(3) instanceof InvokeInstruction make
-                        && make.typeSymbol().equals(FROM_INTEGER)
-                        && window.get(4) instanceof FieldInstruction put
-                        && put.opcode() == Opcode.PUTSTATIC
-                ? put
-                : null;
+    /** Where instructions do just that: the places of the five. Between them are line numbers and the like. */
+    private static List<List<Integer>> makings(List<CodeElement> elements) {
+        List<Integer> places = IntStream.range(0, elements.size())
+                .filter(i -> elements.get(i) instanceof Instruction)
+                .boxed()
+                .toList();
+        return IntStream.rangeClosed(0, places.size() - MAKING)
+                .mapToObj(i -> places.subList(i, i + MAKING))
+                .filter(five -> isMaking(five.stream().map(elements::get).toList()))
+                .toList();
+    }
+
+    private static boolean isMaking(List<CodeElement> five) {
+        return five.get(0) instanceof NewObjectInstruction object
+                && object.className().asSymbol().equals(BIG_DECIMAL)
+                && five.get(2) instanceof FieldInstruction get
+                && get.opcode() == Opcode.GETSTATIC
+                && five.get(3) instanceof InvokeInstruction make
+                && make.typeSymbol().equals(FROM_INTEGER)
+                && five.get(4) instanceof FieldInstruction put
+                && put.opcode() == Opcode.PUTSTATIC;
     }
 
     private boolean isDecimal(CodeElement element) {

@@ -95,7 +95,7 @@ public final class DeviceFilterAttachment {
     private static void attach(Fd cgroup, Fd program, List<Fd> earlier) {
         try (Memory memory = Memory.open()) {
             Memory.Area attr = target(memory, cgroup, program);
-            attr.setInt(12, (Flags.BPF_F_ALLOW_MULTI | (earlier.isEmpty() ? 0 : Flags.BPF_F_REPLACE)));
+            attr.setInt(12, Flags.BPF_F_ALLOW_MULTI | (earlier.isEmpty() ? 0 : Flags.BPF_F_REPLACE));
             attr.setInt(16, earlier.isEmpty() ? 0 : earlier.getFirst().number());
             bpf(Flags.BPF_PROG_ATTACH, attr, "BPF_PROG_ATTACH");
         }

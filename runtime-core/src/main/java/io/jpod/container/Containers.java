@@ -86,7 +86,7 @@ public final class Containers {
             if (e.is(Errno.ENOENT)) {
                 throw new ContainerException("JSON specification file " + file + " not found");
             }
-            throw new ContainerException("cannot read " + file + ": " + e.getMessage());
+            throw new ContainerException("cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 

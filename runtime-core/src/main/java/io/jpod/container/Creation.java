@@ -156,7 +156,9 @@ final class Creation {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
             Executed process;
-            // The builder leaves nothing outside of its thread, so record and cgroup can be made at the same time.
+            // Of the builder nothing outlives its thread but mount points in the image, which nobody takes back: so
+            // record
+            // and cgroup can be made at the same time.
             try (ThreadExecutor.Running builder = build(prepared, descriptors)) {
                 dir.write(state);
                 dir.writeConfig(Configs.write(spec));

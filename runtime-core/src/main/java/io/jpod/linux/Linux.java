@@ -112,11 +112,9 @@ public final class Linux {
     /** Writes all of it. A descriptor that is non-blocking, as an inherited terminal may be, is waited for. */
     public static void writeFully(Fd fd, ByteBuffer content) {
         try (Memory memory = Memory.open()) {
-            byte[] bytes = new byte[content.remaining()];
-            content.get(content.position(), bytes);
-            long begin = memory.area(bytes).address();
-            for (long done = 0; done < bytes.length; ) {
-                long written = KERNEL.syscall(Sys.WRITE, fd.number(), begin + done, bytes.length - done);
+            Memory.Area bytes = memory.area(content);
+            for (long done = 0; done < bytes.size(); ) {
+                long written = KERNEL.syscall(Sys.WRITE, fd.number(), bytes.address() + done, bytes.size() - done);
                 if (written == -Errno.EAGAIN.number()) {
                     poll(List.of(fd), Flags.POLLOUT, -1);
                 } else if (written != -Errno.EINTR.number()) {

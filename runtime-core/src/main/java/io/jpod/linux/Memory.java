@@ -40,11 +40,20 @@ public final class Memory implements AutoCloseable {
 
     /** So many bytes, all 0, at a multiple of 8. Any thread may use them. */
     public Area area(int size) {
+        Area area = reserve(size);
+        // What is larger is new, and zeroed.
+        if (size <= BLOCK) {
+            area.bytes.put(0, ZEROS, 0, size);
+        }
+        return area;
+    }
+
+    /** With whatever was there before. */
+    private Area reserve(int size) {
         if (size > BLOCK - used) {
             return large(size);
         }
         Area area = new Area(block.slice(used, size).order(ByteOrder.nativeOrder()), address + used);
-        area.bytes.put(0, ZEROS, 0, size);
         used = Math.min(BLOCK, used + size + ALIGNMENT - 1 & -ALIGNMENT);
         return area;
     }
@@ -61,16 +70,21 @@ public final class Memory implements AutoCloseable {
     }
 
     public Area area(byte[] content) {
-        Area area = area(Math.max(1, content.length));
-        area.bytes.put(0, content);
+        return area(ByteBuffer.wrap(content));
+    }
+
+    /** A copy of what remains in the buffer, which stays as it is. */
+    public Area area(ByteBuffer content) {
+        Area area = reserve(content.remaining());
+        area.bytes.put(0, content, content.position(), content.remaining());
         return area;
     }
 
     /** The address of a string as C has it: UTF-8 with a NUL behind it. */
     public long string(String text) {
         byte[] content = text.getBytes(StandardCharsets.UTF_8);
-        Area area = area(content.length + 1);
-        area.bytes.put(0, content);
+        Area area = reserve(content.length + 1);
+        area.bytes.put(0, content).put(content.length, (byte) 0);
         return area.address;
     }
 

@@ -28,7 +28,7 @@ final class MessageHeader {
     /** Room to receive. */
     MessageHeader(Memory memory, int bytes, int fds) {
         header = memory.area(SIZE);
-        data = memory.area(Math.max(1, bytes));
+        data = memory.area(bytes);
         control = memory.area(fds == 0 ? 0 : CMSG_DATA + align(fds * Integer.BYTES));
         Memory.Area iovec = memory.area(IOVEC_SIZE);
         iovec.setLong(0, data.address());

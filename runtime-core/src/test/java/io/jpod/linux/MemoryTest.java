@@ -68,6 +68,9 @@ class MemoryTest {
     @Test
     void aStringEndsWithNul() {
         try (Memory memory = Memory.open()) {
+            memory.area(100).setBytes(0, "x".repeat(100).getBytes(StandardCharsets.UTF_8));
+        }
+        try (Memory memory = Memory.open()) {
             String text = "/tmp/h\u00fctte \ud83c\udfe0";
             MemorySegment there = MemorySegment.ofAddress(memory.string(text)).reinterpret(100);
             assertThat(there.getString(0, StandardCharsets.UTF_8)).isEqualTo(text);
