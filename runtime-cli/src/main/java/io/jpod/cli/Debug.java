@@ -121,7 +121,7 @@ final class Debug implements Verb {
     }
 
     private int runIn(DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
-        try (Fd _ = found.hold()) {
+        try (Fd _ = found.hold(jpod.caller())) {
             DebugSubject seen = target == null ? found : found.withTarget(target);
             return run(id, tools, rights, seen, () -> {});
         }
@@ -147,7 +147,7 @@ final class Debug implements Verb {
         new OwnCommand(jpod).run(words);
         Pod copy = jpod.pods().get(copyName);
         boolean[] replaced = {false};
-        try (Fd _ = copy.hold()) {
+        try (Fd _ = copy.hold(jpod.caller())) {
             return run(id, tools, rights, found.in(copy, target), () -> {
                 if (replace) {
                     replaced[0] = true;
@@ -156,17 +156,9 @@ final class Debug implements Verb {
             });
         } catch (RuntimeException e) {
             if (!replaced[0]) {
-                remove(copy, e);
+                copy.discard(e, jpod.caller());
             }
             throw e;
-        }
-    }
-
-    private void remove(Pod copy, RuntimeException reason) {
-        try {
-            copy.delete(true, jpod.caller());
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
         }
     }
 

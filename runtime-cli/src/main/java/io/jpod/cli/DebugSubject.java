@@ -93,12 +93,12 @@ record DebugSubject(
     }
 
     /** Keeps the pod from being removed in the meantime; the caller closes it. */
-    @Nullable Fd hold() {
+    @Nullable Fd hold(Caller caller) {
         if (pod == null) {
             requireRunning();
             return null;
         }
-        Fd lock = pod.hold();
+        Fd lock = pod.hold(caller);
         try {
             requireThawed(pod);
             requireRunning();

@@ -35,10 +35,9 @@ final class Delete implements Verb {
     public Integer call() {
         for (String id : ids) {
             Optional<Container> container = jpod.containers().find(id);
-            if (container.isPresent() && !isMeant(container.get())) {
-                continue;
-            }
-            if (container.isPresent()) {
+            if (created != null) {
+                container.filter(this::isMeant).ifPresent(meant -> meant.deleteIfSame(force, jpod.caller()));
+            } else if (container.isPresent()) {
                 Launch.delete(jpod, container.get(), force);
             } else if (!force) {
                 throw new ContainerException("container does not exist");
@@ -48,7 +47,6 @@ final class Delete implements Verb {
     }
 
     private boolean isMeant(Container container) {
-        return created == null
-                || created.equals(String.valueOf(container.state().created()));
+        return String.valueOf(container.state().created()).equals(created);
     }
 }

@@ -32,7 +32,7 @@ record Joined(Jpod jpod, @Nullable Pod pod) {
 
     /** Keeps the pod from being removed in the meantime; the caller closes it. */
     @Nullable Fd hold() {
-        return pod == null ? null : pod.hold();
+        return pod == null ? null : pod.hold(jpod.caller());
     }
 
     Spec apply(Spec spec, String id) {

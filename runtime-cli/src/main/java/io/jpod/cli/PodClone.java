@@ -43,20 +43,20 @@ final class PodClone implements Verb {
     @Override
     public Integer call() {
         Pod pod = jpod.pods().get(original);
-        try (Fd _ = pod.hold()) {
+        try (Fd _ = pod.hold(jpod.caller())) {
             List<Container> containers = PodContainers.own(pod);
             requireFree(jpod, pod, containers);
             Map<Container, Spec> specs = new LinkedHashMap<>();
             containers.forEach(container -> specs.put(container, container.spec()));
             Background background = Background.of(jpod, specs.values());
             Pod copy = jpod.pods().create(pod.spec().like(name, shareProcesses), jpod.caller());
-            try (Fd _ = copy.hold()) {
+            try (Fd _ = copy.hold(jpod.caller())) {
                 specs.forEach((container, spec) -> {
                     String id = idIn(name, pod, container.id());
                     background.make(id, bundle(jpod, container, id), copy.adopt(spec, pod, id));
                 });
             } catch (RuntimeException e) {
-                undo(jpod, copy, e);
+                copy.discard(e, jpod.caller());
                 throw e;
             }
             jpod.caller().out().println(copy.id());
@@ -80,13 +80,5 @@ final class PodClone implements Verb {
     private static Path bundle(Jpod jpod, Container container, String id) {
         Path bundle = Path.of(container.state().bundle());
         return bundle.equals(container.directory()) ? jpod.root().resolve(id) : bundle;
-    }
-
-    private static void undo(Jpod jpod, Pod copy, RuntimeException reason) {
-        try {
-            copy.delete(true, jpod.caller());
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
-        }
     }
 }

@@ -1,8 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 final class PodCreate implements Verb {
@@ -45,12 +43,6 @@ final class PodCreate implements Verb {
         }
         Launch.makeVolumes(jpod, options.volumes);
         Pod pod = jpod.pods().create(spec, jpod.caller());
-        if (Linux.poll(List.of(jpod.caller().connection()), 0, 0)[0] != 0) {
-            // Killed meanwhile: nobody has heard of the pod, and who cleans up behind the caller may have been here
-            // already.
-            pod.delete(true, jpod.caller());
-            return ExitCode.ERROR.number();
-        }
         if (idFile != null) {
             PidFile.write(jpod.path(idFile), pod.id());
         }

@@ -35,9 +35,9 @@ final class PodPublish implements Verb {
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList();
         for (PortMapping mapping : mappings) {
             if (remove) {
-                pod.unpublish(mapping);
+                pod.unpublish(mapping, jpod.caller());
             } else {
-                pod.publish(mapping);
+                pod.publish(mapping, jpod.caller());
             }
         }
         if (ports.isEmpty()) {

@@ -35,7 +35,7 @@ final class PodStart implements Verb {
     static int start(Jpod jpod, List<Pod> pods) {
         List<Fd> held = new ArrayList<>();
         try {
-            pods.forEach(pod -> held.add(pod.hold()));
+            pods.forEach(pod -> held.add(pod.hold(jpod.caller())));
             List<List<Container>> waiting = pods.stream().map(PodStart::waiting).toList();
             Background background = Background.again(
                     jpod, waiting.stream().flatMap(List::stream).toList());

@@ -2,7 +2,6 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.linux.Fd;
-import io.jpod.pod.Pod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,10 @@ final class Restart implements Verb {
         List<Fd> held = new ArrayList<>();
         try {
             containers.stream()
-                    .map(container -> jpod.pods().of(container).map(Pod::hold).orElse(null))
+                    .map(container -> jpod.pods()
+                            .of(container)
+                            .map(pod -> pod.hold(jpod.caller()))
+                            .orElse(null))
                     .filter(Objects::nonNull)
                     .forEach(held::add);
             Stop.stop(jpod, containers, time);

@@ -4,9 +4,11 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.cli.Caller;
+import io.jpod.exec.CallerGone;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Processes;
 import io.jpod.linux.Shims;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
@@ -86,6 +88,14 @@ final class Hands implements Caller, AutoCloseable {
     @Override
     public Child adopt(int pid) {
         return children.adopt(pid);
+    }
+
+    /** A monitor's connection is its own: the caller of a detached container is who has connected, and waits for the exit code. */
+    @Override
+    public void requireCaller() {
+        if (Linux.poll(List.of(connection), 0, 0)[0] != 0 || !Processes.isRunning(peer.pid())) {
+            throw new CallerGone();
+        }
     }
 
     @Override

@@ -31,18 +31,20 @@ final class Jpod implements AutoCloseable {
             "it" + Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(System.nanoTime() & 0xfffffff, 36);
     final Path dir;
     final Path root;
+    private final Path ownRoot;
     private final AtomicInteger count = new AtomicInteger();
     private final boolean isResident;
     private @Nullable Process serve;
 
-    private Jpod(boolean isResident) throws IOException {
+    private Jpod(boolean isResident, @Nullable Path root) throws IOException {
         this.isResident = isResident;
         dir = Files.createTempDirectory(
                 "jpod-it-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        root = dir.resolve("a/b/c/root");
+        ownRoot = dir.resolve("a/b/c/root");
+        this.root = root == null ? ownRoot : root;
         Files.createDirectories(dir.resolve("io"));
-        Files.createDirectories(root.getParent());
-        for (Path parent = root.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
+        Files.createDirectories(ownRoot.getParent());
+        for (Path parent = ownRoot.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
             Files.writeString(parent.resolve("sentinel"), "here");
         }
     }
@@ -53,11 +55,16 @@ final class Jpod implements AutoCloseable {
     }
 
     static Jpod oneShot() throws IOException {
-        return new Jpod(false);
+        return new Jpod(false, null);
     }
 
     static Jpod resident() throws IOException {
-        Jpod jpod = new Jpod(true);
+        return resident(null);
+    }
+
+    /** @param root the state root of another one, which this one works on too; null: one of its own */
+    static Jpod resident(@Nullable Path root) throws IOException {
+        Jpod jpod = new Jpod(true, root);
         jpod.serve();
         return jpod;
     }
@@ -306,7 +313,7 @@ final class Jpod implements AutoCloseable {
                 call("delete", "--force", id).oneShot().run();
             }
             call("pod", "rm", "--force", "--all").oneShot().run();
-            for (Path parent = root.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
+            for (Path parent = ownRoot.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
                 if (!Files.exists(parent.resolve("sentinel"))) {
                     throw new AssertionError("something was deleted above the state root: " + parent);
                 }

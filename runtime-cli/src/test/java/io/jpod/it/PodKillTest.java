@@ -25,11 +25,16 @@ class PodKillTest {
             List.of("--share", "none"));
 
     private Jpod jpod;
+
+    /** Whoever cleans up behind a command that was killed, and makes things again. */
+    private Jpod cleaner;
+
     private KillCampaign campaign;
 
     @BeforeEach
     void start() throws IOException {
         jpod = Jpod.resident();
+        cleaner = jpod;
         TestPod pod = TestPod.create(jpod);
         pod.start();
         pod.remove().ok();
@@ -56,12 +61,12 @@ class PodKillTest {
 
         @Override
         public Result make(String name) {
-            return TestPod.creation(jpod, name, array(options)).run();
+            return TestPod.creation(cleaner, name, array(options)).run();
         }
 
         @Override
         public Result remove(String name) {
-            return new TestPod(jpod, name).remove();
+            return new TestPod(cleaner, name).remove();
         }
     }
 
@@ -118,6 +123,21 @@ class PodKillTest {
             campaign.sweep(new Remove(kind), 3, 3, KillCampaign::killHands);
         }
         campaign.report("pods, hands of a resident brain");
+    }
+
+    /** Whoever cleans up behind a caller that was killed is faster than the brain. */
+    @Test
+    void theHandsOfASlowBrain() throws IOException {
+        try (Jpod quick = Jpod.resident(jpod.root);
+                Brake _ = new Brake(jpod.brain())) {
+            cleaner = quick;
+            for (List<String> kind : KINDS) {
+                campaign.sweep(new Create(kind), 7, 2, KillCampaign::killHands);
+                campaign.sweep(new RunInIt(kind), 4, 2, KillCampaign::killHands);
+                campaign.sweep(new Remove(kind), 3, 1, KillCampaign::killHands);
+            }
+        }
+        campaign.report("pods, hands of a slow brain");
     }
 
     @Test

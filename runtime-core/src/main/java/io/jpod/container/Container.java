@@ -460,18 +460,44 @@ public final class Container {
      * @throws PoststopFailed if all is removed, but a hook failed
      */
     public void delete(boolean force, Spawner spawner) {
+        delete(force, false, spawner);
+    }
+
+    /** The same, but does nothing to one that was made, or made again, under this id since. */
+    public void deleteIfSame(boolean force, Spawner spawner) {
+        delete(force, true, spawner);
+    }
+
+    private void delete(boolean force, boolean onlyIfSame, Spawner spawner) {
         Optional<Fd> lock = dir.lockIfThere();
         if (lock.isEmpty() && !force) {
             throw new ContainerException("container does not exist");
         }
         if (lock.isPresent()) {
             try (Fd _ = lock.get()) {
-                // Whoever held the lock before us may have changed the record.
-                Container now = containers.get(id());
-                now.spec = spec;
-                new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
+                spawner.requireCaller();
+                if (!onlyIfSame || created().equals(containers.get(id()).created())) {
+                    deleteLocked(force, spawner);
+                }
             }
         }
+    }
+
+    /** The same by force, whether or not anybody waits for it. */
+    public void discard(Spawner spawner) {
+        try (Fd lock = dir.lockIfThere().orElse(null)) {
+            if (lock != null) {
+                deleteLocked(true, spawner);
+            }
+        }
+    }
+
+    /** The same by who has the lock, whether or not anybody waits for it. */
+    void deleteLocked(boolean force, Spawner spawner) {
+        // Whoever held the lock before us may have changed the record.
+        Container now = containers.get(id());
+        now.spec = spec;
+        new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
     }
 
     /**
@@ -483,10 +509,15 @@ public final class Container {
      * @return its process is the spawner's child; close it to let go
      */
     public Created recreate(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
-        try (Fd _ = dir.lock()) {
+        Fd lock = dir.lock();
+        try {
+            spawner.requireCaller();
             // Whoever held the lock before us may have changed the record.
             Container now = containers.get(id());
-            return new Recreation(containers, now, dir, now.stored).run(stdio, consoleSocket, spawner);
+            return new Recreation(containers, now, dir, now.stored).run(lock, stdio, consoleSocket, spawner);
+        } catch (RuntimeException | Error e) {
+            lock.close();
+            throw e;
         }
     }
 

@@ -1,17 +1,26 @@
 package io.jpod.container;
 
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
 
-/** A new container, whose process is there and ready, and the hold that its maker still has on it. */
+/**
+ * A new container, whose process is there and ready, and the hold that its maker still has on it. One that was only prepared is
+ * locked: until its maker starts it or lets go of it, nobody else can change or delete it.
+ */
 public final class Created implements AutoCloseable {
     private final Container container;
     private final Executed process;
+    private final Fd lock;
     private final boolean isAgain;
 
-    /** @param isAgain whether it was there before, so that failing to start is no reason to delete it */
-    Created(Container container, Executed process, boolean isAgain) {
+    /**
+     * @param lock on the container, closed with this object, or before
+     * @param isAgain whether it was there before, so that failing to start is no reason to delete it
+     */
+    Created(Container container, Executed process, Fd lock, boolean isAgain) {
         this.container = container;
         this.process = process;
+        this.lock = lock;
         this.isAgain = isAgain;
     }
 
@@ -33,6 +42,7 @@ public final class Created implements AutoCloseable {
             container.runStartHooks(spawner);
             process.execute();
             container.runPoststartHooks(spawner);
+            lock.close();
         } catch (RuntimeException | Error e) {
             discard(e, spawner);
             throw e;
@@ -49,8 +59,10 @@ public final class Created implements AutoCloseable {
             process.kill();
             if (isAgain) {
                 container.end();
+            } else if (lock.isOpen()) {
+                container.deleteLocked(true, spawner);
             } else {
-                container.delete(true, spawner);
+                container.discard(spawner);
             }
         } catch (RuntimeException also) {
             reason.addSuppressed(also);
@@ -65,6 +77,7 @@ public final class Created implements AutoCloseable {
     /** Lets go of it; the container lives on. */
     @Override
     public void close() {
+        lock.close();
         process.close();
     }
 }

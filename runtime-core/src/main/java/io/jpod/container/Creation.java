@@ -103,29 +103,31 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        StateDir dir = StateDir.create(containers.root(), options.id());
+        RecordDir.Claim claim = StateDir.claim(containers.root(), options.id());
+        StateDir dir = new StateDir(claim.dir());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
-        try (Fd _ = dir.lock()) {
-            try {
-                Created created = create(prepared, dir, waitForStart, false);
-                undo.forget();
-                return created;
-            } catch (RuntimeException | Error e) {
-                Flight.end(flight);
-                // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
-                undo.run(e);
-                throw e;
-            }
+        try {
+            spawner.requireCaller();
+            Created created = create(prepared, dir, claim.lock(), waitForStart, false);
+            undo.forget();
+            return created;
+        } catch (RuntimeException | Error e) {
+            Flight.end(flight);
+            // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
+            undo.run(e);
+            claim.lock().close();
+            throw e;
         }
     }
 
     /**
-     * The same in the directory of a container that has ended, and is locked. Its record is put back if this fails.
+     * The same in the directory of a container that has ended. Its record is put back if this fails.
      *
+     * @param lock on the directory; it goes over to what is returned, and stays the caller's if this fails
      * @param clear takes away what the container has left elsewhere, once nothing of the plan can be refused any more
      */
-    Created again(StateDir dir, StoredState ended, Runnable clear) {
+    Created again(StateDir dir, Fd lock, StoredState ended, Runnable clear) {
         Prepared prepared = prepare(false);
         clear.run();
         try {
@@ -133,7 +135,7 @@ final class Creation {
             Optional<String> exit = dir.forgetExit();
             undo.onFailure(() -> exit.ifPresent(dir::writeExit));
             undo.onFailure(this::runPoststopHooks);
-            Created created = create(prepared, dir, false, true);
+            Created created = create(prepared, dir, lock, false, true);
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
@@ -143,7 +145,7 @@ final class Creation {
         }
     }
 
-    private Created create(Prepared prepared, StateDir dir, boolean waitForStart, boolean isAgain) {
+    private Created create(Prepared prepared, StateDir dir, Fd lock, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
         Map<String, Fd> descriptors = new HashMap<>();
         Cgroup cgroup = null;
@@ -178,10 +180,11 @@ final class Creation {
             if (waitForStart) {
                 process.proceed();
                 Trace.awaitAcceptance(trace);
-                // What comes after start, nobody of us sees.
+                // What comes after start, nobody of us sees. It is anybody's now.
                 Flight.end(flight);
+                lock.close();
             }
-            return new Created(Container.made(containers, dir, complete, spec), process, isAgain);
+            return new Created(Container.made(containers, dir, complete, spec), process, lock, isAgain);
         } finally {
             descriptors.values().forEach(Fd::close);
             if (cgroup != null) {

@@ -18,22 +18,34 @@ import java.util.stream.Stream;
  * changes the thing; every file that is read back is written beside itself and renamed.
  */
 public record RecordDir(Path path) {
+    /** @param lock on the directory, which is empty; whoever has claimed it closes it */
+    public record Claim(RecordDir dir, Fd lock) {}
+
     /**
-     * Makes it, and its parents.
+     * Takes a name: makes the directory and its parents, and locks it. One that is there is waited for, since whoever makes or
+     * deletes it may be about to remove it; if nothing is in it then, it is nobody's.
      *
      * @return empty if the name is taken
      */
-    public static Optional<RecordDir> create(Path parent, String name) {
+    public static Optional<Claim> claim(Path parent, String name) {
         RecordDir dir = new RecordDir(parent.resolve(name));
-        while (!dir.make()) {
-            // Whoever makes or deletes it may be about to remove it: what becomes of it decides.
-            Optional<Fd> holder = dir.lockIfThere();
-            if (holder.isPresent()) {
-                holder.get().close();
+        while (true) {
+            dir.make();
+            Optional<Fd> lock = dir.lockIfThere();
+            if (lock.isPresent()) {
+                if (dir.isEmpty()) {
+                    return lock.map(fd -> new Claim(dir, fd));
+                }
+                lock.get().close();
                 return Optional.empty();
             }
         }
-        return Optional.of(dir);
+    }
+
+    /** What cannot be listed is not empty. */
+    private boolean isEmpty() {
+        String[] files = path.toFile().list();
+        return files != null && files.length == 0;
     }
 
     /** Makes it, and its parents; false if it is there. */

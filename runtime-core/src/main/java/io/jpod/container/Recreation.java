@@ -23,8 +23,8 @@ final class Recreation {
         this.stored = stored;
     }
 
-    /** The container is locked. */
-    Created run(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
+    /** @param lock on the container; it goes over to what is returned, and stays the caller's if this fails */
+    Created run(Fd lock, List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
         StoredState ended = stored;
         Status status = container.status();
         // Under its lock, one that is being made is one whose maker was cut off.
@@ -44,7 +44,7 @@ final class Recreation {
                 0);
         // Its monitor, which may still be about to write it down.
         ExitCodes.kept(dir);
-        return new Creation(containers, spec, options, spawner, null).again(dir, ended, () -> {
+        return new Creation(containers, spec, options, spawner, null).again(dir, lock, ended, () -> {
             RuntimeException hookFailed = new Deletion(containers, container, dir, ended, false).clear(spawner);
             if (hookFailed != null) {
                 throw hookFailed;

@@ -40,10 +40,9 @@ record StateDir(RecordDir dir) {
         return new StateDir(new RecordDir(root.resolve(id)));
     }
 
-    /** Makes it, which takes the id. */
-    static StateDir create(Path root, String id) {
-        return RecordDir.create(root, id)
-                .map(StateDir::new)
+    /** Makes it, which takes the id, and locks it. */
+    static RecordDir.Claim claim(Path root, String id) {
+        return RecordDir.claim(root, id)
                 .orElseThrow(() -> new ContainerException("container with given ID already exists: " + id));
     }
 

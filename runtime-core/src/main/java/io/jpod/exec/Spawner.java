@@ -38,6 +38,15 @@ public interface Spawner {
     Child adopt(int pid);
 
     /**
+     * Makes sure that whoever asked is still there. It comes after a name was taken or a lock was got, and before anything
+     * else is done: who cleans up behind a caller that was killed then either finds the name or the lock taken, and waits, or
+     * nothing will ever come of the call.
+     *
+     * @throws CallerGone if nobody is
+     */
+    default void requireCaller() {}
+
+    /**
      * What the new process is given beside its program and what that needs.
      *
      * @param cloneFlags namespaces to make, see clone(2)

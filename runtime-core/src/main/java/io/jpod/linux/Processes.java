@@ -27,6 +27,18 @@ public final class Processes {
         return new Fd((int) Linux.retry(Sys.PIDFD_OPEN, "pid " + pid, pid, 0, 0, 0));
     }
 
+    /** Whether a process of this pid namespace runs: one that has ended does not, also before it was waited for. */
+    public static boolean isRunning(int pid) {
+        try (Fd pidfd = pidfdOpen(pid)) {
+            return !awaitEnd(pidfd, 0);
+        } catch (SyscallException e) {
+            if (e.is(Errno.ESRCH)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     /** Sends a signal; 0 only asks whether one could. ESRCH if the process has ended and been waited for. */
     public static void signal(Fd pidfd, int signal) {
         Linux.retry(Sys.PIDFD_SEND_SIGNAL, "signal " + signal, pidfd.number(), signal, 0, 0);

@@ -36,7 +36,7 @@ public final class Pod {
 
     private final Pods pods;
     private final PodDir dir;
-    private final @Nullable StoredPod stored;
+    private @Nullable StoredPod stored;
 
     /** @param stored null if its creation was cut off before it had written anything, or its record is damaged */
     Pod(Pods pods, PodDir dir, @Nullable StoredPod stored) {
@@ -103,15 +103,15 @@ public final class Pod {
     }
 
     /** Publishes one more port, by the first network. */
-    public void publish(PortMapping port) {
-        try (Fd _ = hold()) {
+    public void publish(PortMapping port, Spawner caller) {
+        try (Fd _ = hold(caller)) {
             pods.networks().publish(firstNetwork(), name(), port);
         }
     }
 
     /** Takes a published port back, named as {@link #attachments} has it. */
-    public void unpublish(PortMapping port) {
-        try (Fd _ = hold()) {
+    public void unpublish(PortMapping port, Spawner caller) {
+        try (Fd _ = hold(caller)) {
             pods.networks().unpublish(firstNetwork(), name(), port);
         }
     }
@@ -246,16 +246,39 @@ public final class Pod {
 
     // ---- what can be done with it
 
-    /** Keeps it from being removed while a container is made in it. The caller closes it. */
-    public Fd hold() {
+    /**
+     * Keeps it from being removed while something is made in it. The caller closes what this returns.
+     *
+     * @throws PodException if it is gone, or not usable
+     * @throws io.jpod.exec.CallerGone if nobody waits for what would be made
+     */
+    public Fd hold(Spawner caller) {
         Fd lock = dir.dir()
                 .lockIfThere(Flags.LOCK_SH)
                 .orElseThrow(() -> new PodException("no pod with name or ID " + name()));
-        if (!isUsable()) {
+        try {
+            caller.requireCaller();
+            if (!readAgain()) {
+                throw new PodException("pod " + name() + " was removed meanwhile, and another one has its name");
+            }
+            if (!isUsable()) {
+                throw new PodException(whyUnusable());
+            }
+            return lock;
+        } catch (RuntimeException | Error e) {
             lock.close();
-            throw new PodException(whyUnusable());
+            throw e;
         }
-        return lock;
+    }
+
+    /** Whoever held the lock before us may have changed the record. False if it is another pod's. */
+    private boolean readAgain() {
+        StoredPod now = pods.get(name()).stored;
+        if (stored != null && now != null && !stored.id().equals(now.id())) {
+            return false;
+        }
+        stored = now;
+        return true;
     }
 
     private String whyUnusable() {
@@ -335,9 +358,29 @@ public final class Pod {
             return;
         }
         try (Fd _ = lock.get()) {
-            // Whoever held the lock before us may have completed the record.
-            Pod now = pods.get(name());
-            new PodDeletion(pods, now, now.dir, now.stored).run(force, spawner);
+            spawner.requireCaller();
+            deleteLocked(force, spawner);
+        }
+    }
+
+    /**
+     * What its maker does if it cannot be used, whether or not anybody waits for it.
+     *
+     * @param reason gets what goes wrong with that
+     */
+    public void discard(Throwable reason, Spawner spawner) {
+        try (Fd lock = dir.dir().lockIfThere().orElse(null)) {
+            if (lock != null) {
+                deleteLocked(true, spawner);
+            }
+        } catch (RuntimeException also) {
+            reason.addSuppressed(also);
+        }
+    }
+
+    private void deleteLocked(boolean force, Spawner spawner) {
+        if (readAgain()) {
+            new PodDeletion(pods, this, dir, stored).run(force, spawner);
         }
     }
 }

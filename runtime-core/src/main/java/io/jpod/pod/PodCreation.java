@@ -75,15 +75,12 @@ final class PodCreation {
     }
 
     Pod create(Spawner spawner) {
-        if (dir.dir().exists()) {
-            throw nameInUse();
-        }
-        StoredPod intent = intent();
-        plan(intent, dir);
-        RecordDir made = RecordDir.create(pods.directory(), spec.name()).orElseThrow(this::nameInUse);
-        try (Fd _ = made.lockIfThere().orElseThrow()) {
+        RecordDir.Claim claim = RecordDir.claim(pods.directory(), spec.name())
+                .orElseThrow(() -> new PodException("pod name " + spec.name() + " is in use"));
+        try (Fd _ = claim.lock()) {
+            StoredPod record = record(spawner);
             try {
-                return build(write(intent), spawner);
+                return build(record, spawner);
             } catch (RuntimeException | Error e) {
                 undo(e, spawner);
                 throw e;
@@ -91,22 +88,32 @@ final class PodCreation {
         }
     }
 
-    private PodException nameInUse() {
-        return new PodException("pod name " + spec.name() + " is in use");
+    /** What it is about to leave on the host, on disk before it leaves it. All that can be refused is refused here. */
+    private StoredPod record(Spawner spawner) {
+        try {
+            spawner.requireCaller();
+            return write();
+        } catch (RuntimeException | Error e) {
+            dir.dir().delete();
+            throw e;
+        }
     }
 
     private Pod build(StoredPod record, Spawner spawner) {
         Flight flight = Flight.begin(spec.name(), null);
         try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner, flight)) {
             StoredPod complete = building.run().completed();
+            // Killed meanwhile: nobody has heard of the pod.
+            spawner.requireCaller();
             dir.write(complete);
             return new Pod(pods, dir, complete);
         }
     }
 
     /** Ids are chosen under a lock until they are on disk, so that no two pods choose the same. */
-    private StoredPod write(StoredPod intent) {
-        if (intent.mappings().isEmpty()) {
+    private StoredPod write() {
+        if (!spec.share().contains(NamespaceType.USER)) {
+            StoredPod intent = intent();
             dir.write(intent);
             return intent;
         }
@@ -127,6 +134,7 @@ final class PodCreation {
         }
     }
 
+    /** @throws RuntimeException for all that can be refused */
     private StoredPod intent() {
         new Connections(pods, Spawner.NONE).require(spec);
         Optional<CgroupFs> cgroups = CgroupFs.find();
@@ -148,7 +156,7 @@ final class PodCreation {
         }
         byte[] id = new byte[ID_BYTES];
         RANDOM.nextBytes(id);
-        return new StoredPod(
+        StoredPod intent = new StoredPod(
                 HexFormat.of().formatHex(id),
                 spec,
                 Instant.now(),
@@ -160,6 +168,8 @@ final class PodCreation {
                 0,
                 0,
                 false);
+        plan(intent, dir);
+        return intent;
     }
 
     private String cgroupsPath() {

@@ -42,7 +42,8 @@ final class PodDeletion {
         if (!force) {
             requireStopped(containers);
         }
-        containers.forEach(container -> container.delete(true, spawner));
+        // What has begun is done to its end, whether or not anybody still waits for it.
+        containers.forEach(container -> container.discard(spawner));
         undo(spawner);
     }
 

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code delete --force} works from what is on disk, wherever set-up was cut off and whatever became of the record. */
 class DeleteTest extends ContainerTests {
     private StateDir dir(String id) {
-        return StateDir.create(containers.root(), id);
+        RecordDir.Claim claim = StateDir.claim(containers.root(), id);
+        claim.lock().close();
+        return new StateDir(claim.dir());
     }
 
     @Test

@@ -1,0 +1,159 @@
+package io.jpod.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpod.exec.CallerGone;
+import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.net.Networks;
+import io.jpod.net.cni.CniPlaces;
+import io.jpod.oci.State.Status;
+import io.jpod.pod.Pod;
+import io.jpod.pod.PodException;
+import io.jpod.pod.PodSpec;
+import io.jpod.pod.Pods;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * An operation does not outlive its caller unseen: one whose caller was killed before the name or the lock was its own does
+ * nothing, and from then on everybody else waits for it.
+ */
+class CallerGoneTest extends ContainerTests {
+    /** Is gone when it is asked for the so-maniest time, and later. */
+    private final class Mortal implements Spawner {
+        private int lives;
+
+        Mortal(int lives) {
+            this.lives = lives;
+        }
+
+        @Override
+        public Child spawn(Setting setting, List<Fd> descriptors) {
+            return spawner.spawn(setting, descriptors);
+        }
+
+        @Override
+        public Child adopt(int pid) {
+            return spawner.adopt(pid);
+        }
+
+        @Override
+        public void requireCaller() {
+            if (lives-- <= 0) {
+                throw new CallerGone();
+            }
+        }
+    }
+
+    private final Spawner gone = new Mortal(0);
+
+    private Pods pods() {
+        Path root = containers.root();
+        return new Pods(containers, new Networks(root, root), CniPlaces.usual(root));
+    }
+
+    @AfterEach
+    void removePods() {
+        pods().list().forEach(pod -> pod.delete(true, spawner));
+    }
+
+    @Test
+    void noContainerIsMade() throws IOException {
+        Bundle bundle = bundle("exit", "0");
+        assertThatThrownBy(() -> containers.create(bundle.spec(), bundle.options("c"), gone))
+                .isInstanceOf(CallerGone.class);
+        assertThatThrownBy(() -> containers.prepare(bundle.spec(), bundle.options("c"), gone))
+                .isInstanceOf(CallerGone.class);
+        assertThat(containers.root().resolve("c")).doesNotExist();
+    }
+
+    @Test
+    void noneIsDeleted() {
+        Container container = create(bundle("exit", "0"), "c").container();
+        assertThatThrownBy(() -> container.delete(true, gone)).isInstanceOf(CallerGone.class);
+        assertThat(container.status()).isEqualTo(Status.CREATED);
+    }
+
+    @Test
+    void noneIsMadeAgain() {
+        Created ended = start(bundle("exit", "7"), "c");
+        ended.await();
+        List<Fd> stdio = bundle("exit", "0").stdio();
+        assertThatThrownBy(() -> ended.container().recreate(stdio, null, gone)).isInstanceOf(CallerGone.class);
+        assertThat(containers.get("c").status()).isEqualTo(Status.STOPPED);
+    }
+
+    /** Whether its caller was gone at the beginning, or has gone until it was ready. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void noPodIsMade(int lives) {
+        assertThatThrownBy(() -> pods().create(PodSpec.named("p"), new Mortal(lives)))
+                .isInstanceOf(CallerGone.class);
+        assertThat(pods().list()).isEmpty();
+        assertThat(pods().create(PodSpec.named("p"), spawner).status()).isEqualTo(Pod.Status.CREATED);
+    }
+
+    @Test
+    void noPodIsJoinedOrRemoved() {
+        Pod pod = pods().create(PodSpec.named("p"), spawner);
+        assertThatThrownBy(() -> pod.hold(gone)).isInstanceOf(CallerGone.class);
+        assertThatThrownBy(() -> pod.delete(true, gone)).isInstanceOf(CallerGone.class);
+        assertThat(pods().get("p").status()).isEqualTo(Pod.Status.CREATED);
+    }
+
+    @Test
+    void whatHadTheNameBeforeIsNotTheSame() {
+        Pod first = pods().create(PodSpec.named("p"), spawner);
+        first.delete(true, spawner);
+        pods().create(PodSpec.named("p"), spawner);
+        assertThatThrownBy(() -> first.hold(spawner))
+                .isInstanceOf(PodException.class)
+                .hasMessageContaining("another one has its name");
+        first.delete(true, spawner);
+        assertThat(pods().find("p")).isPresent();
+    }
+
+    @Test
+    void whatIsNotStartedYetIsWaitedFor() throws ExecutionException, InterruptedException {
+        Bundle bundle = bundle("sleep", "1000");
+        Created prepared = containers.prepare(bundle.spec(), bundle.options("c"), spawner);
+        CompletableFuture<Void> removal =
+                CompletableFuture.runAsync(() -> containers.get("c").delete(true, spawner));
+        awaitLockOf(containers.get("c"));
+        assertThat(removal).isNotDone();
+        prepared.start(spawner);
+        removal.get();
+        assertThat(prepared.await()).isEqualTo(128 + 9);
+        prepared.close();
+        assertThat(containers.list()).isEmpty();
+    }
+
+    /** Until somebody waits for it: proc(5), "/proc/locks", marks who waits with an arrow. */
+    private static void awaitLockOf(Container container) {
+        String inode = ":" + Linux.stat(container.directory().toString()).inode() + " ";
+        while (Linux.readText("/proc/locks", 1 << 20)
+                .lines()
+                .noneMatch(line -> line.contains("-> FLOCK") && line.contains(inode))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void anEmptyDirectoryIsNobodys() {
+        StateDir.claim(containers.root(), "c").lock().close();
+        assertThat(create(bundle("exit", "0"), "c").container().status()).isEqualTo(Status.CREATED);
+        assertThatThrownBy(() -> StateDir.claim(containers.root(), "c"))
+                .isInstanceOf(ContainerException.class)
+                .hasMessageContaining("already exists: c");
+    }
+}
