@@ -33,6 +33,7 @@ final class ContainerFacts {
         facts.put("Name", container.id());
         facts.put("Created", text(container.created()));
         facts.put("State", state(container, runtime.status()));
+        container.damage().ifPresent(why -> facts.put("Damage", why));
         facts.put("Pod", jpod.pods().of(container).map(Pod::name).orElse(null));
         facts.put("Namespaces", namespaces(jpod, container));
         facts.put("CgroupPath", container.cgroupPath().orElse(null));
@@ -75,7 +76,7 @@ final class ContainerFacts {
      */
     static Optional<Instant> started(Container container) {
         Status status = container.status();
-        if (status == Status.CREATED || status == Status.CREATING) {
+        if (status == Status.CREATED || status == Status.CREATING || status == Status.DAMAGED) {
             return Optional.empty();
         }
         Optional<Instant> created = container.created();

@@ -61,7 +61,7 @@ record DebugSubject(
                 throw new IllegalArgumentException("--target: container %s is paused: resume it first".formatted(name));
             case CREATED ->
                 throw new IllegalArgumentException("--target: container %s has not been started".formatted(name));
-            case STOPPED, CREATING ->
+            case STOPPED, CREATING, DAMAGED ->
                 throw new IllegalArgumentException("--target: container %s does not run".formatted(name));
         }
         if (found.spec().linux().namespace(NamespaceType.PID) == null) {

@@ -41,6 +41,8 @@ final class Delete implements Verb {
                 Launch.delete(jpod, container.get(), force);
             } else if (!force) {
                 throw new ContainerException("container does not exist");
+            } else if (created == null) {
+                jpod.containers().removeLost(id);
             }
         }
         return ExitCode.OK.number();

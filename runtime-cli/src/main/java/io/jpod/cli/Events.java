@@ -12,10 +12,13 @@ import io.jpod.oci.State.Status;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 final class Events implements Verb {
     /** How soon it is noticed that nobody listens any more. */
     private static final Duration GLANCE = Duration.ofMillis(500);
+
+    private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
 
     private final Jpod jpod;
     private String interval = "5s";
@@ -48,7 +51,7 @@ final class Events implements Verb {
     public Integer call() {
         Duration period = Durations.parse("--interval", interval);
         Container container = jpod.containers().get(id);
-        if (container.status() == Status.STOPPED || container.status() == Status.CREATING) {
+        if (!ALIVE.contains(container.status())) {
             throw new ContainerException("container with id " + id + " is not running");
         }
         try (Cgroup cgroup =

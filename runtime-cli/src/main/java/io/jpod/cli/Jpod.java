@@ -4,6 +4,7 @@ import static io.jpod.cli.Verb.family;
 import static io.jpod.cli.Verb.named;
 
 import io.jpod.cli.Verb.Named;
+import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
@@ -350,6 +351,16 @@ public final class Jpod {
     /** Tells the caller something that is no reason to stop. */
     void warn(String message) {
         write(Log.Level.WARNING, message);
+    }
+
+    /** Of containers that are there, but of which nothing can be said. */
+    void warnOfDamage(List<Container> containers) {
+        for (Container container : containers) {
+            container
+                    .damage()
+                    .ifPresent(why -> warn("container %s is damaged: %s (remove it with 'jpod delete --force %1$s')"
+                            .formatted(container.id(), why)));
+        }
     }
 
     Caller caller() {

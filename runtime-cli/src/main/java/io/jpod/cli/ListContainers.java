@@ -34,6 +34,7 @@ final class ListContainers implements Verb {
     public Integer call() {
         PrintStream out = jpod.caller().out();
         List<Container> containers = jpod.containers().list();
+        jpod.warnOfDamage(containers);
         if (quiet) {
             containers.forEach(container -> out.println(container.id()));
             return ExitCode.OK.number();

@@ -41,6 +41,7 @@ final class NetworkLs implements Verb {
         List<Network> found = networks.list().stream()
                 .filter(each -> all.stream().allMatch(one -> one.test(each)))
                 .toList();
+        networks.damage().forEach(damaged -> jpod.warn("network " + damaged.name() + " is damaged: " + damaged.why()));
         PrintStream out = jpod.caller().out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));

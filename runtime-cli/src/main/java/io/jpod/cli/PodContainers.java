@@ -7,10 +7,12 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The containers of pods, in the order in which they were made. */
 final class PodContainers {
+    private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
     private static final Comparator<Container> ORDER = Comparator.comparing(
                     (Container container) -> container.created().orElse(Instant.MAX))
             .thenComparing(Container::id);
@@ -42,7 +44,7 @@ final class PodContainers {
     /** Those that have a process. */
     static List<Container> alive(List<Container> containers) {
         return containers.stream()
-                .filter(container -> container.status() != Status.STOPPED && container.status() != Status.CREATING)
+                .filter(container -> ALIVE.contains(container.status()))
                 .toList();
     }
 }

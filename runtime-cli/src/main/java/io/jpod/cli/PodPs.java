@@ -93,6 +93,9 @@ final class PodPs implements Verb {
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         Map<String, List<Container>> containers = PodContainers.byPod(jpod);
         for (Pod pod : jpod.pods().list()) {
+            pod.damage()
+                    .ifPresent(why -> jpod.warn("pod %s is damaged: %s (remove it with 'jpod pod rm --force %1$s')"
+                            .formatted(pod.name(), why)));
             rows.add(PodFacts.row(pod, PodContainers.own(containers.getOrDefault(pod.name(), List.of()))));
         }
         rows.removeIf(filter.negate());

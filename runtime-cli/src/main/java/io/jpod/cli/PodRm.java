@@ -35,6 +35,9 @@ final class PodRm implements Verb {
                     .out()
                     .println(Optional.of(pod.id()).filter(id -> !id.isEmpty()).orElse(pod.name()));
         }
+        if (force) {
+            names.stream().filter(name -> jpod.pods().find(name).isEmpty()).forEach(jpod.pods()::removeLost);
+        }
         return ExitCode.OK.number();
     }
 }

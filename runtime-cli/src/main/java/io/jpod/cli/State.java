@@ -1,5 +1,8 @@
 package io.jpod.cli;
 
+import io.jpod.container.Container;
+import java.util.List;
+
 final class State implements Verb {
     private final Jpod jpod;
     private String id = "";
@@ -12,7 +15,7 @@ final class State implements Verb {
     public void define(Definition d) {
         d.operand("ID", "The container.", v -> id = v);
         d.footer(
-                "The status is one of creating, created, running, paused and stopped. The pid of a stopped container is 0.",
+                "The status is one of creating, created, running, paused, stopped and damaged, if its record cannot be read. The pid of a stopped container is 0.",
                 "",
                 "Example:",
                 "  jpod state web | jq -r .status");
@@ -20,7 +23,9 @@ final class State implements Verb {
 
     @Override
     public Integer call() {
-        jpod.caller().out().print(jpod.containers().get(id).state().toJson());
+        Container container = jpod.containers().get(id);
+        jpod.warnOfDamage(List.of(container));
+        jpod.caller().out().print(container.state().toJson());
         jpod.caller().out().flush();
         return ExitCode.OK.number();
     }

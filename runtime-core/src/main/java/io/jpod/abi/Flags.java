@@ -195,6 +195,7 @@ public final class Flags {
 
     // statx(2)
     public static final long STATX_BASIC_STATS = 0x7ff;
+    public static final long STATX_BTIME = 0x800;
     public static final long STATX_MNT_ID = 0x1000;
 
     /** O_DIRECTORY differs: {@code asm-generic/fcntl.h} against arm64's {@code asm/fcntl.h}. */

@@ -51,9 +51,14 @@ public final class Cgroup implements AutoCloseable {
         return created;
     }
 
-    /** Notes on the cgroup which state root has made it, xattr(7): many of them may have theirs in one hierarchy. */
-    public void setOwner(String mark) {
-        Linux.setTrustedAttribute(path(), OWNER, mark);
+    /** Notes on the cgroup who has made it, xattr(7): many state roots may have theirs in one hierarchy. */
+    public void setOwner(CgroupOwner owner) {
+        Linux.setTrustedAttribute(path(), OWNER, owner.note());
+        for (String parent : created) {
+            if (!parent.equals(path())) {
+                Linux.setTrustedAttribute(parent, OWNER, owner.ofParent().note());
+            }
+        }
     }
 
     /** Moves a process into it. */

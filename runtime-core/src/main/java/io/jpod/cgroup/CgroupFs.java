@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -357,6 +358,22 @@ public final class CgroupFs {
             parents.add(mount + PARENT);
         }
         parents.forEach(this::removeIfUnused);
+        // Those that another one was made with go with the last that is in them.
+        String parent = above(cgroup);
+        while (isInside(parent) && !parents.contains(parent) && isNotedAsParent(parent)) {
+            removeIfUnused(parent);
+            parent = above(parent);
+        }
+    }
+
+    private static String above(String cgroup) {
+        return cgroup.substring(0, cgroup.lastIndexOf('/'));
+    }
+
+    private static boolean isNotedAsParent(String cgroup) {
+        return ownerOf(cgroup)
+                .filter(owner -> owner.what().equals(CgroupOwner.PARENT))
+                .isPresent();
     }
 
     /** Removes a cgroup of which nobody has a record, with the processes in it. Nothing happens if it is gone. */
@@ -370,24 +387,148 @@ public final class CgroupFs {
         remove(cgroup, List.of(cgroup), timeout);
     }
 
-    /** Whether that state root has made it. */
-    public boolean isOwnedBy(String cgroup, String mark) {
-        return Linux.attribute(cgroup, Cgroup.OWNER).equals(Optional.of(mark));
+    /** The same for one that is recorded as a path, wherever that is seen now. See {@link #locate}. */
+    public void remove(CgroupOwner owner, String recorded, List<String> created, Duration timeout) {
+        Optional<String> now = locate(owner, recorded, created);
+        if (now.isPresent()) {
+            remove(now.get(), moved(recorded, created, now.get()), timeout);
+        } else if (!isInside(recorded)) {
+            requireWholeView(recorded);
+        } else if (!Linux.exists(recorded)) {
+            remove(recorded, created, timeout);
+        }
     }
 
-    /** The cgroups that a state root has made, wherever they are; parents first. */
-    public List<String> ownedBy(String mark) {
-        List<String> found = new ArrayList<>();
-        collect(Path.of(mount), mark, found);
+    /** The same if there is nothing to wait for. False if it is not where it is recorded, or not empty. */
+    public boolean removeIfEmpty(CgroupOwner owner, String recorded, List<String> created) {
+        return isOf(owner, recorded, created) && removeIfEmpty(recorded, created);
+    }
+
+    /**
+     * Where a cgroup is that somebody has recorded as a path. What the kernel has noted on it decides: the record may be from
+     * another mount of the hierarchy, or from another cgroup namespace, and the path may be somebody else's by now.
+     *
+     * @param created what {@link #planned} said
+     * @return empty if it is not there
+     */
+    public Optional<String> locate(CgroupOwner owner, String recorded, List<String> created) {
+        return isOf(owner, recorded, created) ? Optional.of(recorded) : find(owner);
+    }
+
+    /**
+     * Where the cgroup of somebody without a record is: the one on which it is noted, and where notes are not kept the likely
+     * one.
+     */
+    public Optional<String> likely(CgroupOwner owner, String likely) {
+        return isOf(owner, likely, List.of()) ? Optional.of(likely) : find(owner);
+    }
+
+    /** A directory that creation was not about to make, and has not noted itself on, is another's; unless it cannot. */
+    private boolean isOf(CgroupOwner owner, String recorded, List<String> created) {
+        if (!isInside(recorded)) {
+            return false;
+        }
+        Optional<CgroupOwner> noted = ownerOf(recorded);
+        return noted.isPresent()
+                ? owner.isNotedBy(noted.get())
+                : Linux.exists(recorded) && (created.contains(recorded) || !Notes.ARE_KEPT);
+    }
+
+    /** Only root of the host may write and read attributes that no container can (xattr(7), "trusted"). */
+    private static final class Notes {
+        private static final int CAP_SYS_ADMIN = 21;
+
+        static final boolean ARE_KEPT = isHostsRoot();
+
+        private static boolean isHostsRoot() {
+            String ids = Linux.readText("/proc/self/uid_map", 4096).strip();
+            String capabilities = Linux.readText("/proc/self/status", 64 << 10)
+                    .lines()
+                    .filter(line -> line.startsWith("CapEff:"))
+                    .map(line -> line.substring("CapEff:".length()).strip())
+                    .findFirst()
+                    .orElse("0");
+            return ids.matches("0\\s+0\\s+4294967295")
+                    && (Long.parseUnsignedLong(capabilities, 16) >> CAP_SYS_ADMIN & 1) != 0;
+        }
+    }
+
+    /** The cgroup on which this owner is noted, wherever it is: all of the hierarchy is looked at. */
+    public Optional<String> find(CgroupOwner owner) {
+        return ownedBy(owner.root()).entrySet().stream()
+                .filter(entry -> entry.getValue().equals(owner.what()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** Who has made a cgroup; empty if it is not noted, or the cgroup is gone. */
+    public static Optional<CgroupOwner> ownerOf(String cgroup) {
+        return Linux.attribute(cgroup, Cgroup.OWNER).map(CgroupOwner::read);
+    }
+
+    /** The cgroups that a state root has made, wherever they are, and what of it has each; parents first. */
+    public Map<String, String> ownedBy(String root) {
+        Map<String, String> found = new LinkedHashMap<>();
+        collect(Path.of(mount), root, found);
         return found;
     }
 
-    private void collect(Path directory, String mark, List<String> found) {
-        for (Path child : CgroupDir.children(directory)) {
-            if (isOwnedBy(child.toString(), mark)) {
-                found.add(child.toString());
+    /**
+     * The cgroups that a state root has made and that nobody of it owns any more, without those below them.
+     *
+     * @param living what of it is there
+     */
+    public List<String> leftOf(String root, Set<String> living) {
+        Map<String, String> noted = ownedBy(root);
+        List<String> left = new ArrayList<>();
+        noted.forEach((path, what) -> {
+            boolean isUsed = what.equals(CgroupOwner.PARENT)
+                    ? noted.keySet().stream().anyMatch(other -> other.startsWith(path + "/"))
+                    : living.contains(what);
+            if (!isUsed && left.stream().noneMatch(other -> path.startsWith(other + "/"))) {
+                left.add(path);
             }
-            collect(child, mark, found);
+        });
+        return left;
+    }
+
+    private void collect(Path directory, String root, Map<String, String> found) {
+        for (Path child : CgroupDir.children(directory)) {
+            ownerOf(child.toString())
+                    .filter(owner -> owner.root().equals(root))
+                    .ifPresent(owner -> found.put(child.toString(), owner.what()));
+            collect(child, root, found);
+        }
+    }
+
+    /**
+     * Directories that were made with a cgroup, as they are called where that is now.
+     *
+     * @param from where it was
+     */
+    private List<String> moved(String from, List<String> directories, String to) {
+        List<String> moved = new ArrayList<>();
+        for (String directory : directories) {
+            if (!(from + "/").startsWith(directory + "/")) {
+                continue;
+            }
+            String below = from.substring(directory.length());
+            if (to.endsWith(below) && isInside(to.substring(0, to.length() - below.length()))) {
+                moved.add(to.substring(0, to.length() - below.length()));
+            }
+        }
+        return moved;
+    }
+
+    /**
+     * That nothing was found says something only if all can be seen: from the root of the hierarchy, which alone has no type,
+     * and by one who may read the notes.
+     *
+     * @throws CgroupFailed if that is not so
+     */
+    public void requireWholeView(String wanted) {
+        if (Linux.exists(mount + "/cgroup.type") || !Notes.ARE_KEPT) {
+            throw new CgroupFailed(wanted + " cannot be looked for from here: only root of the host sees all cgroups");
         }
     }
 
@@ -404,14 +545,18 @@ public final class CgroupFs {
 
     /** Paths come back from a record on disk; nothing outside the hierarchy is ever touched. */
     private String requireInside(String path) {
-        if (!path.startsWith(mount + "/")
-                || path.contains("//")
-                || path.endsWith("/")
-                || (path + "/").contains("/../")
-                || (path + "/").contains("/./")) {
+        if (!isInside(path)) {
             throw new CgroupFailed(path + " is not a cgroup below " + mount);
         }
         return path;
+    }
+
+    private boolean isInside(String path) {
+        return path.startsWith(mount + "/")
+                && !path.contains("//")
+                && !path.endsWith("/")
+                && !(path + "/").contains("/../")
+                && !(path + "/").contains("/./");
     }
 
     /** The cgroup and its parents without the root, from the top. */

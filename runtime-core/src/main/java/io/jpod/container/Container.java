@@ -13,6 +13,7 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.SpecWriter;
@@ -23,11 +24,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A container that exists: what the disk says of it, held against what the kernel says. */
@@ -37,19 +38,19 @@ public final class Container {
     private final Containers containers;
     private final StateDir dir;
     private final @Nullable StoredState stored;
-    private final boolean damaged;
+    private final @Nullable String damage;
     private @Nullable Spec spec;
 
     /** @param stored null if its set-up was cut off before it had written anything */
     Container(Containers containers, StateDir dir, @Nullable StoredState stored) {
-        this(containers, dir, stored, false);
+        this(containers, dir, stored, null);
     }
 
-    private Container(Containers containers, StateDir dir, @Nullable StoredState stored, boolean damaged) {
+    private Container(Containers containers, StateDir dir, @Nullable StoredState stored, @Nullable String damage) {
         this.containers = containers;
         this.dir = dir;
         this.stored = stored;
-        this.damaged = damaged;
+        this.damage = damage;
     }
 
     /** One whose config is known, since it was just made. */
@@ -60,8 +61,8 @@ public final class Container {
     }
 
     /** One whose record cannot be read: all that can be done with it is to delete it by force. */
-    static Container damaged(Containers containers, StateDir dir) {
-        return new Container(containers, dir, null, true);
+    static Container damaged(Containers containers, StateDir dir, String damage) {
+        return new Container(containers, dir, null, damage);
     }
 
     public String id() {
@@ -91,13 +92,37 @@ public final class Container {
         return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
     }
 
-    public java.util.Map<String, String> annotations() {
-        return stored == null ? java.util.Map.of() : stored.annotations();
+    /** Of a damaged one those of its config: it may be a pod's. */
+    public Map<String, String> annotations() {
+        if (stored != null) {
+            return stored.annotations();
+        }
+        try {
+            return damage == null ? Map.of() : spec().annotations();
+        } catch (InvalidSpec | ContainerException lost) {
+            return Map.of();
+        }
     }
 
-    /** Whether its set-up was cut off, or its record cannot be read: all that can be done with it is to delete it by force. */
+    /** Why its record cannot be read, if so: all that can be done with it is to delete it by force. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(damage);
+    }
+
+    /** Whether its set-up was cut off, or its removal. */
     public boolean isHalfMade() {
-        return (stored == null || stored.pid() == 0) && !dir.isBusy();
+        return isIncomplete() && !dir.isBusy();
+    }
+
+    private boolean isIncomplete() {
+        return damage == null && (stored == null || stored.pid() == 0);
+    }
+
+    private void requireSound() {
+        if (damage != null) {
+            throw new ContainerException(
+                    "container %s is damaged: %s (remove it with 'delete --force')".formatted(id(), damage));
+        }
     }
 
     /** The user id of who made it. */
@@ -122,11 +147,14 @@ public final class Container {
         return spec != null;
     }
 
-    /** What it has mounted from the host; nothing if its config is lost. */
-    Stream<String> sources() {
-        return dir.readConfig().isEmpty()
-                ? Stream.empty()
-                : spec().mounts().stream().flatMap(mount -> Stream.ofNullable(mount.source()));
+    /** Whether it has something of the host mounted; also if nobody knows, since its config cannot be read. */
+    boolean mayHaveMounted(String source) {
+        try {
+            return !dir.readConfig().isEmpty()
+                    && spec().mounts().stream().anyMatch(mount -> source.equals(mount.source()));
+        } catch (InvalidSpec damaged) {
+            return true;
+        }
     }
 
     private Spec readSpec() {
@@ -134,6 +162,9 @@ public final class Container {
     }
 
     public Status status() {
+        if (damage != null) {
+            return Status.DAMAGED;
+        }
         if (stored == null || stored.pid() == 0) {
             return Status.CREATING;
         }
@@ -149,16 +180,7 @@ public final class Container {
     /** As {@code state} prints it. */
     public State state() {
         if (stored == null) {
-            return new State(
-                    io.jpod.oci.Features.SPEC_VERSION,
-                    id(),
-                    Status.CREATING,
-                    0,
-                    "/",
-                    java.util.Map.of(),
-                    null,
-                    null,
-                    "");
+            return new State(io.jpod.oci.Features.SPEC_VERSION, id(), status(), 0, "/", annotations(), null, null, "");
         }
         return containers.state(stored, status());
     }
@@ -183,11 +205,18 @@ public final class Container {
         return cgroupPath().flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
     }
 
-    /** The directory of its cgroup. After a reboot one of that path is somebody else's. */
+    /** The directory of its cgroup, as this process sees it; without a record the one that is noted to be its. */
     public Optional<String> cgroupPath() {
-        return stored == null || !stored.bootId().equals(Containers.bootId())
+        StoredState state = stored;
+        if (state == null) {
+            return CgroupFs.find().flatMap(fs -> fs.find(containers.cgroupOwner(id())));
+        }
+        String recorded = state.cgroup();
+        // After a reboot one of that path is somebody else's.
+        return recorded == null || !state.bootId().equals(Containers.bootId())
                 ? Optional.empty()
-                : Optional.ofNullable(stored.cgroup());
+                : CgroupFs.find()
+                        .flatMap(fs -> fs.locate(containers.cgroupOwner(id()), recorded, state.cgroupDirectories()));
     }
 
     /** The first process by pidfd, checked after it was opened, so that it is never somebody else's. */
@@ -212,10 +241,12 @@ public final class Container {
     /** runtime-spec, "start": startContainer hooks, the program, poststart hooks. */
     public void start(Spawner spawner) {
         try (Fd _ = dir.lock()) {
+            requireSound();
             switch (status()) {
                 case CREATED -> {}
                 case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
-                case CREATING -> throw new ContainerException("cannot start a container that is not created yet");
+                case CREATING, DAMAGED ->
+                    throw new ContainerException("cannot start a container that is not created yet");
                 case RUNNING, PAUSED -> throw new ContainerException("cannot start an already running container");
             }
             Spec spec = spec();
@@ -267,6 +298,7 @@ public final class Container {
 
     /** The same, and writes down how; the trace stays the caller's. */
     public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner, @Nullable Trace trace) {
+        requireSound();
         Status status = status();
         switch (status) {
             case CREATED, RUNNING -> {}
@@ -275,7 +307,7 @@ public final class Container {
                     throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
                 }
             }
-            case STOPPED, CREATING -> throw new ContainerException("cannot exec in a stopped container");
+            case STOPPED, CREATING, DAMAGED -> throw new ContainerException("cannot exec in a stopped container");
         }
         try (Fd first = process();
                 Cgroup cgroup = cgroup().orElse(null)) {
@@ -292,6 +324,7 @@ public final class Container {
 
     /** Sends a signal to the first process; to all of them if they share the runtime's pid namespace and it is SIGKILL. */
     public void kill(int signal) {
+        requireSound();
         if (!Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED).contains(status())) {
             throw new ContainerException("container not running");
         }
@@ -349,9 +382,10 @@ public final class Container {
     }
 
     public void pause() {
+        requireSound();
         switch (status()) {
             case RUNNING, CREATED -> {}
-            case PAUSED, STOPPED, CREATING ->
+            case PAUSED, STOPPED, CREATING, DAMAGED ->
                 throw new ContainerException("container not running or created: " + status().jsonName());
         }
         try (Cgroup cgroup = requireCgroup()) {
@@ -360,6 +394,7 @@ public final class Container {
     }
 
     public void resume() {
+        requireSound();
         if (status() != Status.PAUSED) {
             throw new ContainerException("container not paused");
         }
@@ -374,6 +409,7 @@ public final class Container {
      * @param source what errors call the place that the update is from
      */
     public void update(Spec.Resources update, String source) {
+        requireSound();
         try (Fd _ = dir.lock();
                 Cgroup cgroup = requireCgroup()) {
             if (status() == Status.STOPPED) {
@@ -483,6 +519,19 @@ public final class Container {
         }
     }
 
+    /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
+    void clearHalfMade(Spawner spawner) {
+        Optional<Fd> lock = dir.lockIfThere();
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                Container now = containers.get(id());
+                if (now.isIncomplete()) {
+                    new Deletion(containers, now, dir, now.stored).run(true, spawner);
+                }
+            }
+        }
+    }
+
     /** The same by force, whether or not anybody waits for it. */
     public void discard(Spawner spawner) {
         try (Fd lock = dir.lockIfThere().orElse(null)) {
@@ -497,7 +546,7 @@ public final class Container {
         // Whoever held the lock before us may have changed the record.
         Container now = containers.get(id());
         now.spec = spec;
-        new Deletion(containers, now, dir, now.stored, now.damaged).run(force, spawner);
+        new Deletion(containers, now, dir, now.stored).run(force, spawner);
     }
 
     /**
@@ -514,6 +563,7 @@ public final class Container {
             spawner.requireCaller();
             // Whoever held the lock before us may have changed the record.
             Container now = containers.get(id());
+            now.requireSound();
             return new Recreation(containers, now, dir, now.stored).run(lock, stdio, consoleSocket, spawner);
         } catch (RuntimeException | Error e) {
             lock.close();

@@ -2,6 +2,8 @@ package io.jpod.container;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -56,13 +58,13 @@ public final class Containers {
 
     /**
      * What marks things on the host as those of this state root. The path alone would be that of another one in another mount
-     * namespace.
+     * namespace, and the numbers of its inode are used again when it is gone: the time of its birth is not.
      *
      * @throws SyscallException ENOENT if the root is not there
      */
     public String mark() {
         Stat stat = Linux.stat(root.toString());
-        return root + " " + stat.deviceMajor() + ":" + stat.deviceMinor() + ":" + stat.inode();
+        return root + " " + stat.deviceMajor() + ":" + stat.deviceMinor() + ":" + stat.inode() + ":" + stat.born();
     }
 
     /** The charset of runc's ids. "." and ".." would be other directories, and {@link #RESERVED} are. */
@@ -142,14 +144,36 @@ public final class Containers {
         return find(id).orElseThrow(() -> new ContainerException("container does not exist"));
     }
 
+    /** One whose record cannot be read is there too, see {@link Container#damage}. */
     public Optional<Container> find(String id) {
         StateDir dir = StateDir.at(root, requireId(id));
         try {
             StoredState stored = dir.read().orElse(null);
             return stored == null && !dir.exists() ? Optional.empty() : Optional.of(new Container(this, dir, stored));
         } catch (InvalidSpec e) {
-            return Optional.of(Container.damaged(this, dir));
+            return Optional.of(Container.damaged(this, dir, String.valueOf(e.getMessage())));
         }
+    }
+
+    /**
+     * Ends and removes what is left on the host of a container whose directory is gone. Nothing happens if there is nothing.
+     *
+     * @throws ContainerException if its directory is there
+     */
+    public void removeLost(String id) {
+        if (find(id).isPresent()) {
+            throw new ContainerException("container " + id + " is there");
+        }
+        if (Linux.exists(root.toString())) {
+            CgroupFs.find()
+                    .ifPresent(fs ->
+                            fs.find(cgroupOwner(id)).ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END)));
+        }
+    }
+
+    /** What is noted on the cgroup of a container. */
+    public CgroupOwner cgroupOwner(String id) {
+        return new CgroupOwner(mark(), "container " + id);
     }
 
     /** Every container, by id; those that were not set up to the end too. */

@@ -103,7 +103,7 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        RecordDir.Claim claim = StateDir.claim(containers.root(), options.id());
+        RecordDir.Claim claim = claim();
         StateDir dir = new StateDir(claim.dir());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -118,6 +118,26 @@ final class Creation {
             undo.run(e);
             claim.lock().close();
             throw e;
+        }
+    }
+
+    /**
+     * Takes the id, also from what a maker has left that is gone, or a removal that was cut off: nothing of that ever ran, or
+     * will again.
+     */
+    private RecordDir.Claim claim() {
+        while (true) {
+            Optional<RecordDir.Claim> claim = RecordDir.claim(containers.root(), options.id());
+            if (claim.isPresent()) {
+                return claim.get();
+            }
+            Container there = containers.find(options.id()).orElse(null);
+            if (there != null && !there.isHalfMade()) {
+                throw new ContainerException("container with given ID already exists: " + options.id());
+            }
+            if (there != null) {
+                there.clearHalfMade(spawner);
+            }
         }
     }
 
@@ -215,7 +235,8 @@ final class Creation {
                 cgroup,
                 cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup),
                 spec.annotations(),
-                new StoredState.Wishes(options.pivot(), options.keyring(), options.preserve()));
+                new StoredState.Wishes(options.pivot(), options.keyring(), options.preserve()),
+                spec.hooks().of(HookKind.POSTSTOP).isEmpty() ? StoredState.Poststop.NONE : StoredState.Poststop.DUE);
     }
 
     private @Nullable Cgroup cgroup(Prepared prepared, StoredState state) {
@@ -230,7 +251,7 @@ final class Creation {
         Cgroup cgroup = Trace.step(
                 trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, CgroupFs.MEASURED));
         try {
-            cgroup.setOwner(containers.mark());
+            cgroup.setOwner(containers.cgroupOwner(options.id()));
             if (trace == null) {
                 cgroup.apply(limits);
             } else {

@@ -5,34 +5,38 @@ import io.jpod.exec.Spawner;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.State.Status;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes a container and all that it left. It works from the record alone, so that one whose set-up was cut off anywhere can
- * be removed as well.
+ * Removes a container and all that it left. It works from the record, so that one whose set-up was cut off anywhere can be
+ * removed as well, and if that is lost from what the kernel says. The record goes last: whenever this is cut off, it can be
+ * done again.
  */
 final class Deletion {
     private final Containers containers;
     private final Container container;
     private final StateDir dir;
     private final @Nullable StoredState stored;
-    private final boolean damaged;
 
     /** @param stored null if there is no record, or it is damaged */
-    Deletion(Containers containers, Container container, StateDir dir, @Nullable StoredState stored, boolean damaged) {
+    Deletion(Containers containers, Container container, StateDir dir, @Nullable StoredState stored) {
         this.containers = containers;
         this.container = container;
         this.dir = dir;
         this.stored = stored;
-        this.damaged = damaged;
     }
 
-    /** The container is locked. */
+    /** The container is locked: one that is being made is one whose maker is gone. */
     void run(boolean force, Spawner spawner) {
         Status status = container.status();
-        if (!force && status != Status.STOPPED && status != Status.CREATED) {
-            throw new ContainerException(
-                    "cannot delete container %s that is not stopped: %s".formatted(container.id(), status.jsonName()));
+        boolean mayGo = switch (status) {
+            case STOPPED, CREATED, CREATING -> true;
+            case RUNNING, PAUSED, DAMAGED -> force;
+        };
+        if (!mayGo) {
+            throw new ContainerException("cannot delete container %s that is not stopped: %s"
+                    .formatted(container.id(), container.damage().orElse(status.jsonName())));
         }
         RuntimeException hookFailed = clear(spawner);
         dir.delete();
@@ -47,54 +51,114 @@ final class Deletion {
      * @return what a poststop hook failed with
      */
     @Nullable RuntimeException clear(Spawner spawner) {
-        if (container.status() != Status.STOPPED || stored == null || !removeEmptyCgroup(stored)) {
-            container.end();
-            if (stored != null) {
-                removeCgroup(stored);
-            } else if (damaged) {
-                removeLikelyCgroup();
-            }
+        StoredState state = stored;
+        if (state == null) {
+            clearUnrecorded();
+            return lostHooks();
         }
-        return stored == null || stored.pid() == 0 ? null : poststop(stored, spawner);
+        if (container.status() != Status.STOPPED || !removeEmptyCgroup(state)) {
+            container.end();
+            removeCgroup(state);
+        }
+        return state.pid() == 0 ? null : poststop(state, spawner);
     }
 
     /** What has ended has mostly left nothing in its cgroup to be killed and waited for; that it can go shows it. */
-    private static boolean removeEmptyCgroup(StoredState state) {
+    private boolean removeEmptyCgroup(StoredState state) {
         String cgroup = state.cgroup();
         return cgroup != null
                 && state.bootId().equals(Containers.bootId())
                 && CgroupFs.find()
-                        .filter(fs -> fs.removeIfEmpty(cgroup, state.cgroupDirectories()))
+                        .filter(fs -> fs.removeIfEmpty(
+                                containers.cgroupOwner(container.id()), cgroup, state.cgroupDirectories()))
                         .isPresent();
     }
 
-    private static void removeCgroup(StoredState state) {
+    private void removeCgroup(StoredState state) {
         String cgroup = state.cgroup();
         if (cgroup != null && state.bootId().equals(Containers.bootId())) {
-            CgroupFs.find().ifPresent(fs -> fs.remove(cgroup, state.cgroupDirectories(), Container.END));
+            CgroupFs.find()
+                    .ifPresent(fs -> fs.remove(
+                            containers.cgroupOwner(container.id()), cgroup, state.cgroupDirectories(), Container.END));
         }
     }
 
-    /** Without a record the config says where it was, or else its id. */
-    private void removeLikelyCgroup() {
-        CgroupFs.find().ifPresent(fs -> {
-            String path;
-            try {
-                path = fs.resolve(container.spec().linux().cgroupsPath(), container.id());
-            } catch (InvalidSpec | ContainerException lost) {
-                path = fs.resolve(null, container.id());
+    /**
+     * The kernel knows the cgroup that is noted to be its, wherever that is; where nothing can be noted, it is the one that the
+     * config or the id names.
+     *
+     * @throws ContainerException if something of it may still run, and nobody can tell what
+     */
+    private void clearUnrecorded() {
+        Optional<CgroupFs> found = CgroupFs.find();
+        if (found.isPresent()) {
+            CgroupFs fs = found.get();
+            String likely = likelyCgroup(fs);
+            String cgroup =
+                    fs.likely(containers.cgroupOwner(container.id()), likely).orElse(null);
+            if (cgroup != null) {
+                fs.killAndRemove(cgroup, Container.END);
+            } else if (container.damage().isPresent()) {
+                fs.requireWholeView(likely);
             }
-            fs.killAndRemove(path, Container.END);
-        });
+        } else if (container.damage().isPresent()) {
+            throw new ContainerException(
+                    "nothing tells whether container %s still runs: %s, and no cgroup2 is mounted. If it does not, remove %s"
+                            .formatted(container.id(), container.damage().get(), dir.path()));
+        }
+        if (ExitCodes.isAwaited(dir)) {
+            throw new ContainerException("container %s still runs, and nothing tells where: its monitor waits for it"
+                    .formatted(container.id()));
+        }
     }
 
-    /** runtime-spec, "Lifecycle", 13: a hook that fails is reported, and the rest goes on. */
+    private String likelyCgroup(CgroupFs fs) {
+        try {
+            return fs.resolve(container.spec().linux().cgroupsPath(), container.id());
+        } catch (InvalidSpec | ContainerException lost) {
+            return fs.resolve(null, container.id());
+        }
+    }
+
+    /** Without a record there is nothing that its hooks could be told. */
+    private @Nullable RuntimeException lostHooks() {
+        try {
+            return container.damage().isEmpty()
+                            || container.spec().hooks().of(HookKind.POSTSTOP).isEmpty()
+                    ? null
+                    : new ContainerException("its state.json is lost: poststop hooks were not run");
+        } catch (InvalidSpec | ContainerException lost) {
+            return null;
+        }
+    }
+
+    /** runtime-spec, "Lifecycle", 13: a hook that fails is reported, and the rest goes on. They have run then. */
     private @Nullable RuntimeException poststop(StoredState state, Spawner spawner) {
+        if (state.poststop() == StoredState.Poststop.DONE) {
+            return null;
+        }
+        RuntimeException failed = runPoststop(state, spawner);
+        if (state.poststop() == StoredState.Poststop.DUE) {
+            try {
+                dir.write(state.withPoststop(StoredState.Poststop.DONE));
+            } catch (IllegalStateException diskFull) {
+                // That must not keep from going what takes the room. If this is cut off now, they run twice.
+                return failed;
+            }
+        }
+        return failed;
+    }
+
+    private @Nullable RuntimeException runPoststop(StoredState state, Spawner spawner) {
         try {
             if (!container.knowsSpec() && dir.readConfig().isEmpty()) {
-                return new ContainerException("its config.json is lost: poststop hooks were not run");
+                return state.poststop() == StoredState.Poststop.NONE
+                        ? null
+                        : new ContainerException("its config.json is lost: poststop hooks were not run");
             }
-            new HookRunner(containers, spawner, container.spec(), state).run(HookKind.POSTSTOP);
+            if (!container.spec().hooks().of(HookKind.POSTSTOP).isEmpty()) {
+                new HookRunner(containers, spawner, container.spec(), state).run(HookKind.POSTSTOP);
+            }
             return null;
         } catch (ContainerException | InvalidSpec e) {
             return e;

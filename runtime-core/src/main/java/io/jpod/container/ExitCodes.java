@@ -2,17 +2,23 @@ package io.jpod.container;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
-import java.nio.file.Files;
+import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /** Who knows how a container ended: its monitor, which writes it down, or the kernel, for a while. */
 final class ExitCodes {
+    private static final Pattern CODE = Pattern.compile("\\d{1,3}");
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -20,14 +26,41 @@ final class ExitCodes {
 
     /** What the monitor wrote. It holds a lock until it has, and the kernel releases that if the monitor dies. */
     static OptionalInt kept(StateDir dir) {
-        if (!Files.exists(dir.exitFile())) {
+        try (Fd exit = open(dir).orElse(null)) {
+            if (exit == null) {
+                return OptionalInt.empty();
+            }
+            Linux.flock(exit, Flags.LOCK_SH);
+            String text = dir.readExit()
+                    .map(bytes -> new String(bytes, UTF_8).strip())
+                    .orElse("");
+            return CODE.matcher(text).matches() ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+        } catch (InvalidSpec damaged) {
+            // Whoever has put that there, nobody knows the code.
             return OptionalInt.empty();
         }
-        try (Fd exit = Linux.open(dir.exitFile().toString(), Flags.O_RDONLY, 0)) {
-            Linux.flock(exit, Flags.LOCK_SH);
+    }
+
+    /** Whether a monitor waits for the container's end. */
+    static boolean isAwaited(StateDir dir) {
+        try (Fd exit = open(dir).orElse(null)) {
+            return exit != null && !Linux.flock(exit, Flags.LOCK_SH | Flags.LOCK_NB);
         }
-        String text = dir.readExit().map(bytes -> new String(bytes, UTF_8)).orElse("");
-        return text.isBlank() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
+    }
+
+    /** Without waiting, whatever has that name. */
+    private static Optional<Fd> open(StateDir dir) {
+        try {
+            return Linux.openIfThere(
+                    Linux.AT_FDCWD,
+                    dir.exitFile().toString(),
+                    Flags.O_RDONLY | Flags.O_NONBLOCK | Flags.O_NOFOLLOW(Arch.host()));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ELOOP) || e.is(Errno.ENXIO) || e.is(Errno.EACCES)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**

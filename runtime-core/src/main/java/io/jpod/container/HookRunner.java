@@ -86,13 +86,18 @@ final class HookRunner {
 
     /** In its cgroup too, so that its limits hold. */
     private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, Fd output) {
-        Optional<Cgroup> found = Optional.ofNullable(state.cgroup())
-                .flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+        Optional<Cgroup> found = Optional.ofNullable(state.cgroup()).flatMap(this::cgroup);
         try (Fd process = Processes.pidfdOpen(state.pid());
                 Cgroup cgroup = found.orElse(null)) {
             Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
             run(plan, hook, at, input, output, inputs, cgroup == null ? null : cgroup.fd());
         }
+    }
+
+    private Optional<Cgroup> cgroup(String recorded) {
+        return CgroupFs.find()
+                .flatMap(fs -> fs.locate(containers.cgroupOwner(state.id()), recorded, state.cgroupDirectories())
+                        .flatMap(fs::open));
     }
 
     private void run(

@@ -1,16 +1,20 @@
 package io.jpod.container;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -66,7 +70,7 @@ public record RecordDir(Path path) {
     }
 
     public boolean exists() {
-        return Files.isDirectory(path);
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**
@@ -81,7 +85,7 @@ public record RecordDir(Path path) {
     /** @param operation LOCK_SH for whoever only needs it to stay, LOCK_EX for one who changes it */
     public Optional<Fd> lockIfThere(long operation) {
         while (true) {
-            Optional<Fd> there = Linux.openIfThere(Linux.AT_FDCWD, path.toString(), Flags.O_RDONLY);
+            Optional<Fd> there = Linux.openIfThere(Linux.AT_FDCWD, path.toString(), directoryFlags());
             if (there.isEmpty()) {
                 return there;
             }
@@ -99,12 +103,17 @@ public record RecordDir(Path path) {
         }
     }
 
+    /** Anything else of that name, which may be a pipe to wait at, is ENOTDIR. */
+    private static long directoryFlags() {
+        return Flags.O_RDONLY | Flags.O_DIRECTORY(Arch.host()) | Flags.O_NOFOLLOW(Arch.host());
+    }
+
     /** Whether somebody holds the lock: is about to make, change or delete it. */
     public boolean isBusy() {
-        try (Fd fd = Linux.open(path.toString(), Flags.O_RDONLY, 0)) {
+        try (Fd fd = Linux.open(path.toString(), directoryFlags(), 0)) {
             return !Linux.flock(fd, Flags.LOCK_EX | Flags.LOCK_NB);
         } catch (SyscallException e) {
-            if (e.is(Errno.ENOENT)) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR)) {
                 return false;
             }
             throw e;
@@ -126,8 +135,14 @@ public record RecordDir(Path path) {
         RecordFiles.write(path.resolve(name), content);
     }
 
+    /** @throws InvalidSpec if there is something of that name that cannot be read */
     public Optional<byte[]> read(String name) {
-        return RecordFiles.read(path.resolve(name));
+        Path file = path.resolve(name);
+        try {
+            return RecordFiles.read(file);
+        } catch (RecordFiles.Unreadable e) {
+            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+        }
     }
 
     /** The directory with all that is in it, unless somebody has. Links are not followed; a mount in it is EBUSY. */
@@ -139,11 +154,16 @@ public record RecordDir(Path path) {
      * The same, one of its files after all others: the one that says what this is, so that a removal that is cut off can be
      * taken up again by who knows the thing by that alone.
      */
-    void delete(String last) {
-        delete(path, last);
+    public void delete(String last) {
+        delete(last, file -> {});
     }
 
-    private static void delete(Path directory, String last) {
+    /** @param before told of each file before it goes */
+    void delete(String last, Consumer<Path> before) {
+        delete(path, last, before);
+    }
+
+    private static void delete(Path directory, String last, Consumer<Path> before) {
         String[] files = directory.toFile().list();
         // Null also if it cannot be read: then it is not empty for rmdir(2).
         List<String> names = files == null
@@ -153,10 +173,12 @@ public record RecordDir(Path path) {
                         .toList();
         for (String file : names) {
             Path child = directory.resolve(file);
+            before.accept(child);
             if (!remove(child, 0)) {
-                delete(child, last);
+                delete(child, last, before);
             }
         }
+        before.accept(directory);
         remove(directory, Flags.AT_REMOVEDIR);
     }
 

@@ -45,7 +45,7 @@ final class Recreation {
         // Its monitor, which may still be about to write it down.
         ExitCodes.kept(dir);
         return new Creation(containers, spec, options, spawner, null).again(dir, lock, ended, () -> {
-            RuntimeException hookFailed = new Deletion(containers, container, dir, ended, false).clear(spawner);
+            RuntimeException hookFailed = new Deletion(containers, container, dir, ended).clear(spawner);
             if (hookFailed != null) {
                 throw hookFailed;
             }

@@ -3,9 +3,11 @@ package io.jpod.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.linux.Fd;
+import io.jpod.oci.InvalidSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,12 +40,6 @@ record StateDir(RecordDir dir) {
 
     static StateDir at(Path root, String id) {
         return new StateDir(new RecordDir(root.resolve(id)));
-    }
-
-    /** Makes it, which takes the id, and locks it. */
-    static RecordDir.Claim claim(Path root, String id) {
-        return RecordDir.claim(root, id)
-                .orElseThrow(() -> new ContainerException("container with given ID already exists: " + id));
     }
 
     Path path() {
@@ -85,16 +81,25 @@ record StateDir(RecordDir dir) {
         dir.write(CONFIG, json);
     }
 
-    /** Empty if set-up did not get so far: then it has left nothing else either. */
+    /**
+     * Empty if set-up did not get so far: then it has left nothing else either.
+     *
+     * @throws InvalidSpec if it cannot be read, or is lost
+     */
     Optional<StoredState> read() {
-        return dir.read(STATE).map(this::parse);
+        Optional<StoredState> state = dir.read(STATE).map(this::parse);
+        if (state.isEmpty() && Files.exists(path().resolve(CONFIG), LinkOption.NOFOLLOW_LINKS)) {
+            // It is written before the config, and goes after it.
+            throw new InvalidSpec(path().resolve(STATE).toString(), "", "is lost");
+        }
+        return state;
     }
 
     /** The file has the say: what is known counts only while it is the same to the byte. */
     private StoredState parse(byte[] json) {
         Known known = KNOWN.get(path());
         if (known == null || !Arrays.equals(known.json(), json)) {
-            known = new Known(StoredState.read(json, STATE), json);
+            known = new Known(StoredState.read(json, path().resolve(STATE).toString()), json);
             keep(known);
         }
         return known.state();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroup path below the cgroup2 mount; null: none
  * @param cgroupDirectories those that set-up makes, parents first
  * @param wishes of its maker, for when it is made again
+ * @param poststop whether hooks have to run when it is deleted, whatever becomes of its config
  */
 record StoredState(
         String id,
@@ -34,7 +35,14 @@ record StoredState(
         @Nullable String cgroup,
         List<String> cgroupDirectories,
         Map<String, String> annotations,
-        Wishes wishes) {
+        Wishes wishes,
+        Poststop poststop) {
+
+    enum Poststop {
+        NONE,
+        DUE,
+        DONE
+    }
 
     /**
      * What stands in no spec. See {@link CreateOptions}.
@@ -61,7 +69,26 @@ record StoredState(
                 cgroup,
                 cgroupDirectories,
                 annotations,
-                wishes);
+                wishes,
+                poststop);
+    }
+
+    StoredState withPoststop(Poststop now) {
+        return new StoredState(
+                id,
+                ociVersion,
+                pid,
+                startTime,
+                bootId,
+                bundle,
+                rootfs,
+                created,
+                owner,
+                cgroup,
+                cgroupDirectories,
+                annotations,
+                wishes,
+                now);
     }
 
     String toJson() {
@@ -81,7 +108,9 @@ record StoredState(
                         .texts("annotations", annotations)
                         .ifTrue("noPivot", !wishes.pivot())
                         .ifTrue("noNewKeyring", !wishes.keyring())
-                        .number("preserveFds", wishes.preserve() == 0 ? null : wishes.preserve()));
+                        .number("preserveFds", wishes.preserve() == 0 ? null : wishes.preserve())
+                        .ifTrue("poststopDue", poststop == Poststop.DUE)
+                        .ifTrue("poststopDone", poststop == Poststop.DONE));
     }
 
     /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
@@ -103,6 +132,7 @@ record StoredState(
                 new Wishes(
                         !json.flag("noPivot"),
                         !json.flag("noNewKeyring"),
-                        Objects.requireNonNullElse(json.smallNumber("preserveFds", 0, Integer.MAX_VALUE), 0)));
+                        Objects.requireNonNullElse(json.smallNumber("preserveFds", 0, Integer.MAX_VALUE), 0)),
+                json.flag("poststopDone") ? Poststop.DONE : json.flag("poststopDue") ? Poststop.DUE : Poststop.NONE);
     }
 }

@@ -56,11 +56,11 @@ public final class Volumes {
         return List.copyOf(names);
     }
 
-    /** Ids of the containers that have it mounted. */
+    /** Ids of the containers that have it mounted, and of those of which nobody knows. */
     public List<String> users(String name, Containers containers) {
         String path = path(name).toString();
         return containers.list().stream()
-                .filter(container -> container.sources().anyMatch(path::equals))
+                .filter(container -> container.mayHaveMounted(path))
                 .map(Container::id)
                 .toList();
     }

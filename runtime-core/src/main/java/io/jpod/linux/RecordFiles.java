@@ -2,6 +2,7 @@ package io.jpod.linux;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import java.io.IOException;
@@ -22,6 +23,15 @@ public final class RecordFiles {
 
     private RecordFiles() {}
 
+    /** Something has the name of a record and is none. The message says why, and not which. */
+    public static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String why) {
+            super(why);
+        }
+    }
+
     public static void write(Path file, String content) {
         String temporary = file.resolveSibling("." + file.getFileName()).toString();
         try (Fd fd = Linux.open(temporary, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_TRUNC, 0644)) {
@@ -32,17 +42,31 @@ public final class RecordFiles {
         }
     }
 
-    /** Empty if it is not there. */
+    /**
+     * Never waits, whatever has the name.
+     *
+     * @return empty if it is not there
+     * @throws Unreadable if it is there, and cannot be read or is none of ours
+     */
     public static Optional<byte[]> read(Path file) {
-        try (Fd fd = Linux.openIfThere(Linux.AT_FDCWD, file.toString(), Flags.O_RDONLY)
-                .orElse(null)) {
-            return fd == null ? Optional.empty() : Optional.of(Linux.readFully(fd, LARGEST));
+        long flags = Flags.O_RDONLY | Flags.O_NONBLOCK | Flags.O_NOFOLLOW(Arch.host());
+        try (Fd fd = Linux.openIfThere(Linux.AT_FDCWD, file.toString(), flags).orElse(null)) {
+            if (fd == null) {
+                return Optional.empty();
+            }
+            if (Linux.stat(fd).type() != Flags.S_IFREG) {
+                throw new Unreadable("is not a regular file");
+            }
+            return Optional.of(Linux.readFully(fd, LARGEST));
         } catch (SyscallException e) {
             // Some other file has the name of the directory.
             if (e.is(Errno.ENOTDIR)) {
                 return Optional.empty();
             }
-            throw e;
+            String why = e.is(Errno.EFBIG)
+                    ? "is larger than " + (LARGEST >> 20) + " MiB"
+                    : e.is(Errno.ELOOP) ? "is a symbolic link" : "cannot be read: " + Errno.describe(e.errno());
+            throw new Unreadable(why);
         }
     }
 

@@ -10,6 +10,7 @@ import io.jpod.abi.Sys;
  * @param size in bytes
  * @param deviceMajor with deviceMinor, the file system that holds the file
  * @param nodeMajor with nodeMinor, the device that a device file stands for
+ * @param born nanoseconds since the epoch, which no other file of this inode's number has; 0 if the file system does not know
  * @param mountId the mount it was reached through (Linux 5.8; 0 before)
  */
 public record Stat(
@@ -22,14 +23,16 @@ public record Stat(
         int deviceMinor,
         int nodeMajor,
         int nodeMinor,
+        long born,
         long mountId) {
     private static final int STATX_SIZE = 256;
+    private static final long NANOS = 1_000_000_000;
 
     static Stat of(int dir, String path, long flags) {
         try (Memory memory = Memory.open()) {
             Memory.Area statx = memory.area(STATX_SIZE);
             long name = memory.string(path);
-            long mask = Flags.STATX_BASIC_STATS | Flags.STATX_MNT_ID;
+            long mask = Flags.STATX_BASIC_STATS | Flags.STATX_BTIME | Flags.STATX_MNT_ID;
             String on = path.isEmpty() ? "fd " + dir : path;
             Linux.check(Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
             return decode(statx);
@@ -48,6 +51,9 @@ public record Stat(
                 statx.getInt(140),
                 statx.getInt(128),
                 statx.getInt(132),
+                (statx.getInt(0) & Flags.STATX_BTIME) == 0
+                        ? 0
+                        : statx.getLong(80) * NANOS + Integer.toUnsignedLong(statx.getInt(88)),
                 statx.getLong(144));
     }
 

@@ -21,6 +21,18 @@ public sealed interface Leftover {
         }
     }
 
+    /**
+     * A file that cannot be read.
+     *
+     * @param leases that of who is attached to the network, else that of its definition
+     */
+    record Damaged(String network, boolean leases, String why) implements Leftover {
+        @Override
+        public String name() {
+            return network;
+        }
+    }
+
     /** A link that no network knows. */
     record Link(String name, String alias) implements Leftover {
         @Override

@@ -2,6 +2,7 @@ package io.jpod.net;
 
 import io.jpod.linux.Fd;
 import io.jpod.linux.Netlink;
+import io.jpod.oci.InvalidSpec;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,22 +47,36 @@ public final class Networks {
         return find(name).orElseThrow(() -> new NetworkFailed("no network " + name));
     }
 
+    /** Those that can be read; for the others see {@link #damage}. */
     public List<Network> list() {
         return store.networks();
     }
 
-    /** Who is attached to a network. */
-    public List<Lease> leases(String network) {
-        return find(network)
-                .flatMap(found -> store.members(network))
-                .map(Members::leases)
-                .orElse(List.of());
+    /** The files that cannot be read. */
+    public List<Leftover.Damaged> damage() {
+        return store.damage();
     }
 
-    /** The lines for hosts(5) of a network's pods; none if its pods are not to know each other by name. */
+    /** Who is attached to a network, as far as that can be read; for the rest see {@link #damage}. */
+    public List<Lease> leases(String network) {
+        try {
+            return find(network)
+                    .flatMap(found -> store.members(network))
+                    .map(Members::leases)
+                    .orElse(List.of());
+        } catch (InvalidSpec damaged) {
+            return List.of();
+        }
+    }
+
+    /** The lines for hosts(5) of a network's pods; none if its pods are not to know each other by name, or it is not there. */
     public List<HostEntry> names(String network) {
         List<HostEntry> entries = new ArrayList<>();
-        if (!get(network).names()) {
+        try {
+            if (find(network).filter(Network::names).isEmpty()) {
+                return entries;
+            }
+        } catch (InvalidSpec damaged) {
             return entries;
         }
         for (Lease lease : leases(network)) {
@@ -120,7 +135,15 @@ public final class Networks {
     /** @param force detach its pods first */
     public void remove(String name, boolean force) {
         try (Fd _ = store.lock()) {
-            get(name);
+            if (!NAME.matcher(name).matches() || !store.isDefined(name)) {
+                throw new NetworkFailed("no network " + name);
+            }
+            if (force && isDamaged(name)) {
+                try (Wiring wiring = new Wiring(owner)) {
+                    wiring.podLinks(name).forEach(wiring.host()::deleteLink);
+                    forgetUnused(wiring, name);
+                }
+            }
             Optional<Members> members = store.members(name);
             if (members.isPresent() && !force) {
                 throw new NetworkFailed("network " + name + " is in use by pod "
@@ -208,7 +231,36 @@ public final class Networks {
         }
     }
 
+    private boolean isDamaged(String network) {
+        try {
+            store.members(network);
+            return false;
+        } catch (InvalidSpec damaged) {
+            return true;
+        }
+    }
+
+    /** By the marks on the links: which of them were whose, the file would say. */
+    private void detachUnrecorded(String network, String pod) {
+        try (Wiring wiring = new Wiring(owner)) {
+            wiring.podLinks(network, pod).forEach(wiring.host()::deleteLink);
+            forgetUnused(wiring, network);
+        }
+    }
+
+    /** With the last pod goes the file that cannot be read, and all is well again. */
+    private void forgetUnused(Wiring wiring, String network) {
+        if (wiring.podLinks(network).isEmpty()) {
+            wiring.downUnrecorded(network);
+            store.deleteMembers(network);
+        }
+    }
+
     private void detachLocked(String network, String pod) {
+        if (isDamaged(network)) {
+            detachUnrecorded(network, pod);
+            return;
+        }
         Optional<Members> found = store.members(network);
         Optional<Lease> lease = found.flatMap(members -> members.of(pod));
         if (lease.isEmpty()) {
@@ -283,10 +335,31 @@ public final class Networks {
                     .forEach(lease ->
                             leftovers.add(new Leftover.Place(members.network().name(), lease.pod())));
         }
+        List<Leftover.Damaged> damage = store.damage();
+        leftovers.addAll(damage);
         try (Wiring wiring = new Wiring(owner)) {
-            leftovers.addAll(wiring.unknown(all));
+            leftovers.addAll(wiring.unknown(all, damage));
         }
         return leftovers;
+    }
+
+    private void removeDamagedLeases(Wiring wiring, String network) {
+        forgetUnused(wiring, network);
+        if (isDamaged(network)) {
+            throw new NetworkFailed("network %s has pods, and nothing tells what they have of it: remove them first"
+                    .formatted(network));
+        }
+    }
+
+    /** Who is attached has a copy. */
+    private void removeDamagedDefinition(String network) {
+        try {
+            store.network(network);
+        } catch (InvalidSpec damaged) {
+            Optional<Members> members = store.members(network);
+            store.deleteNetwork(network);
+            members.ifPresent(copy -> store.write(copy.network()));
+        }
     }
 
     /** Nothing happens if it is gone. */
@@ -297,10 +370,18 @@ public final class Networks {
                 case Leftover.Place(String network, String pod) -> detachLocked(network, pod);
                 // What has become a living pod's meanwhile stays.
                 case Leftover.Link link
-                when wiring.unknown(store.members()).contains(link) ->
+                when wiring.unknown(store.members(), store.damage()).contains(link) ->
                     wiring.host().deleteLink(link.name());
                 case Leftover.Table table
-                when wiring.unknown(store.members()).contains(table) -> wiring.deleteTable(table.name());
+                when wiring.unknown(store.members(), store.damage()).contains(table) ->
+                    wiring.deleteTable(table.name());
+                case Leftover.Damaged(String network, boolean leases, String _) -> {
+                    if (leases) {
+                        removeDamagedLeases(wiring, network);
+                    } else {
+                        removeDamagedDefinition(network);
+                    }
+                }
                 case Leftover.Link gone -> {}
                 case Leftover.Table gone -> {}
             }

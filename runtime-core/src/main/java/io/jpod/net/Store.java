@@ -5,10 +5,15 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -47,10 +52,16 @@ final class Store {
         }
     }
 
+    /** @throws InvalidSpec if its file cannot be read */
     Optional<Network> network(String name) {
         return read(definitions.resolve(name + DEFINITION), Network::read);
     }
 
+    boolean isDefined(String name) {
+        return Files.exists(definitions.resolve(name + DEFINITION), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Those that can be read; for the others see {@link #damage}. */
     List<Network> networks() {
         return all(definitions, DEFINITION, Network::read);
     }
@@ -63,12 +74,26 @@ final class Store {
         RecordFiles.delete(definitions.resolve(name + DEFINITION));
     }
 
+    /** @throws InvalidSpec if its file cannot be read */
     Optional<Members> members(String network) {
         return read(state.resolve(network + MEMBERS), Members::read);
     }
 
+    /** Those that can be read; for the others see {@link #damage}. */
     List<Members> members() {
         return all(state, MEMBERS, Members::read);
+    }
+
+    void deleteMembers(String network) {
+        RecordFiles.delete(state.resolve(network + MEMBERS));
+    }
+
+    /** The files that cannot be read. */
+    List<Leftover.Damaged> damage() {
+        List<Leftover.Damaged> damage = new ArrayList<>();
+        look(state, MEMBERS, Members::read, (name, why) -> damage.add(new Leftover.Damaged(name, true, why)));
+        look(definitions, DEFINITION, Network::read, (name, why) -> damage.add(new Leftover.Damaged(name, false, why)));
+        return damage;
     }
 
     /** Those without a lease have no file. */
@@ -82,13 +107,30 @@ final class Store {
     }
 
     private static <T> List<T> all(Path directory, String suffix, Function<Json, T> read) {
-        return RecordFiles.list(directory, "[!.]*" + suffix).stream()
-                .flatMap(file -> read(file, read).stream())
-                .toList();
+        return look(directory, suffix, read, (name, why) -> {});
+    }
+
+    /** One that cannot be read must not keep the others. */
+    private static <T> List<T> look(
+            Path directory, String suffix, Function<Json, T> read, BiConsumer<String, String> damaged) {
+        List<T> all = new ArrayList<>();
+        for (Path file : RecordFiles.list(directory, "[!.]*" + suffix)) {
+            try {
+                read(file, read).ifPresent(all::add);
+            } catch (InvalidSpec e) {
+                String name = file.getFileName().toString();
+                damaged.accept(name.substring(0, name.length() - suffix.length()), String.valueOf(e.getMessage()));
+            }
+        }
+        return all;
     }
 
     private static <T> Optional<T> read(Path file, Function<Json, T> read) {
-        return RecordFiles.read(file).map(bytes -> read.apply(Json.parse(bytes, file.toString())));
+        try {
+            return RecordFiles.read(file).map(bytes -> read.apply(Json.parse(bytes, file.toString())));
+        } catch (RecordFiles.Unreadable e) {
+            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+        }
     }
 
     private static void write(Path directory, String name, String content) {

@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What a network has on the host: a bridge and an nft table, with its first pod, and a veth pair for each. All of it can be
@@ -167,10 +169,57 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    /** Links and tables that carry this root's mark and are in no record. */
-    List<Leftover> unknown(List<Members> records) {
+    /** The host's ends of the links of all pods in a network, by their marks. */
+    List<String> podLinks(String network) {
+        return podLinks(network, link -> link.alias().startsWith(owner.ofPod("")));
+    }
+
+    /** Those of one pod. */
+    List<String> podLinks(String network, String pod) {
+        return podLinks(network, link -> link.alias().equals(owner.ofPod(pod)));
+    }
+
+    private List<String> podLinks(String network, Predicate<Netlink.Link> which) {
+        List<Netlink.Link> links = host.links();
+        Set<Integer> bridges = links.stream()
+                .filter(link -> link.alias().equals(owner.ofNetwork(network)))
+                .map(Netlink.Link::index)
+                .collect(Collectors.toSet());
+        return links.stream()
+                .filter(which)
+                .filter(link -> bridges.contains(link.master()))
+                .map(Netlink.Link::name)
+                .toList();
+    }
+
+    /** As {@link #down}, for a network of which only the marks tell. */
+    void downUnrecorded(String network) {
+        for (Netlink.Link link : host.links()) {
+            if (link.alias().equals(owner.ofNetwork(network))) {
+                if (tables().contains(Ruleset.TABLE_PREFIX + link.name())) {
+                    deleteTable(Ruleset.TABLE_PREFIX + link.name());
+                }
+                host.deleteLink(link.name());
+            }
+        }
+    }
+
+    /** Links and tables that carry this root's mark and are in no record; what one that cannot be read may know is left out. */
+    List<Leftover> unknown(List<Members> records, List<Leftover.Damaged> damage) {
         Set<String> links = new HashSet<>();
         Set<String> tables = new HashSet<>();
+        damage.stream()
+                .filter(Leftover.Damaged::leases)
+                .map(Leftover.Damaged::network)
+                .forEach(network -> {
+                    links.addAll(podLinks(network));
+                    for (Netlink.Link link : host.links()) {
+                        if (link.alias().equals(owner.ofNetwork(network))) {
+                            links.add(link.name());
+                            tables.add(Ruleset.TABLE_PREFIX + link.name());
+                        }
+                    }
+                });
         for (Members members : records) {
             links.add(members.network().bridge());
             members.leases().forEach(lease -> links.add(lease.attachment().hostInterface()));

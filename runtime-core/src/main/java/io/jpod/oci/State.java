@@ -35,13 +35,14 @@ public record State(
         annotations = Collections.unmodifiableMap(new TreeMap<>(annotations));
     }
 
-    /** The runtime-spec's states, and "paused", which every runtime has. */
+    /** The runtime-spec's states, "paused", which every runtime has, and "damaged": its record cannot be read. */
     public enum Status {
         CREATING,
         CREATED,
         RUNNING,
         PAUSED,
-        STOPPED;
+        STOPPED,
+        DAMAGED;
 
         /** As it stands in the state, in lower case. */
         public String jsonName() {

@@ -59,9 +59,11 @@ public final class Doctor {
 
     private void halfMade(List<Finding> findings, List<Container> all) {
         for (Container container : all) {
-            if (container.isHalfMade()) {
-                findings.add(new Finding(
-                        "container", container.id(), "its set-up was cut off", () -> container.delete(true, spawner)));
+            String why = container.isHalfMade()
+                    ? "its set-up or removal was cut off"
+                    : container.damage().orElse(null);
+            if (why != null) {
+                findings.add(new Finding("container", container.id(), why, () -> container.delete(true, spawner)));
             }
         }
     }
@@ -70,7 +72,7 @@ public final class Doctor {
         Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
         for (Container container : all) {
             String pod = container.annotations().get(Membership.ANNOTATION);
-            if (pod != null && !names.contains(pod)) {
+            if (pod != null && container.damage().isEmpty() && !names.contains(pod)) {
                 findings.add(new Finding(
                         "container",
                         container.id(),
@@ -84,7 +86,10 @@ public final class Doctor {
         for (Pod pod : living) {
             if (pod.isHalfMade()) {
                 findings.add(new Finding(
-                        "pod", pod.name(), "its creation or removal was cut off", () -> pod.delete(true, spawner)));
+                        "pod",
+                        pod.name(),
+                        pod.damage().orElse("its creation or removal was cut off"),
+                        () -> pod.delete(true, spawner)));
             } else if (pod.isOfAnotherBoot()) {
                 findings.add(new Finding(
                         "pod", pod.name(), "it has ended with the host's last boot", () -> pod.delete(true, spawner)));
@@ -99,12 +104,15 @@ public final class Doctor {
                 case Leftover.Place _ -> "lease";
                 case Leftover.Link _ -> "link";
                 case Leftover.Table _ -> "nft table";
+                case Leftover.Damaged damaged -> damaged.leases() ? "leases" : "network";
             };
             findings.add(new Finding(
                     kind, leftover.name(), leftover.why(), () -> pods.networks().remove(leftover)));
         }
         Set<String> ids = living.stream().map(Pod::id).collect(Collectors.toSet());
         Cni cni = pods.cni().with(spawner);
+        cni.damaged()
+                .forEach((name, why) -> findings.add(new Finding("CNI attachment", name, why, () -> cni.forget(name))));
         for (String dead : cni.dead(ids)) {
             findings.add(new Finding("CNI attachment", dead, "there is no such pod", () -> cni.collect(ids)));
         }
@@ -127,15 +135,13 @@ public final class Doctor {
             return;
         }
         CgroupFs.find().ifPresent(fs -> {
-            Set<String> owned = all.stream()
-                    .flatMap(container -> container.cgroupPath().stream())
+            Set<String> owners = all.stream()
+                    .map(container -> containers.cgroupOwner(container.id()).what())
                     .collect(Collectors.toSet());
-            living.forEach(pod -> pod.cgroupPath().ifPresent(owned::add));
-            for (String path : fs.ownedBy(containers.mark())) {
-                if (owned.stream().noneMatch(mine -> mine.equals(path) || path.startsWith(mine + "/"))) {
-                    findings.add(new Finding(
-                            "cgroup", path, "it is of no container or pod", () -> fs.killAndRemove(path, END)));
-                }
+            living.forEach(pod -> owners.add(pods.cgroupOwner(pod.name()).what()));
+            for (String path : fs.leftOf(containers.mark(), owners)) {
+                findings.add(
+                        new Finding("cgroup", path, "it is of no container or pod", () -> fs.killAndRemove(path, END)));
             }
         });
     }

@@ -29,11 +29,9 @@ final class Neighbours {
     List<HostEntry> of(PodSpec spec) {
         List<HostEntry> entries = new ArrayList<>();
         for (PodSpec.Connection connection : spec.networks()) {
-            if (networks.find(connection.name()).isPresent()) {
-                networks.names(connection.name()).stream()
-                        .filter(entry -> !entry.names().contains(spec.name()))
-                        .forEach(entries::add);
-            }
+            networks.names(connection.name()).stream()
+                    .filter(entry -> !entry.names().contains(spec.name()))
+                    .forEach(entries::add);
         }
         return entries;
     }
@@ -51,7 +49,20 @@ final class Neighbours {
                     .map(Lease::pod)
                     .filter(name -> !name.equals(changed.name()))
                     .forEach(names::add);
-            names.stream().flatMap(name -> pods.find(name).stream()).forEach(this::rewrite);
+            RuntimeException failed = null;
+            for (Pod pod :
+                    names.stream().flatMap(name -> pods.find(name).stream()).toList()) {
+                try {
+                    rewrite(pod);
+                } catch (RuntimeException e) {
+                    // One neighbour must not keep the others from knowing.
+                    failed = new PodException(
+                            "pod %s: cannot write its hosts: %s".formatted(pod.name(), e.getMessage()), e);
+                }
+            }
+            if (failed != null) {
+                throw failed;
+            }
         }
     }
 

@@ -37,12 +37,17 @@ public final class Pod {
     private final Pods pods;
     private final PodDir dir;
     private @Nullable StoredPod stored;
+    private @Nullable String damage;
 
-    /** @param stored null if its creation was cut off before it had written anything, or its record is damaged */
-    Pod(Pods pods, PodDir dir, @Nullable StoredPod stored) {
+    /**
+     * @param stored null if its creation was cut off before it had written anything, or its record is damaged
+     * @param damage why the record cannot be read; null: it can, or there is none
+     */
+    Pod(Pods pods, PodDir dir, @Nullable StoredPod stored, @Nullable String damage) {
         this.pods = pods;
         this.dir = dir;
         this.stored = stored;
+        this.damage = damage;
     }
 
     /** As peers call them, for lists and filters. */
@@ -127,12 +132,21 @@ public final class Pod {
         return Optional.ofNullable(stored).map(StoredPod::created);
     }
 
+    /** Why its record cannot be read, if so: all that can be done with it is to remove it. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(damage);
+    }
+
     /** Whether it is known what it was to be. */
     boolean hasRecord() {
         return stored != null;
     }
 
     StoredPod record() {
+        if (damage != null) {
+            throw new PodException(
+                    "pod %s is damaged: %s (remove it with 'jpod pod rm --force')".formatted(name(), damage));
+        }
         if (stored == null) {
             throw new PodException("pod " + name() + " was not made to the end: remove it with 'jpod pod rm --force'");
         }
@@ -239,9 +253,16 @@ public final class Pod {
         return cgroupPath().flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
     }
 
-    /** The directory of its cgroup. */
+    /** The directory of its cgroup, as this process sees it; without a record the one that is noted to be its. */
     public Optional<String> cgroupPath() {
-        return stored == null || isOfAnotherBoot() ? Optional.empty() : Optional.ofNullable(stored.cgroup());
+        StoredPod pod = stored;
+        if (pod == null) {
+            return CgroupFs.find().flatMap(fs -> fs.find(pods.cgroupOwner(name())));
+        }
+        String recorded = pod.cgroup();
+        return recorded == null || isOfAnotherBoot()
+                ? Optional.empty()
+                : CgroupFs.find().flatMap(fs -> fs.locate(pods.cgroupOwner(name()), recorded, pod.cgroupDirectories()));
     }
 
     // ---- what can be done with it
@@ -273,11 +294,12 @@ public final class Pod {
 
     /** Whoever held the lock before us may have changed the record. False if it is another pod's. */
     private boolean readAgain() {
-        StoredPod now = pods.get(name()).stored;
-        if (stored != null && now != null && !stored.id().equals(now.id())) {
+        Pod now = pods.get(name());
+        if (stored != null && now.stored != null && !stored.id().equals(now.stored.id())) {
             return false;
         }
-        stored = now;
+        stored = now.stored;
+        damage = now.damage;
         return true;
     }
 

@@ -142,7 +142,7 @@ final class PodBuilding implements AutoCloseable {
         Cgroup made = CgroupFs.find().orElseThrow().create(path, limits, CgroupFs.MEASURED);
         // From here on it is closed with us, whatever fails.
         group = made;
-        made.setOwner(pods.containers().mark());
+        made.setOwner(pods.cgroupOwner(record.spec().name()));
         made.apply(limits);
     }
 

@@ -106,7 +106,7 @@ final class PodCreation {
             // Killed meanwhile: nobody has heard of the pod.
             spawner.requireCaller();
             dir.write(complete);
-            return new Pod(pods, dir, complete);
+            return new Pod(pods, dir, complete, null);
         }
     }
 
@@ -128,7 +128,7 @@ final class PodCreation {
     private void undo(Throwable reason, Spawner spawner) {
         try {
             StoredPod record = dir.read().orElse(null);
-            new PodDeletion(pods, new Pod(pods, dir, record), dir, record).undo(spawner);
+            new PodDeletion(pods, new Pod(pods, dir, record, null), dir, record).undo(spawner);
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }

@@ -5,8 +5,10 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
+import io.jpod.container.PoststopFailed;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
+import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
@@ -15,6 +17,7 @@ import io.jpod.oci.State;
 import io.jpod.plan.PodPlanner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * can be done again at any time, so it also undoes a creation that failed or was cut off.
  */
 final class PodDeletion {
-    private static final Duration END = Duration.ofSeconds(10);
+    static final Duration END = Duration.ofSeconds(10);
 
     private final Pods pods;
     private final Pod pod;
@@ -42,9 +45,20 @@ final class PodDeletion {
         if (!force) {
             requireStopped(containers);
         }
-        // What has begun is done to its end, whether or not anybody still waits for it.
-        containers.forEach(container -> container.discard(spawner));
+        RuntimeException hookFailed = null;
+        for (Container container : containers) {
+            try {
+                // What has begun is done to its end, whether or not anybody still waits for it.
+                container.discard(spawner);
+            } catch (PoststopFailed e) {
+                // It is gone all the same, and so shall be the rest.
+                hookFailed = e;
+            }
+        }
         undo(spawner);
+        if (hookFailed != null) {
+            throw hookFailed;
+        }
     }
 
     private void requireStopped(List<Container> containers) {
@@ -61,13 +75,19 @@ final class PodDeletion {
 
     /** All but containers. */
     void undo(Spawner spawner) {
+        PodException untold = null;
         if (stored != null) {
             if (!pod.isOfAnotherBoot()) {
                 end(stored);
             }
             Connections connections = new Connections(pods, spawner);
             connections.disconnect(stored);
-            new Neighbours(pods, connections).tell(stored.spec());
+            try {
+                new Neighbours(pods, connections).tell(stored.spec());
+            } catch (PodException e) {
+                // That of another pod must not keep this one.
+                untold = e;
+            }
             stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
         } else {
             withoutRecord();
@@ -76,12 +96,15 @@ final class PodDeletion {
         for (NamespaceType type : PodPlanner.SHAREABLE) {
             releaseAll(dir.namespace(type));
         }
-        if (stored != null) {
-            pod.cgroupPath()
-                    .ifPresent(
-                            path -> CgroupFs.find().ifPresent(fs -> fs.remove(path, stored.cgroupDirectories(), END)));
+        if (stored != null && stored.cgroup() != null && !pod.isOfAnotherBoot()) {
+            String cgroup = stored.cgroup();
+            CgroupFs.find()
+                    .ifPresent(fs -> fs.remove(pods.cgroupOwner(pod.name()), cgroup, stored.cgroupDirectories(), END));
         }
-        dir.dir().delete();
+        dir.delete();
+        if (untold != null) {
+            throw untold;
+        }
     }
 
     /** What a pod of this name has usually, if the marks on it say that it is one of this state root. */
@@ -89,10 +112,13 @@ final class PodDeletion {
         pods.networks().list().forEach(network -> pods.networks().detach(network.name(), pod.name()));
         CgroupFs.find().ifPresent(fs -> {
             String path = fs.resolve(PodCreation.usualCgroupsPath(pod.name()), pod.name());
-            if (fs.isOwnedBy(path, pods.containers().mark())) {
-                fs.killAndRemove(path, END);
+            Optional<String> cgroup = fs.likely(pods.cgroupOwner(pod.name()), path);
+            cgroup.ifPresent(found -> fs.killAndRemove(found, END));
+            if (cgroup.isEmpty() && pod.damage().isPresent()) {
+                fs.requireWholeView(path);
             }
         });
+        MountTable.below(dir.path().toString()).forEach(Mountpoints::release);
     }
 
     /** Its init too, which is in no cgroup where there are none. */

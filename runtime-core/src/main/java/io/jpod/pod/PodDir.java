@@ -48,8 +48,14 @@ record PodDir(RecordDir dir) {
         dir.write(RECORD, pod.toJson());
     }
 
+    /** All of it, the record last: what is cut off can be done again. */
+    void delete() {
+        dir.delete(RECORD);
+    }
+
     /** Empty if creation did not get so far: then it has left nothing else either. */
     Optional<StoredPod> read() {
-        return dir.read(RECORD).map(bytes -> StoredPod.read(bytes, RECORD));
+        return dir.read(RECORD)
+                .map(bytes -> StoredPod.read(bytes, path().resolve(RECORD).toString()));
     }
 }

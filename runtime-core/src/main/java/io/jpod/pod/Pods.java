@@ -1,8 +1,13 @@
 package io.jpod.pod;
 
+import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.CgroupOwner;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Linux;
+import io.jpod.linux.MountTable;
+import io.jpod.linux.Mountpoints;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.InvalidSpec;
@@ -51,6 +56,11 @@ public final class Pods {
         return directory;
     }
 
+    /** What is noted on the cgroup of a pod. */
+    CgroupOwner cgroupOwner(String name) {
+        return new CgroupOwner(containers.mark(), "pod " + name);
+    }
+
     /** A name is a host name too, hostname(7), but may have underscores. */
     public static String requireName(String name) {
         if (!NAME.matcher(name).matches()) {
@@ -95,18 +105,21 @@ public final class Pods {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Pod(this, dir, dir.read().orElse(null)));
-        } catch (InvalidSpec damaged) {
-            return Optional.of(new Pod(this, dir, null));
+            return Optional.of(new Pod(this, dir, dir.read().orElse(null), null));
+        } catch (InvalidSpec e) {
+            return Optional.of(new Pod(this, dir, null, e.getMessage()));
         }
     }
 
     /** Every pod, by name; those that were not made to the end too. */
     public List<Pod> list() {
         List<Pod> all = new ArrayList<>();
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory, Files::isDirectory)) {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory)) {
             for (Path path : directories) {
-                named(path.getFileName().toString()).ifPresent(all::add);
+                String name = path.getFileName().toString();
+                if (NAME.matcher(name).matches()) {
+                    named(name).ifPresent(all::add);
+                }
             }
         } catch (NoSuchFileException none) {
             return List.of();
@@ -115,6 +128,25 @@ public final class Pods {
         }
         all.sort((a, b) -> a.name().compareTo(b.name()));
         return all;
+    }
+
+    /**
+     * Ends and removes what is left on the host of a pod whose directory is gone. Nothing happens if there is nothing.
+     *
+     * @throws PodException if its directory is there
+     */
+    public void removeLost(String name) {
+        if (PodDir.at(directory, requireName(name)).dir().exists()) {
+            throw new PodException("pod " + name + " is there");
+        }
+        if (!Linux.exists(containers.root().toString())) {
+            return;
+        }
+        CgroupFs.find()
+                .ifPresent(fs ->
+                        fs.find(cgroupOwner(name)).ifPresent(cgroup -> fs.killAndRemove(cgroup, PodDeletion.END)));
+        networks.list().forEach(network -> networks.detach(network.name(), name));
+        MountTable.below(directory.resolve(name).toString()).forEach(Mountpoints::release);
     }
 
     /** The pod that a container is in. */

@@ -147,13 +147,4 @@ class CallerGoneTest extends ContainerTests {
             Thread.onSpinWait();
         }
     }
-
-    @Test
-    void anEmptyDirectoryIsNobodys() {
-        StateDir.claim(containers.root(), "c").lock().close();
-        assertThat(create(bundle("exit", "0"), "c").container().status()).isEqualTo(Status.CREATED);
-        assertThatThrownBy(() -> StateDir.claim(containers.root(), "c"))
-                .isInstanceOf(ContainerException.class)
-                .hasMessageContaining("already exists: c");
-    }
 }

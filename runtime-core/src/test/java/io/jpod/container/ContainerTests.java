@@ -49,6 +49,13 @@ abstract class ContainerTests {
         return bundle;
     }
 
+    /** What a maker leaves that was killed when it had just taken the id. */
+    StateDir emptyDirectory(String id) {
+        RecordDir.Claim claim = RecordDir.claim(containers.root(), id).orElseThrow();
+        claim.lock().close();
+        return new StateDir(claim.dir());
+    }
+
     /** Runs it to its end; the output. */
     String run(Bundle bundle) {
         return run(bundle, 0);

@@ -54,7 +54,7 @@ class StructsTest {
             statx.setInt(136, 254);
             statx.setInt(140, 2);
             statx.setLong(144, 99);
-            assertThat(Stat.decode(statx)).isEqualTo(new Stat(0100644, 1000, 1001, 77, 4096, 254, 2, 1, 3, 99));
+            assertThat(Stat.decode(statx)).isEqualTo(new Stat(0100644, 1000, 1001, 77, 4096, 254, 2, 1, 3, 0, 99));
         }
     }
 }

@@ -10,7 +10,6 @@ import io.jpod.net.cni.Cni;
 import io.jpod.net.cni.CniNetwork;
 import io.jpod.net.cni.CniRequest;
 import io.jpod.net.cni.CniResult;
-import io.jpod.oci.InvalidSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +182,10 @@ class CniTest {
         assertThatThrownBy(() -> CniRequest.of("../p", "/gone", "eth0")).isInstanceOf(NetworkFailed.class);
         assertThatThrownBy(
                         () -> network("bad", "{\"cniVersion\":\"9\",\"name\":\"%s\",\"plugins\":[{\"type\":\"x\"}]}"))
-                .isInstanceOf(InvalidSpec.class);
+                .isInstanceOf(NetworkFailed.class)
+                .hasMessageContaining("bad.conflist: cniVersion: must be one of");
+        assertThat(network("good", "{\"cniVersion\":\"1.0.0\",\"name\":\"%s\",\"plugins\":[{\"type\":\"none\"}]}"))
+                .as("beside a bad one")
+                .isNotNull();
     }
 }

@@ -81,7 +81,7 @@ class StateTest {
         assertThatThrownBy(() -> State.read(Examples.bytes("""
                 {"ociVersion": "1.3.0", "id": "r", "status": "gone", "bundle": "/b"}"""), "state.json"))
                 .isInstanceOf(InvalidSpec.class)
-                .hasMessage("state.json: status: must be one of creating, created, running, paused, stopped,"
+                .hasMessage("state.json: status: must be one of creating, created, running, paused, stopped, damaged,"
                         + " is \"gone\"");
         assertThatThrownBy(() -> State.read(Examples.bytes("""
                 {"ociVersion": "1.3.0", "id": "r", "status": "running", "bundle": "/b", "created": "today"}"""), "s"))

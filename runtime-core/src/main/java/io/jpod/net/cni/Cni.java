@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,18 @@ public final class Cni {
                 .toList();
     }
 
+    /** Records that cannot be read, as NETWORK CONTAINER IFNAME, and why. No plugin can be told from them what to undo. */
+    public Map<String, String> damaged() {
+        Map<String, String> damaged = new TreeMap<>();
+        files.damaged().forEach(each -> damaged.put(each.file().getFileName().toString(), each.why()));
+        return damaged;
+    }
+
+    /** Forgets one of {@link #damaged}. */
+    public void forget(String damaged) {
+        files.delete(damaged);
+    }
+
     /** In the order of their files' names. */
     public List<CniNetwork> networks() {
         return files.networks();
@@ -65,7 +79,11 @@ public final class Cni {
         return networks().stream()
                 .filter(network -> network.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new NetworkFailed("no CNI network " + name));
+                .orElseThrow(() -> {
+                    List<String> damaged = files.damagedNetworks();
+                    return new NetworkFailed("no CNI network " + name
+                            + (damaged.isEmpty() ? "" : ", unless it is in " + String.join("; ", damaged)));
+                });
     }
 
     /** ADD: every plugin in turn, each with the result of the one before. Undone by DEL if one fails. */

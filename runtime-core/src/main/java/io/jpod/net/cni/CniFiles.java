@@ -1,11 +1,14 @@
 package io.jpod.net.cni;
 
 import io.jpod.linux.RecordFiles;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Configurations, which are somebody else's, and records, which are ours.
@@ -13,19 +16,43 @@ import java.util.Optional;
  * @param records {@code NETWORK CONTAINER IFNAME}, parted by blanks, which are in none of them
  */
 record CniFiles(Path configurations, Path records) {
+    /** Those that can be read: one of somebody else's must not keep the others. */
     List<CniNetwork> networks() {
-        List<CniNetwork> networks = new ArrayList<>();
-        for (Path file : RecordFiles.list(configurations, "*.conflist")) {
-            read(file).map(CniNetwork::read).ifPresent(networks::add);
-        }
-        return networks;
+        return all(configurations, "*.conflist", CniNetwork::read, damaged -> {});
     }
 
+    /** Why those cannot be read that cannot. */
+    List<String> damagedNetworks() {
+        List<String> damage = new ArrayList<>();
+        all(configurations, "*.conflist", CniNetwork::read, damaged -> damage.add(damaged.why()));
+        return damage;
+    }
+
+    /** Those that can be read; for the others see {@link #damaged}. */
     List<CniRecord> all() {
-        return RecordFiles.list(records, "[!.]*").stream()
-                .flatMap(file -> read(file).stream())
-                .map(CniRecord::read)
-                .toList();
+        return all(records, "[!.]*", CniRecord::read, damaged -> {});
+    }
+
+    /** A file that cannot be read, and why. */
+    record Damaged(Path file, String why) {}
+
+    /** Records that cannot be read. */
+    List<Damaged> damaged() {
+        List<Damaged> damaged = new ArrayList<>();
+        all(records, "[!.]*", CniRecord::read, damaged::add);
+        return damaged;
+    }
+
+    private static <T> List<T> all(Path directory, String glob, Function<Json, T> reading, Consumer<Damaged> damaged) {
+        List<T> all = new ArrayList<>();
+        for (Path file : RecordFiles.list(directory, glob)) {
+            try {
+                read(file).map(reading).ifPresent(all::add);
+            } catch (InvalidSpec e) {
+                damaged.accept(new Damaged(file, String.valueOf(e.getMessage())));
+            }
+        }
+        return all;
     }
 
     Optional<CniRecord> find(String network, String container, String ifname) {
@@ -35,6 +62,10 @@ record CniFiles(Path configurations, Path records) {
     void write(CniRecord record) {
         RecordFiles.makeDirectory(records);
         RecordFiles.write(file(record), record.toJson());
+    }
+
+    void delete(String name) {
+        RecordFiles.delete(records.resolve(name));
     }
 
     void delete(CniRecord record) {
@@ -53,7 +84,10 @@ record CniFiles(Path configurations, Path records) {
     }
 
     private static Optional<Json> read(Path file) {
-        return RecordFiles.read(file)
-                .map(bytes -> Json.parse(bytes, file.getFileName().toString()));
+        try {
+            return RecordFiles.read(file).map(bytes -> Json.parse(bytes, file.toString()));
+        } catch (RecordFiles.Unreadable e) {
+            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+        }
     }
 }
