@@ -16,6 +16,7 @@ public interface Caller extends Spawner {
     /** The arguments after the program's name. */
     List<String> arguments();
 
+    @Override
     Map<String, String> environment();
 
     /** The caller's working directory; relative paths on the command line mean this. */
@@ -62,6 +63,7 @@ public interface Caller extends Spawner {
     void will(List<String> arguments);
 
     /** Readable (hung up) when the caller is gone, so that long commands can end. */
+    @Override
     Fd connection();
 
     /** The path of the jpod program, for messages and units; null in library mode. */

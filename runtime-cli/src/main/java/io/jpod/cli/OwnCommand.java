@@ -47,7 +47,10 @@ final class OwnCommand {
                 .toList();
         Spec.Hook hook = new Spec.Hook(program.toString(), args, env, null);
         Lowering.Lowered programs = Lowering.lower(
-                ExecPlanner.hostHook(hook, "default", jpod.caller().directory().toString()), Arch.host(), 0);
+                ExecPlanner.hostProgram(
+                        hook, "default", jpod.caller().directory().toString()),
+                Arch.host(),
+                0);
         Map<String, Fd> built = Map.of();
         try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
                 Fd said = Linux.memfd("jpod-said")) {

@@ -109,6 +109,7 @@ public final class Flags {
     public static final long PR_SET_KEEPCAPS = 8;
     public static final long PR_SET_NAME = 15;
     public static final long PR_CAPBSET_DROP = 0x18;
+    public static final long PR_SET_CHILD_SUBREAPER = 0x24;
     public static final long PR_SET_NO_NEW_PRIVS = 0x26;
     public static final long PR_CAP_AMBIENT = 0x2f;
     public static final long PR_CAP_AMBIENT_RAISE = 2;

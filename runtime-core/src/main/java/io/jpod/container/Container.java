@@ -238,44 +238,54 @@ public final class Container {
 
     // ---- what can be done with it
 
-    /** runtime-spec, "start": startContainer hooks, the program, poststart hooks. */
+    /**
+     * runtime-spec, "start": startContainer hooks, the program, poststart hooks. It waits for one that is being made. If a hook
+     * fails the container is deleted, and poststop hooks run (runtime-spec, "Lifecycle": step 12).
+     */
     public void start(Spawner spawner) {
         try (Fd _ = dir.lock()) {
-            requireSound();
-            switch (status()) {
-                case CREATED -> {}
-                case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
-                case CREATING, DAMAGED ->
-                    throw new ContainerException("cannot start a container that is not created yet");
-                case RUNNING, PAUSED -> throw new ContainerException("cannot start an already running container");
-            }
-            Spec spec = spec();
-            if (spec.process() == null) {
-                throw new ContainerException("config.json: process: is required to start the container");
-            }
+            spawner.requireCaller();
+            // Whoever held the lock before us, its maker for instance, may have changed the record.
+            Container now = containers.get(id());
+            now.requireSound();
+            now.startLocked(spawner);
+        }
+    }
+
+    private void startLocked(Spawner spawner) {
+        switch (status()) {
+            case CREATED -> {}
+            case STOPPED -> throw new ContainerException("cannot start a container that has stopped");
+            case CREATING, DAMAGED -> throw new ContainerException("cannot start a container that is not created yet");
+            case RUNNING, PAUSED -> throw new ContainerException("cannot start an already running container");
+        }
+        Spec spec = spec();
+        if (spec.process() == null) {
+            throw new ContainerException("config.json: process: is required to start the container");
+        }
+        startHooks(HookKind.START_CONTAINER, spawner);
+        try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
+            Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
+            ShimProcess.awaitExec(connection);
+        } catch (OpFailed e) {
+            throw new ContainerException(
+                    "config.json: process.args[0]: exec %s: %s"
+                            .formatted(spec.process().args().getFirst(), Errno.describe(e.errno())),
+                    e);
+        }
+        startHooks(HookKind.POSTSTART, spawner);
+    }
+
+    private void startHooks(HookKind kind, Spawner spawner) {
+        try {
+            hooks(spec(), spawner, kind);
+        } catch (RuntimeException e) {
             try {
-                hooks(spec, spawner, HookKind.START_CONTAINER);
-            } catch (RuntimeException e) {
-                // runtime-spec, "Lifecycle": stopped, for delete to take away.
-                end();
-                throw e;
+                new Deletion(containers, this, dir, stored).run(true, spawner);
+            } catch (RuntimeException also) {
+                e.addSuppressed(also);
             }
-            try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
-                Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
-                ShimProcess.awaitExec(connection);
-            } catch (OpFailed e) {
-                throw new ContainerException(
-                        "config.json: process.args[0]: exec %s: %s"
-                                .formatted(spec.process().args().getFirst(), Errno.describe(e.errno())),
-                        e);
-            }
-            try {
-                hooks(spec, spawner, HookKind.POSTSTART);
-            } catch (ContainerException e) {
-                // Since runtime-spec 1.3 this is fatal.
-                end();
-                throw e;
-            }
+            throw e;
         }
     }
 

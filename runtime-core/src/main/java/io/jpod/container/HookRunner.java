@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.ProcessTree;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.ThreadExecutor;
@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * standard input (runtime-spec, config.md, "POSIX-platform Hooks").
  */
 final class HookRunner {
-    private static final int OUTPUT_LIMIT = 4096;
-
     private final Spawner spawner;
     private final Spec spec;
     private final StoredState state;
@@ -62,17 +60,35 @@ final class HookRunner {
     private void run(HookKind kind, Spec.Hook hook, String at) {
         String json = state(kind).toHookJson();
         try (Fd input = memory("hook-state", json);
-                Fd output = memory("hook-output", "")) {
+                HookOutput output = HookOutput.open()) {
             switch (kind) {
                 case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
-                    run(ExecPlanner.hostHook(hook, at, state.bundle()), hook, at, input, output, Map.of(), null);
+                    run(
+                            ExecPlanner.hostHook(hook, at, state.bundle(), environment()),
+                            hook,
+                            at,
+                            input,
+                            output,
+                            Map.of(),
+                            null);
                 case CREATE_CONTAINER ->
-                    runInContainer(ExecPlanner.createContainerHook(spec, hook, at), hook, at, input, output);
+                    runInContainer(
+                            ExecPlanner.createContainerHook(spec, hook, at, state.rootfs()), hook, at, input, output);
                 case START_CONTAINER ->
                     runInContainer(
-                            startContainerHook(hook, at, List.of(input, output, output)), hook, at, input, output);
+                            startContainerHook(hook, at, List.of(input, output.writer(), output.writer())),
+                            hook,
+                            at,
+                            input,
+                            output);
             }
         }
+    }
+
+    private List<String> environment() {
+        return spawner.environment().entrySet().stream()
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .toList();
     }
 
     private Plan startContainerHook(Spec.Hook hook, String at, List<Fd> stdio) {
@@ -85,7 +101,7 @@ final class HookRunner {
     }
 
     /** In its cgroup too, so that its limits hold. */
-    private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, Fd output) {
+    private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, HookOutput output) {
         Optional<Cgroup> found = Optional.ofNullable(state.cgroup()).flatMap(this::cgroup);
         try (Fd process = Processes.pidfdOpen(state.pid());
                 Cgroup cgroup = found.orElse(null)) {
@@ -101,9 +117,15 @@ final class HookRunner {
     }
 
     private void run(
-            Plan plan, Spec.Hook hook, String at, Fd input, Fd output, Map<String, Fd> given, @Nullable Fd cgroup) {
+            Plan plan,
+            Spec.Hook hook,
+            String at,
+            Fd input,
+            HookOutput output,
+            Map<String, Fd> given,
+            @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output, output, 0);
+        Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output.writer(), output.writer(), 0);
         Map<String, Fd> built = Map.of();
         try {
             built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
@@ -128,32 +150,27 @@ final class HookRunner {
         }
     }
 
-    private static void await(ShimProcess process, Spec.Hook hook, String at, Fd output) {
+    private void await(ShimProcess process, Spec.Hook hook, String at, HookOutput output) {
         Spawner.Child child = process.child();
-        if (hook.timeout() != null
-                && !Processes.awaitEnd(
-                        child.pidfd(), Duration.ofSeconds(hook.timeout()).toMillis())) {
-            Containers.signalIfThere(child.pidfd(), (int) Flags.SIGKILL);
-            child.await();
+        boolean hasEnded = false;
+        try {
+            Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
+            hasEnded = output.readUntilEnd(child.pidfd(), spawner.connection(), limit);
+        } finally {
+            if (!hasEnded) {
+                ProcessTree.kill(child);
+            }
+        }
+        if (!hasEnded) {
             throw new ContainerException(
                     "%s: %s: not done after %d seconds".formatted(at, hook.path(), hook.timeout()));
         }
         int code = child.await();
         if (code != 0) {
-            String said = said(output);
+            String said = output.said();
             throw new ContainerException("%s: %s: exit status %d%s"
                     .formatted(at, hook.path(), code, said.isEmpty() ? "" : ", output: " + said));
         }
-    }
-
-    private static String said(Fd output) {
-        String path = "/proc/self/fd/" + output.number();
-        long size = Linux.stat(output).size();
-        if (size > 1 << 20) {
-            return size + " bytes";
-        }
-        String text = Linux.readText(path, 1 << 20).strip().replace('\n', ' ');
-        return text.length() > OUTPUT_LIMIT ? text.substring(0, OUTPUT_LIMIT) + "..." : text;
     }
 
     private static Fd memory(String name, String content) {
@@ -172,6 +189,11 @@ final class HookRunner {
             case POSTSTART -> State.Status.RUNNING;
             case POSTSTOP -> State.Status.STOPPED;
         };
-        return containers.state(state, status);
+        State known = containers.state(state, status);
+        // runtime-spec, "State": in the container's namespaces it is the pid as the container sees it.
+        return switch (kind) {
+            case CREATE_CONTAINER, START_CONTAINER -> known.withPid(Processes.numberInside(known.pid()));
+            case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> known;
+        };
     }
 }

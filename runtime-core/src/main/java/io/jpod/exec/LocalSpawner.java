@@ -4,6 +4,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Spawn;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,16 @@ public final class LocalSpawner implements Spawner {
     @Override
     public Child adopt(int pid) {
         return new Local(pid, Processes.pidfdOpen(pid));
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return System.getenv();
+    }
+
+    @Override
+    public @Nullable Fd connection() {
+        return null;
     }
 
     private static Processes.@Nullable Limit openFiles() {

@@ -2,6 +2,7 @@ package io.jpod.exec;
 
 import io.jpod.linux.Fd;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,16 @@ public interface Spawner {
         public Child adopt(int pid) {
             throw new UnsupportedOperationException("starts nothing");
         }
+
+        @Override
+        public Map<String, String> environment() {
+            return Map.of();
+        }
+
+        @Override
+        public @Nullable Fd connection() {
+            return null;
+        }
     };
 
     /**
@@ -36,6 +47,12 @@ public interface Spawner {
      * @param pid in the pid namespace of its parent
      */
     Child adopt(int pid);
+
+    /** The caller's environment: that of a hook of the host that brings none. */
+    Map<String, String> environment();
+
+    /** Hung up when the caller is gone, so that what only the caller waits for can end; null if that is this process. */
+    @Nullable Fd connection();
 
     /**
      * Makes sure that whoever asked is still there. It comes after a name was taken or a lock was got, and before anything

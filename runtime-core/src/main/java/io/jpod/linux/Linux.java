@@ -6,6 +6,7 @@ import io.jpod.abi.Sys;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -345,6 +346,11 @@ public final class Linux {
      * @return the events of each descriptor, in their order; all 0 when the time is over
      */
     public static long[] poll(List<Fd> fds, long events, long milliseconds) {
+        return Poll.poll(fds, Collections.nCopies(fds.size(), events), milliseconds);
+    }
+
+    /** The same, with the events of each; 0 to hear of its end only. */
+    public static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
         return Poll.poll(fds, events, milliseconds);
     }
 

@@ -15,7 +15,7 @@ final class Poll {
     private Poll() {}
 
     /** See {@link Linux#poll}. */
-    static long[] poll(List<Fd> fds, long events, long milliseconds) {
+    static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         try (Memory memory = Memory.open()) {
             Memory.Area polled = pollfds(memory, fds, events);
@@ -33,11 +33,11 @@ final class Poll {
         }
     }
 
-    private static Memory.Area pollfds(Memory memory, List<Fd> fds, long events) {
+    private static Memory.Area pollfds(Memory memory, List<Fd> fds, List<Long> events) {
         Memory.Area polled = memory.area(fds.size() * POLLFD_SIZE);
         for (int i = 0; i < fds.size(); i++) {
             polled.setInt(i * POLLFD_SIZE, fds.get(i).number());
-            polled.setShort(i * POLLFD_SIZE + POLLFD_EVENTS, events);
+            polled.setShort(i * POLLFD_SIZE + POLLFD_EVENTS, events.get(i));
         }
         return polled;
     }

@@ -13,6 +13,7 @@ public final class Processes {
     private static final int SI_STATUS = 24;
     private static final int CLD_EXITED = 1;
     private static final int RLIMIT_NOFILE = 7;
+    private static final int LONGEST_STATUS = 1 << 16;
 
     // linux/pidfd.h: struct pidfd_info, the 64 bytes that every kernel with the call takes
     private static final int PIDFD_INFO_SIZE = 64;
@@ -42,6 +43,29 @@ public final class Processes {
     /** Sends a signal; 0 only asks whether one could. ESRCH if the process has ended and been waited for. */
     public static void signal(Fd pidfd, int signal) {
         Linux.retry(Sys.PIDFD_SEND_SIGNAL, "signal " + signal, pidfd.number(), signal, 0, 0);
+    }
+
+    /** The number of a process in its own pid namespace; the one that it has here if it is gone. */
+    public static int numberInside(int pid) {
+        try {
+            return innermost(Linux.readText("/proc/" + pid + "/status", LONGEST_STATUS), pid);
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH)) {
+                return pid;
+            }
+            throw e;
+        }
+    }
+
+    /** The last number of NSpid, proc_pid_status(5). */
+    static int innermost(String status, int pid) {
+        return status.lines()
+                .filter(line -> line.startsWith("NSpid:"))
+                .map(line -> line.strip().split("\\s+"))
+                .filter(words -> words.length > 1)
+                .map(words -> Integer.parseInt(words[words.length - 1]))
+                .findFirst()
+                .orElse(pid);
     }
 
     /**

@@ -284,16 +284,17 @@ public record Spec(
     /**
      * @param path absolute
      * @param args argv, with argv[0]; empty: the path alone
+     * @param env null: that of the runtime's caller, and of {@code process} for one that runs in the container
      * @param timeout seconds, more than 0; null: none
      */
     public record Hook(
             String path,
             List<String> args,
-            List<String> env,
+            @Nullable List<String> env,
             @Nullable Integer timeout) {
         public Hook {
             args = List.copyOf(args);
-            env = List.copyOf(env);
+            env = env == null ? null : List.copyOf(env);
         }
     }
 

@@ -157,7 +157,7 @@ public final class SpecReader {
         return new Spec.Hook(
                 Check.absolute(hook.need("path")),
                 hook.strings("args"),
-                hook.strings("env"),
+                hook.get("env") == null ? null : hook.strings("env"),
                 hook.smallNumber("timeout", 1, Integer.MAX_VALUE));
     }
 

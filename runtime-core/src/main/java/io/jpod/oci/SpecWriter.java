@@ -113,10 +113,11 @@ public final class SpecWriter {
     }
 
     private static void hook(JsonWriter json, Spec.Hook hook) {
-        json.text("path", hook.path())
-                .texts("args", hook.args())
-                .texts("env", hook.env())
-                .number("timeout", hook.timeout());
+        json.text("path", hook.path()).texts("args", hook.args());
+        if (hook.env() != null) {
+            json.allTexts("env", hook.env());
+        }
+        json.number("timeout", hook.timeout());
     }
 
     private static void vm(JsonWriter json, Spec.Vm vm) {

@@ -50,6 +50,11 @@ public record State(
         }
     }
 
+    /** As a hook sees it that runs where the process has this number. */
+    public State withPid(int number) {
+        return new State(ociVersion, id, status, number, bundle, annotations, rootfs, created, owner);
+    }
+
     /** As {@code list} prints it: with the name of the user who owns it. */
     public State withOwner(String name) {
         return new State(ociVersion, id, status, pid, bundle, annotations, rootfs, created, name);

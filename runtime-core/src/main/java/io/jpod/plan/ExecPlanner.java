@@ -32,7 +32,7 @@ public final class ExecPlanner {
      */
     public static Plan startContainerHook(String id, Spec container, Spec.Hook hook, String at, Facts facts) {
         Spec.Process own = Objects.requireNonNull(container.process(), "process");
-        Spec.Process process = own.forHook(args(hook), hook.env().isEmpty() ? own.env() : hook.env());
+        Spec.Process process = own.forHook(args(hook), hook.env() == null ? own.env() : hook.env());
         ProcessPlan steps = new ProcessPlan(
                 process, "process", facts, container.linux().seccomp(), List.of(hook.path()), hook.path(), at);
         return join(id, container, process, steps);
@@ -67,36 +67,59 @@ public final class ExecPlanner {
         return new Plan(entries, warnings);
     }
 
-    /** A hook that runs on the host: prestart, createRuntime, poststart, poststop. */
-    public static Plan hostHook(Spec.Hook hook, String at, String directory) {
+    /**
+     * A hook that runs on the host: prestart, createRuntime, poststart, poststop.
+     *
+     * @param inherited the environment of one that brings none
+     */
+    public static Plan hostHook(Spec.Hook hook, String at, String directory, List<String> inherited) {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.CloseDescriptors(), "default");
         plan.add(new Step.ChangeHostDirectory(directory), "default");
-        hook(plan, hook, at);
+        plan.add(new Step.AdoptOrphans(), "default");
+        hook(plan, hook, at, inherited);
+        return new Plan(entries, List.of());
+    }
+
+    /** Another program of the host, which brings its environment; what it starts may outlive it. */
+    public static Plan hostProgram(Spec.Hook program, String at, String directory) {
+        List<Plan.Entry> entries = new ArrayList<>();
+        Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
+        plan.add(new Step.CloseDescriptors(), "default");
+        plan.add(new Step.ChangeHostDirectory(directory), "default");
+        hook(plan, program, at, List.of());
         return new Plan(entries, List.of());
     }
 
     /**
-     * A createContainer hook, in the container's namespaces before pivot_root: its path is the host's, and it may do there
-     * all that set-up may.
+     * A createContainer hook, in the container's namespaces before pivot_root: its path is the host's, it begins in the root
+     * file system as everybody sees it until then, and it may do there all that set-up may.
+     *
+     * @param rootfs absolute path of root.path
      */
-    public static Plan createContainerHook(Spec container, Spec.Hook hook, String at) {
+    public static Plan createContainerHook(Spec container, Spec.Hook hook, String at, String rootfs) {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
+        // As the caller still: directories above it may be closed to the root of a user namespace.
+        plan.add(new Step.ChangeHostDirectory(rootfs), "root.path");
         if (container.linux().namespace(NamespaceType.USER) != null) {
             plan.add(new Step.BecomeRoot(), "linux.namespaces");
         }
         plan.add(new Step.CloseDescriptors(), "default");
         enterPidNamespace(plan, container);
         plan.add(new Step.Await(Step.Milestone.READY), "default");
-        hook(plan, hook, at);
+        hook(
+                plan,
+                hook,
+                at,
+                container.process() == null ? List.of() : container.process().env());
         return new Plan(entries, List.of());
     }
 
-    private static void hook(Sink plan, Spec.Hook hook, String at) {
-        plan.add(new Step.Exec(List.of(hook.path()), args(hook), hook.env()), at);
+    private static void hook(Sink plan, Spec.Hook hook, String at, List<String> inherited) {
+        plan.add(new Step.Exec(List.of(hook.path()), args(hook), hook.env() == null ? inherited : hook.env()), at);
     }
 
     private static List<String> args(Spec.Hook hook) {

@@ -217,6 +217,14 @@ public final class Lowering {
             case Step.CloseDescriptors _ -> closeDescriptors();
             case Step.ChangeDirectory(String path) -> files.changeDirectory(path);
             case Step.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
+            case Step.AdoptOrphans _ ->
+                asm.call(
+                        Sys.PRCTL,
+                        flags(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"),
+                        value(1),
+                        value(0),
+                        value(0),
+                        value(0));
             case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
             case Step.Await(Step.Milestone milestone) -> await(milestone);
             case Step.AwaitStart _ -> awaitStart();

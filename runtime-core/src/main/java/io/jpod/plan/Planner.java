@@ -106,8 +106,9 @@ public final class Planner {
                 enterUserNamespace();
             }
             identity();
-            awaitHooks(Milestone.CREATE_RUNTIME_HOOKS, HookKind.PRESTART, HookKind.CREATE_RUNTIME);
             rootFileSystem();
+            // What they mount below the root file system has to be on top of ours, and pivot_root to take it along.
+            awaitHooks(Milestone.CREATE_RUNTIME_HOOKS, HookKind.PRESTART, HookKind.CREATE_RUNTIME);
             awaitHooks(Milestone.CREATE_CONTAINER_HOOKS, HookKind.CREATE_CONTAINER);
             pivot();
         } else {

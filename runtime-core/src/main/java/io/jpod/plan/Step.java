@@ -502,6 +502,17 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * PR_SET_CHILD_SUBREAPER(2const): what the process starts stays below it for as long as it runs, so that all of it can be
+     * found when it has to end. Not inherited by children; execve leaves it.
+     */
+    record AdoptOrphans() implements Step {
+        @Override
+        public String describe() {
+            return "adopt what its children leave behind";
+        }
+    }
+
     record SetUmask(int umask) implements Step {
         @Override
         public String describe() {

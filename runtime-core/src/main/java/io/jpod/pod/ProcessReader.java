@@ -1,6 +1,7 @@
 package io.jpod.pod;
 
 import io.jpod.linux.ProcessStat;
+import io.jpod.linux.Processes;
 import io.jpod.pod.PodView.Process;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.util.Optional;
 /** What /proc says of processes to whoever looks at them. */
 final class ProcessReader {
     private static final int LONGEST_COMMAND = 4096;
-    private static final int LONGEST_STATUS = 1 << 16;
 
     private ProcessReader() {}
 
@@ -34,20 +34,9 @@ final class ProcessReader {
                 beginning(pid, "cmdline", LONGEST_COMMAND).replace('\0', ' ').strip();
         return Optional.of(new Process(
                 pid,
-                innermost(beginning(pid, "status", LONGEST_STATUS), pid),
+                Processes.numberInside(pid),
                 // As ps(1) has it for a process that has no command line.
                 command.isEmpty() ? "[" + stat.get().name() + "]" : command));
-    }
-
-    /** The last number of NSpid, proc_pid_status(5). */
-    static int innermost(String status, int pid) {
-        return status.lines()
-                .filter(line -> line.startsWith("NSpid:"))
-                .map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length > 1)
-                .map(words -> Integer.parseInt(words[words.length - 1]))
-                .findFirst()
-                .orElse(pid);
     }
 
     private static String beginning(int pid, String file, int most) {

@@ -17,8 +17,10 @@ import io.jpod.pod.Pods;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,16 @@ class CallerGoneTest extends ContainerTests {
         @Override
         public Child adopt(int pid) {
             return spawner.adopt(pid);
+        }
+
+        @Override
+        public Map<String, String> environment() {
+            return spawner.environment();
+        }
+
+        @Override
+        public @Nullable Fd connection() {
+            return null;
         }
 
         @Override

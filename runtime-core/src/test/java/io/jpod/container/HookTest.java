@@ -4,15 +4,20 @@ import static io.jpod.container.Bundle.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.linux.ProcessStat;
 import io.jpod.oci.Spec.HookKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** config.md, "POSIX-platform Hooks": when, where and with which state on stdin. */
 class HookTest extends ContainerTests {
@@ -32,6 +37,10 @@ class HookTest extends ContainerTests {
     private Map<String, Object> hook(String name) {
         String script = "echo " + name + " net=$(readlink /proc/self/ns/net) mnt=$(readlink /proc/self/ns/mnt)"
                 + " $(cat | tr -d ' \\n') >>" + log;
+        return map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"));
+    }
+
+    private static Map<String, Object> shell(String script) {
         return map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of("PATH=/usr/bin:/bin"));
     }
 
@@ -78,7 +87,11 @@ class HookTest extends ContainerTests {
             assertThat(line.contains("mnt=" + mnt)).as(name).isEqualTo(name.equals("createContainer"));
             assertThat(line).contains("\"id\":\"c\"", "\"ociVersion\":\"1.3.0\"", "\"bundle\":\"" + bundle.dir + "\"");
             assertThat(line).contains("\"status\":\"" + status(name) + "\"");
-            assertThat(line.contains("\"pid\":" + pid)).as(line).isEqualTo(!name.equals("poststop"));
+            switch (name) {
+                case "createContainer" -> assertThat(line).contains("\"pid\":1,");
+                case "poststop" -> assertThat(line).doesNotContain("\"pid\"");
+                default -> assertThat(line).contains("\"pid\":" + pid + ",");
+            }
         }
     }
 
@@ -162,16 +175,20 @@ class HookTest extends ContainerTests {
     }
 
     @Test
-    void oneThatFailsAtStartStopsTheContainer() {
+    void oneThatFailsAtStartEndsTheContainerAndPoststopIsCalled() throws IOException {
         for (String kind : List.of("startContainer", "poststart")) {
+            Files.deleteIfExists(log);
             Bundle failing = bundle("sleep", "100");
             failing.set(
-                    "hooks." + kind, List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")));
+                            "hooks." + kind,
+                            List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")))
+                    .set("hooks.poststop", List.of(hook("poststop")));
             Created created = create(failing, kind);
             assertThatThrownBy(() -> created.container().start(spawner))
                     .hasMessageContaining("hooks." + kind + "[0]: ");
             assertThat(created.await()).isEqualTo(137);
-            assertThat(created.container().status()).isEqualTo(io.jpod.oci.State.Status.STOPPED);
+            assertThat(names()).as(kind).containsExactly("poststop");
+            assertThat(containers.list()).isEmpty();
         }
     }
 
@@ -197,5 +214,128 @@ class HookTest extends ContainerTests {
         bundle.set("hooks.createRuntime", List.of(map("path", "/not/there")));
         assertThatThrownBy(() -> create(bundle, "c"))
                 .hasMessage("hooks.createRuntime[0]: /not/there: ENOENT (no such file or directory)");
+    }
+
+    /** Mounts a tmpfs with a file in it, from the host, in the mount namespace of the process that its state names. */
+    private static Map<String, Object> mounting(Path on) {
+        return shell("pid=$(sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/'); nsenter -m -t $pid mount -t tmpfs none " + on
+                + " && nsenter -m -t $pid sh -c 'echo hello >" + on + "/file'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "prestart, mnt, false",
+        "createRuntime, mnt, false",
+        "createRuntime, dev/below, false",
+        "prestart, mnt, true",
+        "createRuntime, mnt, true"
+    })
+    void whatOneOfTheHostMountsBelowTheRootfsIsSeenInTheContainer(String kind, String on, boolean user)
+            throws IOException {
+        Files.createDirectories(bundle.rootfs.resolve("mnt"));
+        if (user) {
+            bundle.userNamespace();
+        }
+        Path target = bundle.rootfs.resolve(on);
+        Map<String, Object> makes = shell("nsenter -m -t $(sed 's/.*\"pid\":\\([0-9]*\\).*/\\1/') mkdir -p " + target);
+        bundle.set("hooks." + kind, List.of(makes, mounting(target)));
+        bundle.set("process.args", Bundle.probe("cat", "/" + on + "/file"));
+        assertThat(run(bundle)).isEqualTo("hello\n");
+        assertThat(target.resolve("file")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void oneThatCreatesTheContainerBeginsInItsRootfs(boolean user) throws IOException {
+        if (user) {
+            bundle.userNamespace();
+            // The root of the user namespace could not come here by itself.
+            Files.setPosixFilePermissions(bundle.dir, PosixFilePermissions.fromString("rwx------"));
+        }
+        bundle.set("hooks.createContainer", List.of(shell("/bin/pwd >seen && test -c dev/null")));
+        bundle.set("process.args", Bundle.probe("cat", "/seen"));
+        assertThat(run(bundle)).isEqualTo(bundle.rootfs + "\n");
+    }
+
+    /** As runc does: the caller's on the host, the process's in the container, and none if that is what it says. */
+    @Test
+    void oneWithoutAnEnvironmentInheritsOne() throws IOException {
+        String name = System.getenv().keySet().stream()
+                .filter(key -> key.matches("[A-Z_]{4,}")
+                        && !List.of("PATH", "SHLVL", "OLDPWD").contains(key))
+                .findFirst()
+                .orElseThrow();
+        String own = System.getenv(name);
+        String script = "echo \"${JPOD_HOOK-none} ${" + name + "-none}\" >>" + log;
+        Map<String, Object> inherits = map("path", "/bin/sh", "args", List.of("sh", "-c", script));
+        Map<String, Object> empty = map("path", "/bin/sh", "args", List.of("sh", "-c", script), "env", List.of());
+        bundle.set("process.env", List.of("PATH=/", "JPOD_HOOK=process"));
+        for (String kind : List.of("prestart", "createRuntime", "createContainer", "poststart", "poststop")) {
+            bundle.set("hooks." + kind, List.of(inherits, empty));
+        }
+        run(bundle);
+        String host = "none " + own;
+        assertThat(Files.readAllLines(log))
+                .containsExactly(
+                        host,
+                        "none none",
+                        host,
+                        "none none",
+                        "process none",
+                        "none none",
+                        host,
+                        "none none",
+                        host,
+                        "none none");
+    }
+
+    /** How a hook may hide what it starts: in its group, in a session of its own, as an orphan, as the orphan of one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sleep 1000 & echo $! >PIDS; wait",
+                "setsid sh -c 'echo $$ >PIDS; exec sleep 1000' & wait",
+                "(setsid sh -c 'echo $$ >PIDS; exec sleep 1000' </dev/null >/dev/null 2>&1 &); sleep 1000",
+                "timeout 1000 sh -c 'echo $$ >>PIDS; sleep 1000 & echo $! >>PIDS; wait'; sleep 1000"
+            })
+    void oneThatTakesTooLongIsKilledWithAllThatItStarted(String script) throws IOException {
+        Path pids = temporary.resolve("pids");
+        Map<String, Object> slow = shell(script.replace("PIDS", pids.toString()));
+        slow.put("timeout", 2);
+        bundle.set("hooks.createRuntime", List.of(slow));
+        assertThatThrownBy(() -> create(bundle, "c"))
+                .hasMessage("hooks.createRuntime[0]: /bin/sh: not done after 2 seconds");
+        assertThat(Files.readAllLines(pids))
+                .isNotEmpty()
+                .allSatisfy(
+                        pid -> assertThat(ProcessStat.of(Integer.parseInt(pid)).filter(process -> !process.hasEnded()))
+                                .isEmpty());
+    }
+
+    @Test
+    void oneThatDoesNotReadItsStateIsNotHeldUpByIt() {
+        bundle.set("annotations", map("large", "x".repeat(200_000)));
+        bundle.set("hooks.createRuntime", List.of(map("path", "/bin/true")));
+        bundle.set("hooks.createContainer", List.of(shell("head -c 10 >/dev/null")));
+        bundle.set("hooks.poststart", List.of(shell("exec <&-; true")));
+        run(bundle);
+    }
+
+    @Test
+    void whatOnePrintsIsTakenAndABeginningKept() {
+        bundle.set("hooks.createRuntime", List.of(shell("yes | head -c 50000000; exit 3")));
+        assertThatThrownBy(() -> create(bundle, "c"))
+                .hasMessageMatching("(?s)hooks.createRuntime.0.: /bin/sh: exit status 3, output: y y .*\\.\\.\\.")
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(5000));
+    }
+
+    @Test
+    void whatOneLeavesBehindIsItsOwnBusinessAndHoldsNothingUp() throws IOException {
+        Path pid = temporary.resolve("pid");
+        bundle.set("hooks.createRuntime", List.of(shell("sleep 1000 & echo $! >" + pid + "; echo done")));
+        run(bundle);
+        int left = Integer.parseInt(Files.readString(pid).strip());
+        assertThat(ProcessStat.of(left)).isPresent();
+        ProcessHandle.of(left).orElseThrow().destroyForcibly();
     }
 }

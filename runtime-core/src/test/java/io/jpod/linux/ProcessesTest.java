@@ -89,4 +89,11 @@ class ProcessesTest {
         other.waitFor();
         assertThat(Whereabouts.of((int) other.pid())).isEmpty();
     }
+
+    @Test
+    void aProcessHasANumberInEachNamespaceAndTheInnermostIsItsOwn() {
+        assertThat(Processes.innermost("Name:\tx\nNSpid:\t4711\t12\t1\nNSpgid:\t1\n", 4711))
+                .isEqualTo(1);
+        assertThat(Processes.innermost("", 4711)).isEqualTo(4711);
+    }
 }

@@ -79,8 +79,9 @@ record Golden(Path directory) {
 
     private static Plan hook(Spec spec, Spec.HookKind kind, Spec.Hook hook, String at) {
         return switch (kind) {
-            case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> ExecPlanner.hostHook(hook, at, "/bundle");
-            case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at);
+            case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
+                ExecPlanner.hostHook(hook, at, "/bundle", List.of("OF=caller"));
+            case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at, REQUEST.rootfs());
             case START_CONTAINER -> ExecPlanner.startContainerHook("c1", spec, hook, at, FACTS);
         };
     }

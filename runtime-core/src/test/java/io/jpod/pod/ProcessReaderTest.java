@@ -8,13 +8,6 @@ import org.junit.jupiter.api.Test;
 
 class ProcessReaderTest {
     @Test
-    void aProcessHasANumberInEachNamespaceAndTheInnermostIsItsOwn() {
-        assertThat(ProcessReader.innermost("Name:\tx\nNSpid:\t4711\t12\t1\nNSpgid:\t1\n", 4711))
-                .isEqualTo(1);
-        assertThat(ProcessReader.innermost("", 4711)).isEqualTo(4711);
-    }
-
-    @Test
     void thoseThatAreGoneAreLeftOut() {
         int own = (int) ProcessHandle.current().pid();
 

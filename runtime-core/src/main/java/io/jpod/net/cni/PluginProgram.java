@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.ProcessTree;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
@@ -67,7 +67,7 @@ record PluginProgram(List<Path> directories, Spawner spawner) {
     }
 
     private int execute(String type, Spec.Hook program, Spawner.Setting setting) {
-        Program steps = Lowering.lower(ExecPlanner.hostHook(program, type, "/"), Arch.host(), 0)
+        Program steps = Lowering.lower(ExecPlanner.hostHook(program, type, "/", List.of()), Arch.host(), 0)
                 .process();
         try (ShimProcess process = ShimProcess.start(spawner, steps, Map.of(), setting)) {
             if (process.await() instanceof ShimProcess.Reached) {
@@ -75,8 +75,7 @@ record PluginProgram(List<Path> directories, Spawner spawner) {
                 process.await();
             }
             if (!Processes.awaitEnd(process.child().pidfd(), MILLIS)) {
-                Processes.signal(process.child().pidfd(), (int) Flags.SIGKILL);
-                process.child().await();
+                ProcessTree.kill(process.child());
                 throw new NetworkFailed("CNI plugin " + type + ": not done after " + MILLIS / 1000 + " seconds");
             }
             return process.child().await();

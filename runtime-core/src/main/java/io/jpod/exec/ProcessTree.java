@@ -1,0 +1,80 @@
+package io.jpod.exec;
+
+import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.ProcessStat;
+import io.jpod.linux.Processes;
+import io.jpod.linux.SyscallException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A process of the host that was started with {@link io.jpod.plan.Step.AdoptOrphans}, and all that it has started. */
+public final class ProcessTree {
+    private static final long PATIENCE = Duration.ofSeconds(10).toMillis();
+
+    private ProcessTree() {}
+
+    /** Ends all of it, the root last, and waits for that. One that the kernel does not let go within 10 seconds stays. */
+    public static void kill(Spawner.Child root) {
+        // Stopped it starts nothing new, and yet adopts what those that we kill leave.
+        signalIfThere(root.pidfd(), Flags.SIGSTOP);
+        long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE).toNanos();
+        while (killDescendants(root.pid()) && System.nanoTime() < deadline) {}
+        signalIfThere(root.pidfd(), Flags.SIGKILL);
+        if (Processes.awaitEnd(root.pidfd(), PATIENCE)) {
+            root.await();
+        }
+    }
+
+    /** Whether there were any: those may have had more by the time that they were killed. */
+    private static boolean killDescendants(int root) {
+        Map<Integer, ProcessStat> all = new HashMap<>();
+        ProcessHandle.allProcesses()
+                .flatMap(process -> ProcessStat.of((int) process.pid()).stream())
+                .forEach(process -> all.put(process.pid(), process));
+        List<ProcessStat> found = all.values().stream()
+                .filter(process -> !process.hasEnded() && descends(process, root, all))
+                .toList();
+        found.forEach(ProcessTree::kill);
+        return !found.isEmpty();
+    }
+
+    private static boolean descends(ProcessStat process, int root, Map<Integer, ProcessStat> all) {
+        ProcessStat ancestor = process;
+        // What was read while processes came and went may have a circle.
+        for (int steps = 0; ancestor != null && steps <= all.size(); steps++) {
+            if (ancestor.parent() == root) {
+                return true;
+            }
+            ancestor = all.get(ancestor.parent());
+        }
+        return false;
+    }
+
+    private static void kill(ProcessStat process) {
+        try (Fd pidfd = Processes.pidfdOpen(process.pid())) {
+            // The number may be somebody else's by now.
+            if (ProcessStat.isAlive(process.pid(), process.startTime())) {
+                signalIfThere(pidfd, Flags.SIGKILL);
+                Processes.awaitEnd(pidfd, PATIENCE);
+            }
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+
+    private static void signalIfThere(Fd pidfd, long signal) {
+        try {
+            Processes.signal(pidfd, (int) signal);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+}
