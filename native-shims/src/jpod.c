@@ -511,8 +511,9 @@ static void live(void) {
             {.fd = hands.caller}, // only POLLERR: the waiting parent is gone
         };
         relay_poll(polls + 3);
-        int count = poll(polls, 3 + RELAY_POLLS, hands.is_ending && relay_is_quiet() ? SILENCE : -1);
-        if (count == 0) return;
+        bool is_last = hands.is_ending && relay_is_quiet();
+        int count = poll(polls, 3 + RELAY_POLLS, is_last ? SILENCE : relay_patience());
+        if (count == 0 && is_last) return;
         if (count < 0) continue;
         relay_move(polls + 3);
         hear_brain();

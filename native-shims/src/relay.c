@@ -7,14 +7,25 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/ttydefaults.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 // PIPE_BUF: a pipe that is ready for writing takes this much without blocking.
 #define CHUNK 4096
 // The kernel keeps at most 64 KiB of a terminal's output.
 #define BOUND (128 * 1024)
+// How long to wait before looking again whether the container has read all input, in milliseconds.
+#define SHORTEST_PAUSE 5
+#define LONGEST_PAUSE 1000
+
+// linux/tty.h; glibc has it only since 2.27
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER _IO('T', 0x41)
+#endif
 
 struct flow {
     char bytes[CHUNK];
@@ -29,6 +40,11 @@ static struct {
     bool raw;
     bool is_bound;
     bool at_line_start;
+    bool has_ended;      // the input: the container's terminal has yet to hear of it, each time that somebody reads
+    bool is_line_passed; // the line that had begun when the input ended, to one who reads lines
+    bool was_editing;    // when we looked last, nobody had input left to read, and the terminal was not canonical
+    int pause;           // in milliseconds
+    uint64_t look_at;    // when to look again, CLOCK_MONOTONIC in milliseconds
     size_t left; // bytes that may still be read, once bound
     struct termios before;
     struct flow in;
@@ -94,6 +110,7 @@ void relay_bound(void) {
     relay.is_bound = true;
     relay.left = BOUND;
     relay.input = -1;
+    relay.has_ended = false;
 }
 
 static void close_ptmx(void) {
@@ -122,15 +139,57 @@ void relay_poll(struct pollfd polls[RELAY_POLLS]) {
     want(&polls[2], relay.output, is_empty(&relay.out) ? 0 : POLLOUT);
 }
 
-// As script(1) does: the end of a pipe becomes the end-of-file character, while the container's terminal knows one. It
-// ends the line that has begun, and a second one the file.
-static void pass_end_of_file(void) {
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static void look_in(int pause) {
+    relay.pause = pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
+    relay.look_at = now() + (uint64_t)relay.pause;
+}
+
+int relay_patience(void) {
+    if (!relay.has_ended || relay.ptmx < 0) return -1;
+    uint64_t time = now();
+    return time < relay.look_at ? (int)(relay.look_at - time) : 0;
+}
+
+// Whether somebody in the container would read without waiting: input, or an end of file that is there already.
+static bool has_unread_input(void) {
+    int tty = ioctl(relay.ptmx, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    struct pollfd p = {.fd = tty, .events = POLLIN};
+    bool is_ready = tty < 0 || poll(&p, 1, 0) != 0;
+    if (tty >= 0) close(tty);
+    return is_ready;
+}
+
+// A pipe that has ended says so to every read, but a terminal says it once for each end-of-file character. So it gets
+// another one whenever all that it had is read: a character that came before a shell has turned line editing on, or
+// that another program took, is lost to it. An editor takes the character as a key, and ends at an empty line.
+// In canonical mode it ends the line that has begun, and a second one the file, termios(3).
+static void pass_end_of_input(void) {
     struct termios modes;
-    relay.input = -1;
-    if (tcgetattr(relay.ptmx, &modes) != 0 || !(modes.c_lflag & ICANON)) return;
-    relay.in.bytes[0] = relay.in.bytes[1] = (char)modes.c_cc[VEOF];
-    relay.in.start = 0;
-    relay.in.end = relay.at_line_start ? 1 : 2;
+    if (has_unread_input() || tcgetattr(relay.ptmx, &modes) != 0) {
+        relay.was_editing = false;
+        look_in(2 * relay.pause);
+        return;
+    }
+    char end = (char)modes.c_cc[VEOF];
+    bool is_canonical = modes.c_lflag & ICANON;
+    // Between the last key of a line and the program that it starts an editor leaves its mode: for that one it would be
+    // a character like others.
+    bool is_too_early = !is_canonical && !relay.was_editing;
+    relay.was_editing = !is_canonical;
+    look_in(is_too_early ? SHORTEST_PAUSE : 2 * relay.pause);
+    if (is_too_early || (is_canonical && end == _POSIX_VDISABLE)) return;
+    relay.in.start = relay.in.end = 0;
+    // Of a line that canonical mode has passed on without its end, an editor may have got the rest.
+    if (!relay.at_line_start && !is_canonical) relay.in.bytes[relay.in.end++] = '\n';
+    if (!relay.at_line_start && is_canonical && !relay.is_line_passed) relay.in.bytes[relay.in.end++] = end;
+    relay.is_line_passed |= is_canonical;
+    relay.in.bytes[relay.in.end++] = end == _POSIX_VDISABLE ? CEOF : end;
 }
 
 static bool is_transient(ssize_t result) {
@@ -144,7 +203,10 @@ static void read_input(void) {
         relay.in.end = (size_t)size;
         relay.at_line_start = relay.in.bytes[size - 1] == '\n';
     } else if (size == 0) {
-        pass_end_of_file();
+        relay.input = -1;
+        relay.has_ended = true;
+        look_in(0);
+        relay.pause = SHORTEST_PAUSE;
     } else if (!is_transient(size)) {
         relay.input = -1;
     }
@@ -160,6 +222,8 @@ static void read_output(void) {
         return;
     }
     if (relay.is_bound) relay.left -= (size_t)got;
+    // Who prints may be about to read: a prompt.
+    if (relay.has_ended && relay.pause > SHORTEST_PAUSE) look_in(SHORTEST_PAUSE);
     relay.out.start = 0;
     relay.out.end = (size_t)got;
 }
@@ -178,4 +242,5 @@ void relay_move(const struct pollfd polls[RELAY_POLLS]) {
     if (polls[1].revents != 0 && !is_empty(&relay.in)) drain_flow(&relay.in, relay.ptmx);
     if (polls[1].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay.out)) read_output();
     if (polls[0].revents != 0 && relay.ptmx >= 0) read_input();
+    if (relay_patience() == 0 && is_empty(&relay.in)) pass_end_of_input();
 }

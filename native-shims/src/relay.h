@@ -15,6 +15,9 @@ bool relay_start(int ptmx, int log);
 void relay_poll(struct pollfd polls[RELAY_POLLS]);
 void relay_move(const struct pollfd polls[RELAY_POLLS]);
 
+// For how long, in milliseconds, to wait at most before relay_move is due although nothing has come; -1: for ever.
+int relay_patience(void);
+
 // Nothing more will come from the container: no terminal, or its last user has closed it, and all of it is written.
 bool relay_is_done(void);
 

@@ -6,6 +6,7 @@ Usage: hands_test.py BIN [unittest arguments]    BIN holds jpod, and jpod-init u
 
 import ctypes
 import fcntl
+import itertools
 import os
 import pty
 import random
@@ -515,6 +516,38 @@ class Terminal(HandsCase):
             self.assertEqual(brain.ended(), (pid, 0))
             brain.send(EXIT, 0)
             self.assertEnds(hands, 0, out=text.decode().replace("\n", "\r\n") + "end\r\n")
+
+    def end_of_input(self, script, text):
+        """What a program prints on its terminal whose input is `text` and ends with it."""
+        hands, brain = self.begin(stdin=subprocess.PIPE)
+        pid, ptmx = self.spawn_on_terminal(brain, "stty -echo -onlcr; echo ready; " + script)
+        brain.send(RELAY, 0, fds=[ptmx])
+        os.close(ptmx)
+        self.assertEqual(hands.stdout.readline(), b"ready\n")
+        hands.stdin.write(text)
+        hands.stdin.close()
+        hands.stdin = None
+        self.assertEqual(brain.ended(), (pid, 0))
+        brain.send(EXIT, 0)
+        out, err = self.read_all(hands)
+        self.assertEqual((hands.returncode, err), (0, b""))
+        return out
+
+    def test_end_of_a_pipe_reaches_who_edits_lines(self):
+        # The terminal is in canonical mode when the input ends, and a shell that edits lines takes it out of that.
+        texts = b"echo a-$((1+1))\n", b"echo a-$((1+1))", b"sleep 0.3; echo a-$((1+1))\n", b"cat\nx\n"
+        shells = [shell for shell in ("busybox sh -i", "bash --norc --noprofile -i") if shutil.which(shell.split()[0])]
+        for shell, text in itertools.product(shells, texts):
+            with self.subTest(shell, text=text):
+                out = self.end_of_input(f"sleep 0.2; {shell}; echo end", text)
+                self.assertIn(b"x\n" if b"cat" in text else b"a-2\n", out)
+                self.assertTrue(out.endswith(b"end\n"), out)
+                self.assertNotIn(b"\0", out)
+
+    def test_end_of_a_pipe_reaches_everybody_who_reads(self):
+        self.assertEqual(self.end_of_input("cat; echo 1; cat; sleep 0.1; cat; echo 2", b"a\nb"), b"a\nb1\n2\n")
+        self.assertTrue(self.end_of_input("stty raw; sleep 0.2; stty -raw; cat; cat; echo 1", b"").endswith(b"1\n"))
+        self.assertEqual(self.end_of_input("stty eof ^A; cat; echo 1", b"a\n"), b"a\n1\n")
 
     def test_who_keeps_the_terminal_open_does_not_hold_up_the_end(self):
         hands, brain = self.begin()

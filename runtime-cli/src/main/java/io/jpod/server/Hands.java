@@ -156,11 +156,16 @@ final class Hands implements Caller, AutoCloseable {
                 .flatMap(fd -> Linux.windowSize(fd).stream())
                 .findFirst()
                 .ifPresent(size -> Linux.setWindowSize(terminal, size));
+        // As runc has it. Only a terminal that the hands make raw wants the carriage returns.
+        if (!isTerminal(0) || !isTerminal(1)) {
+            Linux.leaveLineEnds(terminal);
+        }
         send(Wire.relay(0), List.of(terminal));
     }
 
     @Override
     public void relayToLog(Fd terminal, Fd log) {
+        Linux.leaveLineEnds(terminal);
         send(Wire.relay(Wire.RELAY_LOG), List.of(terminal, log));
     }
 

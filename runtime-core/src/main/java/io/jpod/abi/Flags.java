@@ -136,6 +136,9 @@ public final class Flags {
     public static final long TIOCGPTPEER = 0x5441;
     public static final long TIOCSPTLCK = 0x40045431;
     public static final long TIOCSWINSZ = 0x5414;
+    public static final long TCGETS = 0x5401;
+    public static final long TCSETS = 0x5402;
+    public static final long ONLCR = 4;
     public static final long TIOCGWINSZ = 0x5413;
     public static final long PIDFD_GET_INFO = 0xc040ff0bL;
     public static final long PIDFD_INFO_EXIT = 8;

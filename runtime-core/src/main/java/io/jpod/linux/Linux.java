@@ -29,6 +29,10 @@ public final class Linux {
     /** struct winsize: rows, columns, and two that nobody uses. */
     private static final int WINSIZE = 4 * Short.BYTES;
 
+    // asm/termbits.h: struct termios of the kernel, the same on both architectures
+    private static final int TERMIOS = 36;
+    private static final int TERMIOS_OFLAG = 4;
+
     private Linux() {}
 
     /** Opens a path, relative to the current directory. O_CLOEXEC is added. */
@@ -332,6 +336,16 @@ public final class Linux {
             winsize.setShort(0, size.rows());
             winsize.setShort(2, size.columns());
             retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TIOCSWINSZ, winsize.address(), 0);
+        }
+    }
+
+    /** Lines that a terminal's programs print end as they wrote them, not in a carriage return and a line feed, termios(3). */
+    public static void leaveLineEnds(Fd terminal) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area termios = memory.area(TERMIOS);
+            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TCGETS, termios.address(), 0);
+            termios.setInt(TERMIOS_OFLAG, termios.getInt(TERMIOS_OFLAG) & ~Flags.ONLCR);
+            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TCSETS, termios.address(), 0);
         }
     }
 
