@@ -174,6 +174,12 @@ public enum Errno {
         return errno == null ? "errno " + number : errno.name() + " (" + errno.text() + ")";
     }
 
+    /** The words alone: {@code no such file or directory}. */
+    public static String words(int number) {
+        Errno errno = of(number);
+        return errno == null ? "errno " + number : errno.text();
+    }
+
     public static @Nullable Errno of(int number) {
         return number > 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
     }

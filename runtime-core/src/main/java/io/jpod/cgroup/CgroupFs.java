@@ -288,10 +288,10 @@ public final class CgroupFs {
         if (isNew) {
             problem = "1".equals(dir.value("cgroup.events", "frozen")) ? "is below a frozen one" : null;
         } else if ("1".equals(dir.value("cgroup.events", "populated"))) {
-            problem = "exists and already has processes";
+            problem = "exists and has processes: container's cgroup is not empty";
         } else if (KeyedText.number(dir.read("cgroup.freeze"), 0) != 0
                 || "1".equals(dir.value("cgroup.events", "frozen"))) {
-            problem = "exists and is frozen";
+            problem = "exists and is frozen: container's cgroup unexpectedly frozen";
         } else if (!Controllers.words(dir, "cgroup.subtree_control").isEmpty()) {
             problem = "exists and hands controllers on (cgroup.subtree_control), so it cannot have processes";
         }

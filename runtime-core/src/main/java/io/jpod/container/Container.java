@@ -7,6 +7,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.ProcessStat;
@@ -269,8 +270,8 @@ public final class Container {
             ShimProcess.awaitExec(connection);
         } catch (OpFailed e) {
             throw new ContainerException(
-                    "config.json: process.args[0]: exec %s: %s"
-                            .formatted(spec.process().args().getFirst(), Errno.describe(e.errno())),
+                    "config.json: process.args[0]: "
+                            + StepFailed.notExecuted(spec.process().args().getFirst(), e.errno()),
                     e);
         }
         startHooks(HookKind.POSTSTART, spawner);

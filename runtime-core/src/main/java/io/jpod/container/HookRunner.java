@@ -3,13 +3,13 @@ package io.jpod.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
-import io.jpod.abi.Errno;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ProcessTree;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.exec.StepFailed;
 import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
@@ -53,7 +53,13 @@ final class HookRunner {
     void run(HookKind kind) {
         List<Spec.Hook> hooks = spec.hooks().of(kind);
         for (int i = 0; i < hooks.size(); i++) {
-            run(kind, hooks.get(i), "hooks." + kind.jsonName() + "[" + i + "]");
+            String at = "hooks." + kind.jsonName() + "[" + i + "]";
+            try {
+                run(kind, hooks.get(i), at);
+            } catch (ContainerException e) {
+                // The words of runc that its callers look for.
+                throw new ContainerException("%s: error running hook #%d: %s".formatted(at, i, e.getMessage()), e);
+            }
         }
     }
 
@@ -62,25 +68,18 @@ final class HookRunner {
         try (Fd input = memory("hook-state", json);
                 HookOutput output = HookOutput.open()) {
             switch (kind) {
-                case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
-                    run(
-                            ExecPlanner.hostHook(hook, at, state.bundle(), environment()),
-                            hook,
-                            at,
-                            input,
-                            output,
-                            Map.of(),
-                            null);
-                case CREATE_CONTAINER ->
-                    runInContainer(
-                            ExecPlanner.createContainerHook(spec, hook, at, state.rootfs()), hook, at, input, output);
-                case START_CONTAINER ->
-                    runInContainer(
-                            startContainerHook(hook, at, List.of(input, output.writer(), output.writer())),
-                            hook,
-                            at,
-                            input,
-                            output);
+                case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> {
+                    Plan plan = ExecPlanner.hostHook(hook, at, state.bundle(), environment());
+                    run(plan, hook, input, output, Map.of(), null);
+                }
+                case CREATE_CONTAINER -> {
+                    Plan plan = ExecPlanner.createContainerHook(spec, hook, at, state.rootfs());
+                    runInContainer(plan, hook, input, output);
+                }
+                case START_CONTAINER -> {
+                    List<Fd> stdio = List.of(input, output.writer(), output.writer());
+                    runInContainer(startContainerHook(hook, at, stdio), hook, input, output);
+                }
             }
         }
     }
@@ -101,12 +100,12 @@ final class HookRunner {
     }
 
     /** In its cgroup too, so that its limits hold. */
-    private void runInContainer(Plan plan, Spec.Hook hook, String at, Fd input, HookOutput output) {
+    private void runInContainer(Plan plan, Spec.Hook hook, Fd input, HookOutput output) {
         Optional<Cgroup> found = Optional.ofNullable(state.cgroup()).flatMap(this::cgroup);
         try (Fd process = Processes.pidfdOpen(state.pid());
                 Cgroup cgroup = found.orElse(null)) {
             Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
-            run(plan, hook, at, input, output, inputs, cgroup == null ? null : cgroup.fd());
+            run(plan, hook, input, output, inputs, cgroup == null ? null : cgroup.fd());
         }
     }
 
@@ -117,13 +116,7 @@ final class HookRunner {
     }
 
     private void run(
-            Plan plan,
-            Spec.Hook hook,
-            String at,
-            Fd input,
-            HookOutput output,
-            Map<String, Fd> given,
-            @Nullable Fd cgroup) {
+            Plan plan, Spec.Hook hook, Fd input, HookOutput output, Map<String, Fd> given, @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
         Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output.writer(), output.writer(), 0);
         Map<String, Fd> built = Map.of();
@@ -141,16 +134,16 @@ final class HookRunner {
                     process.child().await();
                     throw e;
                 }
-                await(process, hook, at, output);
+                await(process, hook, output);
             }
         } catch (OpFailed e) {
-            throw new ContainerException(at + ": " + hook.path() + ": " + Errno.describe(e.errno()), e);
+            throw new ContainerException(StepFailed.notExecuted(hook.path(), e.errno()), e);
         } finally {
             built.values().forEach(Fd::close);
         }
     }
 
-    private void await(ShimProcess process, Spec.Hook hook, String at, HookOutput output) {
+    private void await(ShimProcess process, Spec.Hook hook, HookOutput output) {
         Spawner.Child child = process.child();
         boolean hasEnded = false;
         try {
@@ -163,13 +156,13 @@ final class HookRunner {
         }
         if (!hasEnded) {
             throw new ContainerException(
-                    "%s: %s: not done after %d seconds".formatted(at, hook.path(), hook.timeout()));
+                    "%s: hook ran past specified timeout of %d seconds".formatted(hook.path(), hook.timeout()));
         }
         int code = child.await();
         if (code != 0) {
             String said = output.said();
-            throw new ContainerException("%s: %s: exit status %d%s"
-                    .formatted(at, hook.path(), code, said.isEmpty() ? "" : ", output: " + said));
+            throw new ContainerException(
+                    "%s: exit status %d%s".formatted(hook.path(), code, said.isEmpty() ? "" : ", output: " + said));
         }
     }
 

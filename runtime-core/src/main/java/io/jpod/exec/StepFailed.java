@@ -28,8 +28,10 @@ public final class StepFailed extends RuntimeException {
         Plan.Entry entry = plan.entries().get(op.step());
         String message;
         if (entry.step() instanceof Step.FindProgram(var _, String name)) {
-            message =
-                    "%s: exec: \"%s\": %s".formatted(entry.from(), name, missing(!name.contains("/"), failed.errno()));
+            message = entry.from() + ": " + notFound(name, failed.errno());
+        } else if (entry.step() instanceof Step.Exec exec) {
+            message = entry.from() + ": " + notExecuted(exec.args().getFirst(), failed.errno())
+                    + Hints.of(entry.step(), op.sys(), failed.errno());
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"
                     .formatted(
@@ -51,12 +53,26 @@ public final class StepFailed extends RuntimeException {
         return new StepFailed(message, index, entry.from(), 0, cause);
     }
 
-    /** The words that runc's callers look for. */
-    private static String missing(boolean searched, int errno) {
-        if (errno == Errno.ENOENT.number()) {
-            return searched ? "executable file not found in $PATH" : "stat: no such file or directory";
+    /**
+     * That a program is not there, in the words of runc that its callers look for: docker and podman make exit codes 126 and 127
+     * of them.
+     */
+    private static String notFound(String name, int errno) {
+        String quoted = "exec: \"" + name + "\": ";
+        if (!name.contains("/")) {
+            return quoted + "executable file not found in $PATH";
         }
-        return errno == Errno.EACCES.number() ? "permission denied" : Errno.describe(errno);
+        return errno == Errno.EACCES.number()
+                ? quoted + "permission denied"
+                : quoted + "stat " + name + ": " + Errno.words(errno);
+    }
+
+    /** That execve(2) refused a program that is there, in the same words. */
+    public static String notExecuted(String name, int errno) {
+        // A directory in $PATH may be called like it.
+        return name.contains("/") || errno != Errno.EACCES.number()
+                ? "exec " + name + ": " + Errno.words(errno)
+                : notFound(name, errno);
     }
 
     /** Index in the plan, from 0. */

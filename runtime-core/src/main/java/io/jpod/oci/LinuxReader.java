@@ -115,8 +115,8 @@ final class LinuxReader {
     }
 
     private static long deviceNumber(Json device, String name, boolean fifo, long max) {
-        Long number = fifo ? device.number(name, 0, 0) : (Long) device.needNumber(name, 0, max);
-        return number == null ? 0 : number;
+        // mknod(2) takes no notice of those of a FIFO, and of what it has been given before neither do engines.
+        return fifo ? 0 : device.needNumber(name, 0, max);
     }
 
     /** Some engines write st_mode as stat(2) gave it, type bits and all. */

@@ -47,15 +47,17 @@ final class ProcessReader {
         return entry.string();
     }
 
-    /** All peers run as 0:0 if there is no user at all. */
+    /** All peers run as 0:0 if there is no user at all, and the schema requires neither of the two. */
     private static Spec.User user(Json process) {
         Json user = process.get("user");
         if (user == null) {
             return Spec.User.ROOT;
         }
+        Long uid = user.optional("uid", Check::id);
+        Long gid = user.optional("gid", Check::id);
         return new Spec.User(
-                Check.id(user.need("uid")),
-                Check.id(user.need("gid")),
+                uid == null ? 0 : uid,
+                gid == null ? 0 : gid,
                 user.smallNumber("umask", 0, 0777),
                 user.list("additionalGids", Check::id));
     }
@@ -112,8 +114,8 @@ final class ProcessReader {
     }
 
     private static Spec.IoPriority ioPriority(Json priority) {
-        return new Spec.IoPriority(
-                priority.need("class").oneOf(Names.IO_CLASSES), (int) priority.needNumber("priority", 0, 7));
+        Integer level = priority.smallNumber("priority", 0, 7);
+        return new Spec.IoPriority(priority.need("class").oneOf(Names.IO_CLASSES), level == null ? 0 : level);
     }
 
     private static Spec.ExecCpuAffinity execCpuAffinity(Json affinity) {

@@ -1,13 +1,16 @@
 package io.jpod.oci;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code linux.resources}, of config.json or on its own for update. */
 final class ResourcesReader {
     private static final Pattern PAGE_SIZE = Pattern.compile("[1-9]\\d{0,6}[KMGTPE]?B");
-    private static final Pattern ACCESS = Pattern.compile("[rwm]{1,3}");
+    private static final Pattern ACCESS = Pattern.compile("[a-z]*[rwm][a-z]*");
     private static final long MAX_UINT32 = 0xffff_ffffL;
 
     private ResourcesReader() {}
@@ -34,11 +37,13 @@ final class ResourcesReader {
                 rule.text("access", ResourcesReader::access));
     }
 
+    /** In any order and number, as to the schema; other letters mean nothing to runc either. */
     private static String access(Json access) {
-        if (!ACCESS.matcher(access.string()).matches()) {
-            throw access.wrong("must be some of the letters rwm, is " + Json.quote(access.string()));
+        String letters = access.string();
+        if (!ACCESS.matcher(letters).matches()) {
+            throw access.wrong("must be some of the letters rwm, is " + Json.quote(letters));
         }
-        return access.string();
+        return Stream.of("r", "w", "m").filter(letters::contains).collect(Collectors.joining());
     }
 
     private static Spec.Memory memory(Json memory) {
@@ -112,10 +117,12 @@ final class ResourcesReader {
 
     private static Spec.HugepageLimit hugepageLimit(Json limit) {
         Json pageSize = limit.need("pageSize");
-        if (!PAGE_SIZE.matcher(pageSize.string()).matches()) {
+        // As the kernel spells it, whose file is named so; docker and podman take any case.
+        String size = pageSize.string().toUpperCase(Locale.ROOT);
+        if (!PAGE_SIZE.matcher(size).matches()) {
             throw pageSize.wrong("must be a size such as 64KB or 2MB, is " + Json.quote(pageSize.string()));
         }
-        return new Spec.HugepageLimit(pageSize.string(), limit.needNumber("limit", 0, Long.MAX_VALUE));
+        return new Spec.HugepageLimit(size, limit.needNumber("limit", 0, Long.MAX_VALUE));
     }
 
     private static Spec.Network network(Json network) {

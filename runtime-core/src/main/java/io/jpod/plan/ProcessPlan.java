@@ -2,7 +2,9 @@ package io.jpod.plan;
 
 import io.jpod.oci.Spec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -188,14 +190,19 @@ final class ProcessPlan {
         return candidates;
     }
 
-    /** HOME from the root file system's /etc/passwd where the config has none, as with runc. */
+    /**
+     * Each name once, with its last value, and HOME from the root file system's /etc/passwd where the config has none or an
+     * empty one: as with runc.
+     */
     private List<String> environment() {
-        if (facts.home() == null || process.env().stream().anyMatch(v -> v.startsWith("HOME="))) {
-            return process.env();
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String variable : process.env()) {
+            environment.put(variable.substring(0, variable.indexOf('=') + 1), variable);
         }
-        List<String> environment = new ArrayList<>(process.env());
-        environment.add("HOME=" + facts.home());
-        return environment;
+        if (facts.home() != null && environment.getOrDefault("HOME=", "HOME=").equals("HOME=")) {
+            environment.put("HOME=", "HOME=" + facts.home());
+        }
+        return List.copyOf(environment.values());
     }
 
     private String from(String field) {

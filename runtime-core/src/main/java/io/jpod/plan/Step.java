@@ -605,7 +605,7 @@ public sealed interface Step {
     enum Milestone {
         /** The brain writes uid_map and gid_map, user_namespaces(7). */
         USER_NAMESPACE("wait for the uid and gid mappings"),
-        /** Namespaces exist, nothing is mounted: prestart and createRuntime. */
+        /** Mounts exist, before pivot_root: prestart and createRuntime. */
         CREATE_RUNTIME_HOOKS("wait for the prestart and createRuntime hooks"),
         /** Mounts exist, before pivot_root. */
         CREATE_CONTAINER_HOOKS("wait for the createContainer hooks"),

@@ -137,7 +137,7 @@ class CgroupFsTest {
         sleepIn(path);
         assertThatThrownBy(() -> fs.create(path, List.of(), Set.of()))
                 .isInstanceOf(CgroupFailed.class)
-                .hasMessage("cgroup " + path + " exists and already has processes");
+                .hasMessage("cgroup " + path + " exists and has processes: container's cgroup is not empty");
         assertThat(Path.of(path)).exists();
     }
 
@@ -146,7 +146,7 @@ class CgroupFsTest {
         Files.createDirectory(Path.of(path));
         Files.writeString(Path.of(path, "cgroup.freeze"), "1");
         assertThatThrownBy(() -> fs.create(path, List.of(), Set.of()))
-                .hasMessage("cgroup " + path + " exists and is frozen");
+                .hasMessage("cgroup " + path + " exists and is frozen: container's cgroup unexpectedly frozen");
         assertThatThrownBy(() -> fs.create(path + "/below", List.of(), Set.of()))
                 .hasMessage("cgroup " + path + "/below is below a frozen one");
         assertThat(Path.of(path, "below")).doesNotExist();

@@ -1,11 +1,22 @@
 package io.jpod.container;
 
+import static io.jpod.container.Bundle.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
 import io.jpod.oci.State.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of a container, runtime.md "Lifecycle". */
 class ContainerTest extends ContainerTests {
@@ -82,11 +93,101 @@ class ContainerTest extends ContainerTests {
                 .hasSize(3);
     }
 
+    /** What docker and podman look for, to make 126 and 127 of it, is the same whoever starts the program. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/interpreted|exec /interpreted: no such file or directory",
+                "/garbage|exec /garbage: exec format error",
+                "/directory|exec /directory: permission denied",
+                "directory|exec: \"directory\": executable file not found in $PATH"
+            })
+    void aProgramThatTheKernelRefusesIsNamedInTheWordsOfRunc(String program, String words) throws Exception {
+        Container container = start(programs("sleep", "100"), "c").container();
+        Bundle refused = bundle("x").set("process.args", List.of(program));
+        assertThatThrownBy(() -> exec(container, refused)).hasMessage("args: " + words);
+        Bundle same = programs("x").set("process.args", List.of(program));
+        assertThatThrownBy(() -> containers.run(same.spec(), same.options("r"), spawner))
+                .hasMessage("process.args: " + words);
+        Container waiting = create(same, "w").container();
+        assertThatThrownBy(() -> waiting.start(spawner)).hasMessage("config.json: process.args[0]: " + words);
+    }
+
+    private Bundle programs(String... args) throws IOException {
+        Bundle bundle = bundle(args);
+        Files.createDirectory(bundle.rootfs.resolve("directory"));
+        for (String script : List.of("interpreted", "garbage")) {
+            Path file = bundle.rootfs.resolve(script);
+            write(file, script.equals("garbage") ? "nothing" : "#!/no/such/program\n");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return bundle;
+    }
+
+    @Test
+    void startWaitsForOneThatIsBeingMade() throws Exception {
+        Path fifo = temporary.resolve("fifo");
+        new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+        Bundle slow = bundle("echo", "started");
+        slow.set("hooks.createRuntime", List.of(map("path", "/bin/cat", "args", List.of("cat", fifo.toString()))));
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<Created> created = threads.submit(() -> create(slow, "c"));
+            while (containers.find("c").filter(c -> c.cgroupPath().isPresent()).isEmpty()) {
+                Thread.sleep(1);
+            }
+            Container container = containers.get("c");
+            assertThat(container.status()).isEqualTo(Status.CREATING);
+            Future<?> started = threads.submit(() -> container.start(spawner));
+            // The hook goes on once somebody has written.
+            Files.writeString(fifo, "now");
+            started.get();
+            assertThat(created.get().await()).isZero();
+            assertThat(slow.output()).isEqualTo("started\n");
+        }
+    }
+
+    @Test
+    void startOfOneThatCannotBeMadeSaysThatThereIsNone() throws Exception {
+        Path fifo = temporary.resolve("fifo");
+        new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+        Bundle failing = bundle("true");
+        String script = "cat " + fifo + "; exit 1";
+        failing.set("hooks.createRuntime", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script))));
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<Created> created = threads.submit(() -> create(failing, "c"));
+            while (containers.find("c").filter(c -> c.cgroupPath().isPresent()).isEmpty()) {
+                Thread.sleep(1);
+            }
+            Container container = containers.get("c");
+            Future<?> started = threads.submit(() -> container.start(spawner));
+            Files.writeString(fifo, "now");
+            assertThatThrownBy(started::get).hasMessageContaining("container does not exist");
+            assertThatThrownBy(created::get).hasMessageContaining("error running hook #0");
+        }
+    }
+
+    @Test
+    void listSkipsOneThatVanishes() throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> coming = threads.submit(() -> {
+                for (int i = 0; i < 40; i++) {
+                    run(bundle("true"));
+                }
+            });
+            while (!coming.isDone()) {
+                containers.list().forEach(Container::state);
+            }
+            coming.get();
+        }
+        assertThat(containers.list()).isEmpty();
+    }
+
     @Test
     void anExecThatFailsLeavesTheContainerAlone() {
         Container container = start(bundle("sleep", "100"), "c").container();
         Bundle missing = bundle("x");
-        missing.set("process.args", java.util.List.of("nothing"));
+        missing.set("process.args", List.of("nothing"));
         assertThatThrownBy(() -> exec(container, missing))
                 .hasMessage("args[0]: exec: \"nothing\": executable file not found in $PATH");
         assertThat(container.processes()).containsExactly(container.pid());

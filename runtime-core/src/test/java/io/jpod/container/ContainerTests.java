@@ -97,7 +97,13 @@ abstract class ContainerTests {
     String exec(Container container, Bundle process) {
         ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
         try (Executed executed = container.exec(process.spec().process(), options, spawner)) {
-            executed.execute();
+            try {
+                executed.execute();
+            } catch (RuntimeException e) {
+                // Unless its parent reaps it, the pid namespace cannot end.
+                executed.await();
+                throw e;
+            }
             int code = executed.await();
             if (code != 0) {
                 throw new AssertionError("exit code " + code + ", output: " + process.output());

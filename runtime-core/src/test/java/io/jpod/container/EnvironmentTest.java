@@ -14,6 +14,13 @@ import org.junit.jupiter.api.Test;
 /** What a container's process sees of what its config says. */
 class EnvironmentTest extends ContainerTests {
     @Test
+    void ofAVariableThatIsSetTwiceTheLastValueCounts() {
+        Bundle bundle = bundle("env");
+        bundle.set("process.env", List.of("A=1", "PATH=/nowhere", "A=2", "HOME=/", "PATH=/", "AA=3", "A="));
+        assertThat(run(bundle)).isEqualTo("A=\nPATH=/\nHOME=/\nAA=3\n");
+    }
+
+    @Test
     void inheritsThreeDescriptorsAndNoMore() {
         assertThat(run(bundle("fds")).lines()).hasSize(3).allMatch(line -> line.matches("[012] .*"));
     }
@@ -46,6 +53,10 @@ class EnvironmentTest extends ContainerTests {
         Bundle bundle = bundle("env");
         write(bundle.rootfs.resolve("etc/passwd"), "root:x:0:0::/root:/bin/sh\nu:x:1000:1000::/home/u:/bin/sh\n");
         assertThat(run(bundle.set("process.user.uid", 1000))).isEqualTo("PATH=/\nHOME=/home/u\n");
+        bundle.set("process.env", List.of("HOME=", "PATH=/"));
+        assertThat(run(bundle)).as("an empty one is none").endsWith("\n" + "HOME=/home/u\nPATH=/\n");
+        bundle.set("process.env", List.of("HOME=/x", "HOME=", "PATH=/"));
+        assertThat(run(bundle)).as("the last one counts").endsWith("\n" + "HOME=/home/u\nPATH=/\n");
     }
 
     @Test

@@ -29,7 +29,7 @@ class FailedCreateTest extends ContainerTests {
                 new Failure(
                         "missing program",
                         b -> b.set("process.args", List.of("/nothing")),
-                        "process.args[0]: exec: \"/nothing\": stat: no such file or directory"),
+                        "process.args[0]: exec: \"/nothing\": stat /nothing: no such file or directory"),
                 new Failure(
                         "program not in PATH",
                         b -> b.set("process.args", List.of("nothing")),
@@ -115,7 +115,7 @@ class FailedCreateTest extends ContainerTests {
                 new Failure(
                         "hook that fails",
                         b -> b.set("hooks.createContainer", List.of(map("path", "/bin/false"))),
-                        "hooks.createContainer[0]: /bin/false: exit status 1"),
+                        "hooks.createContainer[0]: error running hook #0: /bin/false: exit status 1"),
                 new Failure(
                         "masked path behind a link of /proc",
                         b -> b.set("linux.maskedPaths", List.of("/proc/self/cwd")),

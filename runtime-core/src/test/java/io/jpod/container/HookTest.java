@@ -145,7 +145,7 @@ class HookTest extends ContainerTests {
         bundle.set("process.user.uid", 1000).set("process.noNewPrivileges", true);
         bundle.set("hooks.startContainer", List.of(inside("caps", "+", "id", "+", "false")));
         assertThatThrownBy(() -> run(bundle))
-                .hasMessageContaining("hooks.startContainer[0]: /probe: exit status 1, output: ")
+                .hasMessageContaining("hooks.startContainer[0]: error running hook #0: /probe: exit status 1, output: ")
                 .hasMessageContaining("CapPrm 0000000000000000")
                 .hasMessageContaining("NoNewPrivs 1")
                 .hasMessageContaining("uid 1000 1000 1000");
@@ -168,7 +168,7 @@ class HookTest extends ContainerTests {
             failing.set("hooks." + kind, List.of(hook("first"), fails, hook("never")))
                     .set("hooks.poststop", List.of(hook("poststop")));
             assertThatThrownBy(() -> create(failing, "c"))
-                    .hasMessage("hooks." + kind + "[1]: /bin/sh: exit status 3, output: oh no");
+                    .hasMessage("hooks." + kind + "[1]: error running hook #1: /bin/sh: exit status 3, output: oh no");
             assertThat(names()).as(kind).containsExactly("first", "poststop");
             assertThat(containers.list()).isEmpty();
         }
@@ -206,14 +206,16 @@ class HookTest extends ContainerTests {
                 "hooks.createRuntime",
                 List.of(map("path", "/bin/sleep", "args", List.of("sleep", "60"), "timeout", 1)));
         assertThatThrownBy(() -> create(bundle, "c"))
-                .hasMessage("hooks.createRuntime[0]: /bin/sleep: not done after 1 seconds");
+                .hasMessage(
+                        "hooks.createRuntime[0]: error running hook #0: /bin/sleep: hook ran past specified timeout of 1 seconds");
     }
 
     @Test
     void oneThatIsMissingIsNamed() {
         bundle.set("hooks.createRuntime", List.of(map("path", "/not/there")));
         assertThatThrownBy(() -> create(bundle, "c"))
-                .hasMessage("hooks.createRuntime[0]: /not/there: ENOENT (no such file or directory)");
+                .hasMessage(
+                        "hooks.createRuntime[0]: error running hook #0: exec /not/there: no such file or directory");
     }
 
     /** Mounts a tmpfs with a file in it, from the host, in the mount namespace of the process that its state names. */
@@ -304,7 +306,8 @@ class HookTest extends ContainerTests {
         slow.put("timeout", 2);
         bundle.set("hooks.createRuntime", List.of(slow));
         assertThatThrownBy(() -> create(bundle, "c"))
-                .hasMessage("hooks.createRuntime[0]: /bin/sh: not done after 2 seconds");
+                .hasMessage(
+                        "hooks.createRuntime[0]: error running hook #0: /bin/sh: hook ran past specified timeout of 2 seconds");
         assertThat(Files.readAllLines(pids))
                 .isNotEmpty()
                 .allSatisfy(
@@ -325,7 +328,8 @@ class HookTest extends ContainerTests {
     void whatOnePrintsIsTakenAndABeginningKept() {
         bundle.set("hooks.createRuntime", List.of(shell("yes | head -c 50000000; exit 3")));
         assertThatThrownBy(() -> create(bundle, "c"))
-                .hasMessageMatching("(?s)hooks.createRuntime.0.: /bin/sh: exit status 3, output: y y .*\\.\\.\\.")
+                .hasMessageMatching(
+                        "(?s)hooks.createRuntime.0.: error running hook #0: /bin/sh: exit status 3, output: y y .*\\.\\.\\.")
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(5000));
     }
 

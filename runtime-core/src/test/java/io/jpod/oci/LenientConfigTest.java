@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the spec allows, or engines are known to write, is taken. */
@@ -83,6 +84,73 @@ class LenientConfigTest {
     @Test
     void withoutAUserItIsRoot() {
         assertThat(read(process("\"env\": []")).process().user()).isEqualTo(Spec.User.ROOT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{}|0|0", "{\"uid\": 7}|7|0", "{\"gid\": 7}|0|7", "{\"uid\": null, \"gid\": null}|0|0"})
+    void anIdThatIsMissingIsZero(String user, long uid, long gid) {
+        Spec.User read = read(process("\"user\": " + user)).process().user();
+        assertThat(read.uid()).isEqualTo(uid);
+        assertThat(read.gid()).isEqualTo(gid);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rwa, rw", "mwr, rwm", "rr, r", "wax, w", "rwm, rwm"})
+    void accessIsASetOfLetters(String written, String read) {
+        assertThat(read(resources("\"devices\": [{\"allow\": true, \"access\": \"" + written + "\"}]"))
+                        .linux()
+                        .resources()
+                        .devices()
+                        .getFirst()
+                        .access())
+                .isEqualTo(read);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2Mb, 2MB", "2mb, 2MB", "1gB, 1GB", "64kB, 64KB", "2MB, 2MB"})
+    void thePageSizeIsWrittenInAnyCase(String written, String read) {
+        assertThat(read(resources("\"hugepageLimits\": [{\"pageSize\": \"" + written + "\", \"limit\": 1}]"))
+                        .linux()
+                        .resources()
+                        .hugepageLimits())
+                .containsExactly(new Spec.HugepageLimit(read, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"IOPRIO_CLASS_IDLE", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_RT"})
+    void anIoPriorityThatIsMissingIsZero(String name) {
+        assertThat(read(process("\"ioPriority\": {\"class\": \"" + name + "\"}"))
+                        .process()
+                        .ioPriority())
+                .isEqualTo(new Spec.IoPriority(name, 0));
+    }
+
+    @Test
+    void theNumbersOfAFifoDoNotMatter() {
+        Spec.Device fifo = read(device("\"type\": \"p\", \"path\": \"/f\", \"major\": 3, \"minor\": -1"))
+                .linux()
+                .devices()
+                .getFirst();
+        assertThat(fifo.major()).isZero();
+        assertThat(fifo.minor()).isZero();
+    }
+
+    @Test
+    void aHookWithoutAnEnvironmentIsAnotherThanOneWithAnEmptyOne() {
+        assertThat(read(Examples.hook("\"path\": \"/h\""))
+                        .hooks()
+                        .poststop()
+                        .getFirst()
+                        .env())
+                .isNull();
+        assertThat(read(Examples.hook("\"path\": \"/h\", \"env\": []"))
+                        .hooks()
+                        .poststop()
+                        .getFirst()
+                        .env())
+                .isEmpty();
     }
 
     @Test
