@@ -91,6 +91,7 @@ final class Background {
     /** From here on the hands know what to do, whatever becomes of us. */
     private void handOver(Created created, Stdio stdio) {
         try {
+            jpod.tell(created.process());
             created.process().warnings().forEach(jpod::warn);
             LogFile.settle(stdio.log(), created.container());
             try (Fd exit = Launch.exitFile(created.container())) {

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -157,12 +158,13 @@ final class DefaultSpec {
 
     /** With or without CAP_, in any case. */
     static Capability capability(String option, String name) {
+        return find(name).orElseThrow(() -> new IllegalArgumentException(option + ": no such capability: " + name));
+    }
+
+    /** By its name in any case, with or without CAP_. */
+    static Optional<Capability> find(String name) {
         String upper = name.toUpperCase(Locale.ROOT);
-        Capability capability = Capability.of(upper.startsWith("CAP_") ? upper : "CAP_" + upper);
-        if (capability == null) {
-            throw new IllegalArgumentException(option + ": no such capability: " + name);
-        }
-        return capability;
+        return Optional.ofNullable(Capability.of(upper.startsWith("CAP_") ? upper : "CAP_" + upper));
     }
 
     // ---- mounts

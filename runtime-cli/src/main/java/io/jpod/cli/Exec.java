@@ -81,6 +81,8 @@ final class Exec implements Verb {
                 handOver(executed, console);
                 executed.execute();
                 Tracing.end(tracing);
+                jpod.tell(executed);
+                executed.warnings().forEach(jpod::warn);
                 return detach ? ExitCode.OK.number() : executed.await();
             }
         }
@@ -101,7 +103,6 @@ final class Exec implements Verb {
 
     private void handOver(Executed executed, Console console) {
         try (Fd terminal = console.receive()) {
-            executed.warnings().forEach(jpod::warn);
             process.announce(jpod, executed);
             if (terminal != null) {
                 jpod.caller().relay(terminal);

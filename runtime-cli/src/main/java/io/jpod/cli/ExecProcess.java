@@ -62,7 +62,7 @@ final class ExecProcess {
                 base.rlimits(),
                 apparmor == null ? base.apparmorProfile() : apparmor,
                 label == null ? base.selinuxLabel() : label,
-                capabilities(base.capabilities()),
+                capabilities(jpod, base.capabilities()),
                 base.noNewPrivileges() || noNewPrivileges,
                 base.oomScoreAdj(),
                 base.scheduler(),
@@ -115,13 +115,18 @@ final class ExecProcess {
         return pid;
     }
 
-    private Spec.@Nullable Capabilities capabilities(Spec.@Nullable Capabilities base) {
+    /** One that nobody knows is left out, as runc does it. */
+    private Spec.@Nullable Capabilities capabilities(Jpod jpod, Spec.@Nullable Capabilities base) {
         if (capabilities.isEmpty()) {
             return base;
         }
-        List<String> added = capabilities.stream()
-                .map(name -> DefaultSpec.capability("--cap", name).name())
-                .toList();
+        List<String> added = new ArrayList<>();
+        for (String name : capabilities) {
+            DefaultSpec.find(name)
+                    .ifPresentOrElse(
+                            capability -> added.add(capability.name()),
+                            () -> jpod.warn("--cap: unknown, left out: " + name));
+        }
         return base == null
                 ? new Spec.Capabilities(added, added, List.of(), added, List.of())
                 : new Spec.Capabilities(

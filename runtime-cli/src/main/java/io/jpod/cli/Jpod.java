@@ -6,6 +6,7 @@ import static io.jpod.cli.Verb.named;
 import io.jpod.cli.Verb.Named;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
+import io.jpod.container.Executed;
 import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Linux;
@@ -160,7 +161,7 @@ public final class Jpod {
                 Log.Format.class,
                 Log.Format.TEXT,
                 v -> logFormat = v);
-        d.flag("--debug", "Print a stack trace with an error.", on -> debug = on);
+        d.flag("--debug", "Tell each step that is taken, and print a stack trace with an error.", on -> debug = on);
         d.add(
                 Definition.option("-v --version", "Print the versions of jpod and its parts.")
                         .versionHelp(true),
@@ -275,6 +276,9 @@ public final class Jpod {
                     .setColorScheme(CommandLine.Help.defaultColorScheme(isColoured() ? Ansi.ON : Ansi.OFF))
                     .setUsageHelpWidth(helpWidth());
             int code = line.execute(arguments.toArray(String[]::new));
+            if (debug) {
+                write(Log.Level.DEBUG, verb() + ": exit code " + code);
+            }
             return caller.out().checkError() ? unwritten() : code;
         } catch (Throwable e) {
             return fail(e);
@@ -345,6 +349,13 @@ public final class Jpod {
             new Log(log == null ? null : path(log), logFormat).write(caller(), level, message);
         } catch (RuntimeException e) {
             caller().err().println("jpod: --log: " + e.getMessage());
+        }
+    }
+
+    /** What was done, for a caller who asked for all of it. */
+    void tell(Executed process) {
+        if (debug) {
+            process.steps().forEach(step -> write(Log.Level.DEBUG, step));
         }
     }
 

@@ -116,9 +116,10 @@ final class Launch {
     /** Tells the caller of a container that is there, and does what else belongs to it. If that fails, it is not to be. */
     void settle(Created created, Runnable rest) {
         try {
-            created.process().warnings().forEach(jpod::warn);
             process.announce(jpod, created.process());
             rest.run();
+            jpod.tell(created.process());
+            created.process().warnings().forEach(jpod::warn);
         } catch (RuntimeException e) {
             created.discard(e, caller);
             throw e;

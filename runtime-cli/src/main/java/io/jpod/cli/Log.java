@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * from --log, or from stderr without it; people get {@code jpod: message}.
  *
  * <ul>
- *   <li>with --log: a line of the chosen format to the file, {@code jpod: message} to stderr
+ *   <li>with --log: a line of the chosen format to the file, and but for --debug {@code jpod: message} to stderr
  *   <li>without it, stderr is a terminal and the format is text: {@code jpod: message} to stderr
  *   <li>otherwise: a line of the chosen format to stderr
  * </ul>
@@ -41,6 +41,7 @@ record Log(@Nullable Path file, Format format) {
     }
 
     enum Level {
+        DEBUG,
         WARNING,
         ERROR;
 
@@ -56,7 +57,9 @@ record Log(@Nullable Path file, Format format) {
             caller.err().println(line);
             return;
         }
-        caller.err().println("jpod: " + message);
+        if (file == null || level != Level.DEBUG) {
+            caller.err().println("jpod: " + message);
+        }
         if (file != null) {
             append(file, line + "\n");
         }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.oci.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -107,6 +110,33 @@ class JpodTest {
         assertThat(Files.readString(dir.resolve("log")))
                 .startsWith("{\"level\":\"error\",\"msg\":\"--systemd-cgroup is not");
         assertThat(err()).startsWith("jpod: --systemd-cgroup is not supported yet");
+    }
+
+    /** One JSON object to a line, with the properties that callers of runc decode; the last error is what they show. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-such", "nonsense", "start", "state a b", "kill x FOO", "exec --no-such x true"})
+    void everyErrorIsInTheLog(String words) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("--root", dir.toString(), "--log", "log", "--log-format", "json"));
+        arguments.addAll(List.of(words.split(" ")));
+        assertThat(run(arguments.toArray(String[]::new))).isNotZero();
+        List<String> lines = Files.readAllLines(dir.resolve("log"));
+        assertThat(lines).hasSize(1);
+        Json line = Json.parse(lines.getFirst().getBytes(StandardCharsets.UTF_8), "log");
+        assertThat(line.need("level").string()).isEqualTo("error");
+        assertThat(err()).contains("jpod: " + line.need("msg").string());
+        assertThat(line.need("time").time()).isAfter(Instant.now().minusSeconds(600));
+    }
+
+    @Test
+    void whatIsForDebugGoesToTheLogAndNotToStderr() throws Exception {
+        assertThat(run("--root", dir.toString(), "--debug", "--log", "log", "list"))
+                .isZero();
+        assertThat(Files.readString(dir.resolve("log")))
+                .matches("time=\"[^\"]+\" level=debug msg=\"list: exit code 0\"\n");
+        assertThat(err()).isEmpty();
+        assertThat(run("--root", dir.toString(), "--debug", "list")).isZero();
+        assertThat(err()).contains("level=debug msg=\"list: exit code 0\"");
     }
 
     @Test

@@ -167,6 +167,72 @@ class LifecycleTest {
         return file.toString();
     }
 
+    /** The exact places and words in which podman and containerd look for why a program does not run. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/not/there|: exec: \"/not/there\": stat /not/there: no such file or directory",
+                "nowhere|: exec: \"nowhere\": executable file not found in $PATH",
+                "/noexec|: exec: \"/noexec\": permission denied",
+                "/interpreted|: exec /interpreted: no such file or directory"
+            })
+    void theLogSaysInTheWordsOfRuncWhyAProgramDoesNotRun(String program, String words) throws IOException {
+        Bundle bundle = jpod.probe();
+        Path script = Files.writeString(bundle.dir().resolve("rootfs/interpreted"), "#!/no/such/program\n");
+        script.toFile().setExecutable(true, false);
+        Files.writeString(bundle.dir().resolve("rootfs/noexec"), "nothing");
+        String running = jpod.id();
+        Bundle sleeps = bundle.change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
+                .set("process.capabilities.ambient", List.of("CAP_FUTURE")));
+        jpod.run("run", "-d", "-b", dir(sleeps), running).ok();
+        Path log = jpod.newDir("log").resolve("log.json");
+        jpod.run("--log", log.toString(), "--log-format", "json", "exec", running, program)
+                .ended(255);
+        // podman takes the file for one object.
+        assertThat(Config.parse(Files.readString(log)).text("msg"))
+                .contains("exec failed: ")
+                .endsWith(words);
+        Files.delete(log);
+        bundle.change(config -> config.set("process.args", List.of(program)));
+        jpod.run("--log", log.toString(), "--log-format", "json", "run", "-b", dir(bundle), jpod.id())
+                .ended(1);
+        assertThat(Files.readString(log)).contains("\"level\":\"error\"").contains(words.replace("\"", "\\\""));
+        jpod.run("delete", "--force", running).ok();
+    }
+
+    @Test
+    void debugTellsEachStepInTheLogAlone() throws IOException {
+        Path log = jpod.newDir("log").resolve("log.json");
+        Result run = jpod.run(
+                        "--debug",
+                        "--log",
+                        log.toString(),
+                        "--log-format",
+                        "json",
+                        "run",
+                        "-b",
+                        dir(jpod.probe("true")),
+                        jpod.id())
+                .ok();
+        assertThat(run.err()).isEmpty();
+        assertThat(Files.readAllLines(log))
+                .hasSizeGreaterThan(10)
+                .allSatisfy(line -> assertThat(Config.parse(line).text("level")).isEqualTo("debug"));
+        assertThat(Files.readString(log)).contains("pivot_root (root.path)", "run: exit code 0");
+    }
+
+    @Test
+    void anUnknownCapabilityForExecIsLeftOut() throws IOException {
+        String id = jpod.id();
+        jpod.run("run", "-d", "-b", dir(jpod.probe("sleep", "1000")), id).ok();
+        Result exec = jpod.run("exec", "--cap", "CAP_FUTURE,chown", id, "/probe", "caps")
+                .ok();
+        assertThat(exec.out()).contains("CapEff 0000000020000421\n");
+        assertThat(exec.err()).contains("--cap: unknown, left out: CAP_FUTURE");
+        jpod.run("delete", "--force", id).ok();
+    }
+
     @Test
     void stdoutAndStderrStayApart() throws IOException {
         Bundle bundle = jpod.probe("echo", "one", "+", "stderr", "two");

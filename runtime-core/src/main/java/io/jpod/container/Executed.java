@@ -38,6 +38,13 @@ public final class Executed implements AutoCloseable {
         return plan.warnings();
     }
 
+    /** What was planned for it, a line for each step, with its reason. */
+    public List<String> steps() {
+        return plan.entries().stream()
+                .map(entry -> entry.step().describe() + " (" + entry.from() + ")")
+                .toList();
+    }
+
     /** Waits until it is at its next milestone. */
     int awaitMilestone() {
         try {
