@@ -17,7 +17,7 @@ final class Environment {
         for (String change : changes) {
             int equals = change.indexOf('=');
             if (change.isEmpty() || equals == 0) {
-                throw new IllegalArgumentException("--env: must be NAME=VALUE or NAME, is \"" + change + "\"");
+                throw new IllegalArgumentException("--env: must be NAME=VALUE or NAME; the name is missing");
             }
             String name = equals < 0 ? change : change.substring(0, equals);
             String value = caller.get(name);

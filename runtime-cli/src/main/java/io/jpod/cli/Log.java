@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.oci.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param file appended to, or null for stderr
  */
 record Log(@Nullable Path file, Format format) {
+    /** Characters of a message: room for what a hook has said. */
+    private static final int LONGEST = 2048;
+
+    private static final int LONGEST_END = 512;
 
     /** The forms of logrus, which runc writes. */
     enum Format {
@@ -51,7 +56,16 @@ record Log(@Nullable Path file, Format format) {
         }
     }
 
-    void write(Caller caller, Level level, String message) {
+    /** One line, whatever it quotes. Of a long one the beginning says what was done, and the end why not. */
+    static String shown(String message) {
+        String line = Json.printable(message.strip(), false);
+        return line.length() <= LONGEST
+                ? line
+                : line.substring(0, LONGEST - LONGEST_END) + " ... " + line.substring(line.length() - LONGEST_END);
+    }
+
+    void write(Caller caller, Level level, String said) {
+        String message = shown(said);
         String line = format.line(level, message, Instant.now());
         if (file == null && !(format == Format.TEXT && caller.isTerminal(2))) {
             caller.err().println(line);

@@ -109,7 +109,7 @@ class TraceTest {
                 .isNotEmpty()
                 .allMatch(call -> call.endsWith("= -1 ENOENT (no such file or directory)  ignored"));
         assertThat(executed.getLast())
-                .startsWith("execve(\"/bin/sh\", [sh, -c, exit 0]")
+                .startsWith("execve(\"/bin/sh\", /* 3 arguments */, /* ")
                 .endsWith(" = 0");
         assertThat(calls.getLast()).isEqualTo(executed.getLast());
     }
@@ -245,7 +245,7 @@ class TraceTest {
         assertThat(calls).anyMatch(call -> call.matches("clone\\(CLONE_PARENT\\|SIGCHLD, .*\\) = [1-9]\\d* +.*ms"));
         assertThat(calls).contains("exit_group(0) = ?");
         assertThat(calls.getLast())
-                .startsWith("execve(\"/probe\", [/probe, echo, yes]")
+                .startsWith("execve(\"/probe\", /* 3 arguments */, /* ")
                 .endsWith(" = 0");
         jpod.run("delete", "--force", id).ok();
     }

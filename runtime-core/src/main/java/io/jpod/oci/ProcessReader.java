@@ -36,13 +36,14 @@ final class ProcessReader {
                 (int) size.needNumber("height", 0, 65535), (int) size.needNumber("width", 0, 65535));
     }
 
+    /** What it holds is not said: it may be a secret. */
     private static String environment(Json entry) {
         int equals = entry.string().indexOf('=');
         if (equals < 0) {
-            throw entry.wrong("must be NAME=VALUE, is " + Json.quote(entry.string()));
+            throw entry.wrong("must be NAME=VALUE");
         }
         if (equals == 0) {
-            throw entry.wrong("has no name before \"=\", is " + Json.quote(entry.string()));
+            throw entry.wrong("has no name before \"=\"");
         }
         return entry.string();
     }

@@ -169,6 +169,11 @@ final class Assembler {
         return Op.Blob.string(offset, text);
     }
 
+    /** The same, where people are to read something else. */
+    Op.Blob string(String text, String shown) {
+        return Op.Blob.string(string(text).offset(), shown);
+    }
+
     Op.Blob bytes(byte[] bytes, String text) {
         return new Op.Blob(append(bytes, 8), text);
     }
@@ -181,8 +186,8 @@ final class Assembler {
     }
 
     /** A NULL-terminated array of pointers to strings. */
-    Op.Blob pointers(List<String> texts) {
-        Op.Blob array = bytes(new byte[8 * (texts.size() + 1)], texts.toString());
+    Op.Blob pointers(List<String> texts, String text) {
+        Op.Blob array = bytes(new byte[8 * (texts.size() + 1)], text);
         for (int i = 0; i < texts.size(); i++) {
             point(array.offset() + 8 * i, string(texts.get(i)));
         }

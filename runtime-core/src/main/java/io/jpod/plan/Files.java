@@ -288,7 +288,7 @@ final class Files {
                     context,
                     flags(FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"),
                     asm.string(key),
-                    asm.string(text),
+                    asm.string(text, MountOptions.shown(key + "=" + text).substring(key.length() + 1)),
                     value(0));
         }
     }

@@ -531,9 +531,10 @@ public final class Lowering {
         asm.call(Sys.PPOLL, nul(), value(0), nul(), nul());
     }
 
+    /** As strace(1) shows them, and less of argv: see {@link Step.Exec}. */
     private void exec(Step.Exec exec) {
-        Op.Blob argv = asm.pointers(exec.args());
-        Op.Blob envp = asm.pointers(exec.env());
+        Op.Blob argv = asm.pointers(exec.args(), "/* " + Step.count(exec.args().size(), "argument") + " */");
+        Op.Blob envp = asm.pointers(exec.env(), "/* " + Step.count(exec.env().size(), "variable") + " */");
         for (int i = 0; i < exec.candidates().size(); i++) {
             Assembler.Draft draft =
                     asm.call(Sys.EXECVE, asm.string(exec.candidates().get(i)), argv, envp);

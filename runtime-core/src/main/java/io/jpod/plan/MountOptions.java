@@ -1,6 +1,10 @@
 package io.jpod.plan;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The options of one mount, sorted by the system call that takes them. {@link Mounts} makes it from the words.
@@ -57,6 +61,13 @@ public record MountOptions(
 
     /** The words as they were written, in parentheses, or nothing. */
     String describe() {
-        return words.isEmpty() ? "" : " (" + String.join(",", words) + ")";
+        return words.isEmpty() ? "" : words.stream().map(MountOptions::shown).collect(joining(",", " (", ")"));
+    }
+
+    private static final Pattern SECRET = Pattern.compile("[^=]*(pass|secret|cred|token)[^=]*=.*", CASE_INSENSITIVE);
+
+    /** A word as people read it: mount.cifs(8) and mount.ceph(8) take passwords in their options. */
+    static String shown(String word) {
+        return SECRET.matcher(word).matches() ? word.substring(0, word.indexOf('=') + 1) + "..." : word;
     }
 }

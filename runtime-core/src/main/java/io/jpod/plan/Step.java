@@ -39,7 +39,7 @@ public sealed interface Step {
     record FilterDevices(List<Spec.DeviceRule> rules) implements Step {
         @Override
         public String describe() {
-            return "filter devices with " + rules.size() + (rules.size() == 1 ? " rule" : " rules");
+            return "filter devices with " + count(rules.size(), "rule");
         }
     }
 
@@ -594,10 +594,11 @@ public sealed interface Step {
         }
     }
 
+    /** Its text names the program and nothing else: what people read may be read by others, and arguments and variables hold secrets. */
     record Exec(List<String> candidates, List<String> args, List<String> env) implements Step {
         @Override
         public String describe() {
-            return "execve " + String.join(" ", args);
+            return "execve " + args.getFirst() + (args.size() < 2 ? "" : " with " + count(args.size() - 1, "argument"));
         }
     }
 
@@ -628,6 +629,11 @@ public sealed interface Step {
         public int number() {
             return ordinal() + 1;
         }
+    }
+
+    /** One argument, two arguments. */
+    static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     private static String names(Iterable<NamespaceType> types) {

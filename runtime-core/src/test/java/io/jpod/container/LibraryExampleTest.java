@@ -18,7 +18,7 @@ class LibraryExampleTest extends ContainerTests {
     void runs() throws Exception {
         Path output = temporary.resolve("output");
         assertThat(run(0, output)).as(() -> read(output)).isEqualTo(7);
-        assertThat(read(output)).contains("pivot_root", "execve /probe echo").endsWith("hello from inside\n");
+        assertThat(read(output)).contains("pivot_root", "execve /probe with ").endsWith("hello from inside\n");
         assertThat(temporary.resolve("state")).isEmptyDirectory();
     }
 
