@@ -12,7 +12,6 @@
 union message {
     uint32_t type;
     struct msg_spawn spawn;
-    struct msg_relay relay;
     struct msg_forward forward;
     struct msg_watch watch;
     struct msg_will will;

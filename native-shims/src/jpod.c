@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #endif
 #include "brain.h"
+#include "log.h"
 #include "relay.h"
 #include "spawn.h"
 
@@ -41,7 +42,8 @@
 struct child {
     pid_t pid; // 0: free
     int status;
-    int exit_file; // -1: none
+    int exit_file;   // -1: none
+    struct log *log; // NULL: none
     bool has_ended;
     bool is_complete; // announced by FORWARD: it outlives the brain
 };
@@ -114,8 +116,11 @@ static bool has_children(void) {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
+// The log first: who has seen the exit code finds all that was printed.
 static void write_exit_file(struct child *child) {
     if (child->exit_file < 0 || !child->has_ended) return;
+    if (child->log != NULL) log_end(child->log);
+    child->log = NULL;
     dprintf(child->exit_file, "%d\n", exit_code(child->status));
     close(child->exit_file);
     child->exit_file = -1;
@@ -306,9 +311,7 @@ static bool do_spawn(struct packet *packet) {
 }
 
 static bool do_relay(struct packet *packet) {
-    bool is_log = packet->message.relay.flags == RELAY_LOG;
-    if ((!is_log && packet->message.relay.flags != 0) || packet->fd_count != 1 + is_log) return false;
-    return relay_start(packet->fds[0], is_log ? packet->fds[1] : -1);
+    return packet->fd_count == 1 && relay_start(packet->fds[0]);
 }
 
 static bool do_forward(pid_t pid) {
@@ -320,9 +323,13 @@ static bool do_forward(pid_t pid) {
 }
 
 static bool do_watch(struct packet *packet) {
-    struct child *child = packet->fd_count == 1 ? find_or_adopt(packet->message.watch.pid) : NULL;
+    struct msg_watch *m = &packet->message.watch;
+    bool has_log = packet->fd_count == 3;
+    struct child *child = has_log || packet->fd_count == 1 ? find_or_adopt(m->pid) : NULL;
     if (child == NULL || child->exit_file >= 0) return false;
     child->exit_file = packet->fds[0];
+    if (has_log) child->log = log_start(packet->fds[1], packet->fds[2], m->max_size, m->max_files);
+    if (has_log && child->log == NULL) return false;
     write_exit_file(child);
     return true;
 }
@@ -390,8 +397,8 @@ static bool is_well_formed(const struct packet *packet) {
     case MSG_ACCEPTED:
     case MSG_LEAVE:
     case MSG_DETACH: return packet->size == sizeof(uint32_t) && packet->fd_count == 0;
+    case MSG_RELAY: return packet->size == sizeof(uint32_t);
     case MSG_SPAWN: return packet->size == sizeof(struct msg_spawn);
-    case MSG_RELAY: return packet->size == sizeof(struct msg_relay);
     case MSG_FORWARD: return packet->size == sizeof(struct msg_forward) && packet->fd_count == 0;
     case MSG_WATCH: return packet->size == sizeof(struct msg_watch);
     case MSG_WILL: return packet->size == sizeof(struct msg_will);
@@ -503,19 +510,37 @@ static void hear_brain(void) {
     }
 }
 
+// Those alone that there are: poll(2) takes no more than RLIMIT_NOFILE.
+static int poll_logs(struct pollfd polls[MAX_CHILDREN], struct log *logs[MAX_CHILDREN]) {
+    int count = 0;
+    for (int i = 0; i < MAX_CHILDREN; i++) {
+        struct log *log = hands.children[i].log;
+        if (log == NULL || log_source(log) < 0) continue;
+        polls[count] = (struct pollfd){.fd = log_source(log), .events = POLLIN};
+        logs[count++] = log;
+    }
+    return count;
+}
+
 static void live(void) {
+    static struct pollfd polls[3 + RELAY_POLLS + MAX_CHILDREN];
+    static struct log *logs[MAX_CHILDREN];
+    struct pollfd *logged = polls + 3 + RELAY_POLLS;
     while (!hands.is_ending || !relay_is_done()) {
-        struct pollfd polls[3 + RELAY_POLLS] = {
-            {.fd = hands.signals, .events = POLLIN},
-            {.fd = hands.brain, .events = POLLIN},
-            {.fd = hands.caller}, // only POLLERR: the waiting parent is gone
-        };
+        polls[0] = (struct pollfd){.fd = hands.signals, .events = POLLIN};
+        polls[1] = (struct pollfd){.fd = hands.brain, .events = POLLIN};
+        polls[2] = (struct pollfd){.fd = hands.caller}; // only POLLERR: the waiting parent is gone
         relay_poll(polls + 3);
+        // Only a monitor has logs to copy.
+        int log_count = hands.is_detached ? poll_logs(logged, logs) : 0;
         bool is_last = hands.is_ending && relay_is_quiet();
-        int count = poll(polls, 3 + RELAY_POLLS, is_last ? SILENCE : relay_patience());
+        int count = poll(polls, 3 + RELAY_POLLS + (nfds_t)log_count, is_last ? SILENCE : relay_patience());
         if (count == 0 && is_last) return;
         if (count < 0) continue;
         relay_move(polls + 3);
+        for (int i = 0; i < log_count; i++) {
+            if (logged[i].revents != 0) log_copy(logs[i]);
+        }
         hear_brain();
         if (polls[0].revents != 0) handle_signals();
         // Nobody waits for what is being made: the brain sees our end and undoes it.

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define PROTOCOL_MAX_FDS 250
 
 enum message_type {
@@ -17,6 +17,8 @@ enum message_type {
     // brain -> hands
     MSG_ELSEWHERE = 16, // no payload: not served here, start a one-shot brain
     MSG_SPAWN = 17,
+    // no payload; fds: terminal (ptmx). Once, and before the container's process runs: its terminal has the right size
+    // from the start
     MSG_RELAY = 18,
     MSG_FORWARD = 19,
     MSG_DETACH = 20, // no payload; before the first child that shall stay
@@ -68,14 +70,6 @@ struct msg_spawn {
     uint32_t reserved;
 };
 
-#define RELAY_LOG 1u // output goes to a log file instead of the caller's terminal, input is nobody's
-
-// fds: terminal (ptmx), [log file]. Once, and before the container's process runs: its terminal has the right size from
-// the start.
-struct msg_relay {
-    uint32_t type;
-    uint32_t flags;
-};
 
 // This child is complete: it outlives the brain, signals that the hands get go to it, and should the brain die, its
 // exit code is theirs. It is a child that was spawned, or one that a program made with CLONE_PARENT.
@@ -84,11 +78,15 @@ struct msg_forward {
     int32_t pid;
 };
 
-// fds: exit file. When the child ends, its exit code (128+n for signal n) is written to it in decimal with a newline,
-// then it is closed.
+// fds: exit file, [where the child's output comes from: a pipe or its ptmx; the directory of its log]. When the child
+// ends, its exit code (128+n for signal n) is written to the file in decimal with a newline, then it is closed. Until
+// then its output goes to the log, in files of at most max_size bytes, of which there are at most max_files.
 struct msg_watch {
     uint32_t type;
     int32_t pid;
+    uint64_t max_size;
+    uint32_t max_files;
+    uint32_t reserved;
 };
 
 // fds: text memfd with argc strings, argv[0] first. If the brain is gone when the last child has ended, the hands run
@@ -107,5 +105,6 @@ struct msg_exit {
 
 _Static_assert(sizeof(struct msg_hello) == 20, "msg_hello");
 _Static_assert(sizeof(struct msg_spawn) == 24, "msg_spawn");
+_Static_assert(sizeof(struct msg_watch) == 24, "msg_watch");
 
 #endif

@@ -36,7 +36,7 @@ struct flow {
 static struct {
     int ptmx;
     int input;  // -1: none, or at its end
-    int output; // the caller's stdout, or the log
+    int output; // the caller's stdout
     bool raw;
     bool is_bound;
     bool at_line_start;
@@ -62,12 +62,11 @@ static int own_output(void) {
     return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
-bool relay_start(int ptmx, int log) {
+bool relay_start(int ptmx) {
     if (relay.output >= 0) return false;
     fcntl(ptmx, F_SETFL, fcntl(ptmx, F_GETFL) | O_NONBLOCK);
     relay.ptmx = ptmx;
-    relay.output = log >= 0 ? log : own_output();
-    if (log >= 0) return true;
+    relay.output = own_output();
     relay.input = STDIN_FILENO;
     relay_raw();
     relay_resize();
@@ -231,8 +230,7 @@ static void read_output(void) {
 static void drain_flow(struct flow *flow, int fd) {
     ssize_t size = write(fd, flow->bytes + flow->start, flow->end - flow->start);
     if (is_transient(size)) return;
-    // Nobody listens any more, or the log's disk is full. The container goes on: what it says is lost, not what it
-    // does.
+    // Nobody listens any more, or a disk is full. The container goes on: what it says is lost, not what it does.
     if (size < 0) size = (ssize_t)(flow->end - flow->start);
     flow->start += (size_t)size;
 }

@@ -1,4 +1,4 @@
-// Copies between the caller's terminal and the container's (ptmx), or from the container's to a log file.
+// Copies between the caller's terminal and the container's (ptmx).
 #ifndef JPOD_RELAY_H
 #define JPOD_RELAY_H
 
@@ -7,9 +7,9 @@
 
 #define RELAY_POLLS 3
 
-// Takes over ptmx and log. log -1: the caller's standard input and output, put into raw mode if they are a terminal.
-// False: there is one already.
-bool relay_start(int ptmx, int log);
+// Takes over ptmx, for the caller's standard input and output, put into raw mode if they are a terminal. False: there
+// is one already.
+bool relay_start(int ptmx);
 
 // What to wait for, and what to do when it has come.
 void relay_poll(struct pollfd polls[RELAY_POLLS]);

@@ -59,6 +59,10 @@ class Brain:
     def send(self, *words, fds=()):
         socket.send_fds(self.connection, [struct.pack(f"<{len(words)}i", *words)], fds)
 
+    def watch(self, pid, exit_file, *log, max_size=0, max_files=0):
+        packet = struct.pack("<IiQII", WATCH, pid, max_size, max_files, 0)
+        socket.send_fds(self.connection, [packet], [exit_file, *log])
+
     def post(self, program, stdio=None, clone_flags=0, flags=0, preserve=0, before=(), after=(), init=None):
         code = program if isinstance(program, int) else program.memfd()
         fds = [init or self.init, *(stdio or self.stdio), *before, code, *after]
@@ -192,7 +196,7 @@ class HandsCase(unittest.TestCase):
 class Conversation(HandsCase):
     def test_hello_says_who_calls(self):
         hands, brain = self.begin("run", "a b", "", cwd=self.dir)
-        self.assertEqual((brain.version, brain.argv, brain.inherited), (1, ["jpod", "run", "a b", ""], 0))
+        self.assertEqual((brain.version, brain.argv, brain.inherited), (2, ["jpod", "run", "a b", ""], 0))
         self.assertEqual(sorted(brain.env), sorted(f"{k}={v}" for k, v in self.env.items()))
         self.assertEqual(brain.cwd, self.dir)
         text, _, out, _, cwd = brain.hello[1]
@@ -444,7 +448,7 @@ class Terminal(HandsCase):
         hands, brain = self.begin(stdin=theirs, stdout=theirs, stderr=theirs)
         ptmx, slave = pty.openpty()
         # First the relay: the container's terminal has its size before anybody can ask for it.
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         pid = brain.spawn(shell("stty size; read x; echo got $x; exit 4"), stdio=[slave] * 3)
         brain.send(FORWARD, pid)
         os.close(ptmx)
@@ -466,7 +470,7 @@ class Terminal(HandsCase):
         program.execve("/bin/sh", "-c", "trap 'stty size; exit 9' INT; trap 'echo winch' WINCH; echo ready; while :; do sleep 0.01; done")
         pid = brain.spawn(program, stdio=[slave] * 3)
         os.close(slave)
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         brain.send(FORWARD, pid)
         os.close(ptmx)
         self.read_until(ours, b"ready\r\n")
@@ -482,7 +486,7 @@ class Terminal(HandsCase):
     def test_all_output_arrives_before_the_end(self):
         hands, brain = self.begin()
         pid, ptmx = self.spawn_on_terminal(brain, "seq 1 20000; exit 1")
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
         out = b""
         while not out.endswith(b"\n20000\r\n"):
@@ -498,7 +502,7 @@ class Terminal(HandsCase):
             hands, brain = self.begin()
             pid, ptmx = self.spawn_on_terminal(brain, "seq 1 800")
             self.assertEqual(brain.ended(), (pid, 0))
-            brain.send(RELAY, 0, fds=[ptmx])
+            brain.send(RELAY, fds=[ptmx])
             brain.send(EXIT, 0)
             os.close(ptmx)
             self.assertEnds(hands, 0, out="".join(f"{n}\r\n" for n in range(1, 801)))
@@ -507,7 +511,7 @@ class Terminal(HandsCase):
         for text in (b"", b"a\n", b"a"):
             hands, brain = self.begin(stdin=subprocess.PIPE)
             pid, ptmx = self.spawn_on_terminal(brain, "stty -echo; echo ready; cat; echo end")
-            brain.send(RELAY, 0, fds=[ptmx])
+            brain.send(RELAY, fds=[ptmx])
             os.close(ptmx)
             self.assertEqual(hands.stdout.readline(), b"ready\r\n")
             hands.stdin.write(text)
@@ -552,7 +556,7 @@ class Terminal(HandsCase):
     def test_who_keeps_the_terminal_open_does_not_hold_up_the_end(self):
         hands, brain = self.begin()
         pid, ptmx = self.spawn_on_terminal(brain, "trap '' HUP; yes & exit 0")
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
         drain = subprocess.Popen(["cat"], stdin=hands.stdout, stdout=subprocess.DEVNULL)
         self.assertEqual(brain.ended(), (pid, 0))
@@ -568,7 +572,7 @@ class Terminal(HandsCase):
         ptmx, slave = pty.openpty()
         pid = brain.spawn(shell("seq 1 50000; exit 8"), stdio=[slave] * 3)
         os.close(slave)
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
         self.assertEqual(brain.ended(), (pid, 8))
         brain.send(EXIT, 8)
@@ -579,7 +583,7 @@ class Terminal(HandsCase):
         before = termios.tcgetattr(theirs)
         hands, brain = self.begin(stdin=theirs, stdout=theirs, stderr=theirs)
         pid, ptmx = self.spawn_on_terminal(brain, "read x")
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
         wait_until(lambda: termios.tcgetattr(theirs) != before)
         brain.connection.close()
@@ -621,7 +625,7 @@ class Detached(HandsCase):
         self.assertNotEqual(monitor, hands.pid)
         file = self.dir + "/exit"
         fd = os.open(file, os.O_CREAT | os.O_WRONLY)
-        brain.send(WATCH, pid, fds=[fd])
+        brain.watch(pid, fd)
         os.close(fd)
         brain.send(EXIT, 5)
         self.assertEnds(hands, 5, out="")
@@ -649,7 +653,7 @@ class Detached(HandsCase):
                 brain.ended()
             file = f"{self.dir}/{when}"
             fd = os.open(file, os.O_CREAT | os.O_WRONLY)
-            brain.send(WATCH, pid, fds=[fd])
+            brain.watch(pid, fd)
             os.close(fd)
             brain.send(EXIT, 0)
             self.assertEqual(hands.wait(TIMEOUT), 0)
@@ -658,21 +662,81 @@ class Detached(HandsCase):
             wait_until(lambda: os.path.getsize(file))
             self.assertEqual(content(file), "137\n")
 
-    def test_terminal_goes_to_the_log(self):
+    def run_logged(self, script, source, stdio, directory=None, code=0, max_size=1000, max_files=3):
+        """Until the exit code is written."""
         hands, brain = self.begin_detached()
-        ptmx, slave = pty.openpty()
-        read, write = os.pipe()
-        pid = brain.spawn(shell("echo one; read x <&4; echo two"), stdio=[slave] * 3, after=[read])
-        log = os.open(self.dir + "/log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
-        brain.send(RELAY, 1, fds=[ptmx, log])
+        pid = brain.spawn(shell(script), stdio=stdio)
+        directory = directory or os.open(self.dir, os.O_RDONLY)
+        file = os.open("exit", os.O_CREAT | os.O_RDWR | os.O_TRUNC, dir_fd=directory)
+        self.assertEqual(ctypes.CDLL(None).fallocate(file, 1, ctypes.c_long(0), ctypes.c_long(8)), 0)
+        brain.watch(pid, file, source, directory, max_size=max_size, max_files=max_files)
         brain.send(EXIT, 0)
-        for fd in (ptmx, slave, log, read):
+        for fd in {source, *stdio}:
             os.close(fd)
         self.assertEnds(hands, 0, out="")
-        monitor = parent(pid)
-        os.close(write)
-        wait_until(lambda: is_gone(monitor))
-        self.assertEqual(content(self.dir + "/log"), "one\r\ntwo\r\n")
+        wait_until(lambda: os.fstat(file).st_size)
+        self.assertEqual(os.pread(file, 10, 0).decode(), f"{code}\n")
+        os.close(file)
+        return directory
+
+    def logs(self):
+        """From the oldest to the newest."""
+        names = sorted((name for name in os.listdir(self.dir) if name.startswith("log")), reverse=True)
+        return [content(self.dir + "/" + name) for name in names if name != "log"] + [content(self.dir + "/log")]
+
+    def test_a_log_is_bounded(self):
+        read, write = os.pipe()
+        os.close(self.run_logged("for i in $(seq 1000 3000); do echo line $i; done; exit 3", read, [write] * 3, code=3))
+        logs = self.logs()
+        self.assertEqual(len(logs), 3)
+        for log in logs:
+            self.assertLessEqual(len(log), 1000)
+            self.assertTrue(log.startswith("line ") and log.endswith("\n"), log)
+        kept = "".join(logs).splitlines()
+        self.assertGreater(len(kept), 200)
+        self.assertEqual(kept, [f"line {i}" for i in range(3001 - len(kept), 3001)])
+
+    def test_a_line_longer_than_a_file_is_bounded_too(self):
+        read, write = os.pipe()
+        os.close(self.run_logged("head -c 100000 /dev/zero | tr '\\0' x", read, [write] * 3, max_files=2))
+        self.assertEqual(self.logs(), ["x" * 1000] * 2)
+
+    def test_one_file_begins_again(self):
+        read, write = os.pipe()
+        os.close(self.run_logged("for i in $(seq 1000 3000); do echo line $i; done", read, [write] * 3, max_files=1))
+        self.assertEqual(len(self.logs()), 1)
+        self.assertTrue(self.logs()[0].endswith("line 3000\n"))
+
+    def test_a_log_goes_on(self):
+        for word in ("one", "two"):
+            read, write = os.pipe()
+            os.close(self.run_logged(f"echo {word}", read, [write] * 3))
+        self.assertEqual(self.logs(), ["one\ntwo\n"])
+
+    def test_terminal_goes_to_the_log(self):
+        ptmx, slave = pty.openpty()
+        os.close(self.run_logged("echo one; sleep 0.2; echo two", ptmx, [slave] * 3))
+        self.assertEqual(self.logs(), ["one\r\ntwo\r\n"])
+
+    def test_a_process_that_goes_on_printing_keeps_nobody(self):
+        read, write = os.pipe()
+        os.close(self.run_logged("yes & exit 4", read, [write] * 3, code=4))
+        self.assertEqual(len(self.logs()), 3)
+
+    def test_a_full_disk_costs_lines_and_no_exit_code(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        fsopen, fsconfig, fsmount = 430, 431, 432
+        context = libc.syscall(fsopen, b"tmpfs", 0)
+        self.assertEqual(libc.syscall(fsconfig, context, 1, b"size", b"16k", 0), 0)
+        self.assertEqual(libc.syscall(fsconfig, context, 6, None, None, 0), 0)
+        disk = libc.syscall(fsmount, context, 0, 0)
+        os.close(context)
+        self.assertGreaterEqual(disk, 0)
+        # The mount belongs to nobody: it is gone with its last descriptor.
+        read, write = os.pipe()
+        self.run_logged("head -c 3000000 /dev/zero; exit 7", read, [write] * 3, disk, code=7, max_size=1 << 20)
+        self.assertLess(os.stat("log", dir_fd=disk).st_size, 16 << 10)
+        os.close(disk)
 
     def test_nothing_of_the_caller_is_kept(self):
         read, write = os.pipe()
@@ -874,7 +938,7 @@ class BrainDeath(HandsCase):
                 if point >= 2:
                     pid = struct.unpack("<Ii", brain.receive()[0])[1]
                 if point >= 3:
-                    brain.send(RELAY, 0, fds=[ptmx])
+                    brain.send(RELAY, fds=[ptmx])
                 if point >= 4:
                     brain.send(WILL, 2, fds=[memfd(b"jpod\0will\0")])
                 if point >= 5:

@@ -1,12 +1,10 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
+import io.jpod.container.LogDir;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
 import java.nio.file.Path;
@@ -63,9 +61,9 @@ final class Background {
             container.start(caller);
             return;
         }
-        try (Stdio stdio = new Stdio(container.spec(), LogFile.append(jpod.root(), container));
+        try (Stdio stdio = new Stdio(container.spec(), LogDir.Bounds.DEFAULT);
                 Created created =
-                        container.recreate(stdio.all(), stdio.console().socket(), caller)) {
+                        container.recreate(stdio.pipe().stdio(), stdio.console().socket(), caller)) {
             handOver(created, stdio);
             created.start(caller);
         }
@@ -75,11 +73,19 @@ final class Background {
      * Makes a new one and starts it.
      *
      * @param bundle where the spec's relative paths begin
+     * @param bounds of its log
      */
-    Container make(String id, Path bundle, Spec spec) {
-        try (Stdio stdio = new Stdio(spec, LogFile.open(jpod.root()))) {
+    Container make(String id, Path bundle, Spec spec, LogDir.Bounds bounds) {
+        try (Stdio stdio = new Stdio(spec, bounds)) {
             CreateOptions options = new CreateOptions(
-                    id, bundle, caller.uid(), stdio.all(), stdio.console().socket(), true, true, 0);
+                    id,
+                    bundle,
+                    caller.uid(),
+                    stdio.pipe().stdio(),
+                    stdio.console().socket(),
+                    true,
+                    true,
+                    0);
             try (Created created = jpod.containers().prepare(spec, options, caller)) {
                 handOver(created, stdio);
                 created.start(caller);
@@ -93,11 +99,7 @@ final class Background {
         try {
             jpod.tell(created.process());
             created.process().warnings().forEach(jpod::warn);
-            LogFile.settle(stdio.log(), created.container());
-            try (Fd exit = Launch.exitFile(created.container())) {
-                caller.watch(created.process().pid(), exit);
-            }
-            Launch.attach(caller, created, stdio.console(), stdio.log());
+            Launch.leave(jpod, created, stdio.console(), stdio.pipe());
         } catch (RuntimeException e) {
             created.discard(e, caller);
             throw e;
@@ -105,23 +107,16 @@ final class Background {
     }
 
     /** Nothing to read, a log to write to, and a terminal for us if the container is to have one. */
-    private record Stdio(Console console, Fd log, Fd nothing) implements AutoCloseable {
-        Stdio(Spec spec, Fd log) {
-            this(
-                    hasTerminal(spec) ? Console.own() : new Console(null, null),
-                    log,
-                    Linux.open("/dev/null", Flags.O_RDWR, 0));
-        }
-
-        List<Fd> all() {
-            return List.of(nothing, log, log);
+    private record Stdio(Console console, LogPipe pipe) implements AutoCloseable {
+        /** @param bounds of the log, if it has none yet */
+        Stdio(Spec spec, LogDir.Bounds bounds) {
+            this(hasTerminal(spec) ? Console.own() : new Console(null, null), LogPipe.open(bounds));
         }
 
         @Override
         public void close() {
             console.close();
-            log.close();
-            nothing.close();
+            pipe.close();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.container.LogDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import java.io.PrintStream;
@@ -41,9 +42,6 @@ public interface Caller extends Spawner {
     /** Relays between the caller's terminal and this one (ptmx), window size included. The descriptor stays the callee's. */
     void relay(Fd terminal);
 
-    /** Copies what this terminal (ptmx) prints into a log file, for a container that nobody is attached to. */
-    void relayToLog(Fd terminal, Fd log);
-
     /** Passes signals that the hands get on to this child. */
     void forwardSignals(int pid);
 
@@ -58,6 +56,14 @@ public interface Caller extends Spawner {
 
     /** When this child ends, the hands write its exit code into this file. */
     void watch(int pid, Fd exitFile);
+
+    /**
+     * The same, and until then its output is copied into a log.
+     *
+     * @param output what is read: a pipe, or its ptmx
+     * @param directory where the log's files are
+     */
+    void watch(int pid, Fd exitFile, Fd output, Fd directory, LogDir.Bounds bounds);
 
     /** What the hands run, with jpod itself as the program, if the brain is gone when the container in the foreground ends. */
     void will(List<String> arguments);

@@ -37,7 +37,7 @@ final class ContainerFacts {
         facts.put("Pod", jpod.pods().of(container).map(Pod::name).orElse(null));
         facts.put("Namespaces", namespaces(jpod, container));
         facts.put("CgroupPath", container.cgroupPath().orElse(null));
-        facts.put("LogPath", Files.exists(container.log()) ? container.log().toString() : null);
+        facts.put("LogPath", container.log().exists() ? container.log().newest().toString() : null);
         facts.put("Bundle", runtime.bundle());
         facts.put("Rootfs", runtime.rootfs());
         facts.put("Annotations", container.annotations());

@@ -1,10 +1,17 @@
 package io.jpod.cli;
 
+import io.jpod.container.LogDir;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A container without a bundle, as people write it down. {@link DefaultSpec} says what it becomes. */
 final class ContainerOptions {
+    /** Bytes: what a pipe holds, so that a file is not full with every read. */
+    private static final int SMALLEST_LOG = 4096;
+
+    private static final int MOST_LOGS = 1000;
+
     private @Nullable Definition withoutBundle;
 
     @Nullable String rootfs;
@@ -35,6 +42,7 @@ final class ContainerOptions {
 
     @Nullable String cgroupParent;
 
+    private Map<String, String> logOptions = Map.of();
     final LimitOptions limits = new LimitOptions();
     List<String> capAdd = List.of();
     List<String> capDrop = List.of();
@@ -76,6 +84,11 @@ final class ContainerOptions {
                 "Make its cgroup in this one (default: /jpod), a path below the cgroup2 mount.",
                 v -> cgroupParent = v);
         limits.define(d);
+        d.pairs(
+                "--log-opt=NAME=VALUE",
+                "How much output of a detached container is kept: max-size of a file (default: 20m), and max-file of them"
+                        + " (default: 5).",
+                v -> logOptions = v);
         d.separated("--cap-add=NAME", "Add a capability (see capabilities(7)), or ALL.", v -> capAdd = v);
         d.separated("--cap-drop=NAME", "Take a capability away, or ALL.", v -> capDrop = v);
         d.flag(
@@ -89,6 +102,26 @@ final class ContainerOptions {
                                 + " with --cap-add, --volume or --network host");
             }
         });
+    }
+
+    LogDir.Bounds logBounds() {
+        long size = LogDir.Bounds.DEFAULT.size();
+        int files = LogDir.Bounds.DEFAULT.files();
+        for (Map.Entry<String, String> option : logOptions.entrySet()) {
+            String value = option.getValue();
+            switch (option.getKey()) {
+                case "max-size" -> size = Sizes.bytes("--log-opt max-size", value);
+                case "max-file" -> files = value.matches("\\d{1,4}") ? Integer.parseInt(value) : 0;
+                default -> throw new Misuse("--log-opt: must be max-size or max-file, is " + option.getKey());
+            }
+        }
+        if (size < SMALLEST_LOG) {
+            throw new Misuse("--log-opt max-size: must be at least " + SMALLEST_LOG + " bytes");
+        }
+        if (files < 1 || files > MOST_LOGS) {
+            throw new Misuse("--log-opt max-file: must be from 1 to " + MOST_LOGS);
+        }
+        return new LogDir.Bounds(size, files);
     }
 
     /** A bundle says all of this itself: what stands here beside one would have no effect. */

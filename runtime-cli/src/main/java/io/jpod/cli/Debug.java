@@ -214,7 +214,7 @@ final class Debug implements Verb {
                     }
                     last.run();
                     jpod.caller().will(launch.will(created.container()));
-                    Launch.attach(jpod.caller(), created, console, null);
+                    Launch.attach(jpod.caller(), created, console);
                 });
                 created.start(jpod.caller());
                 int code = created.await();

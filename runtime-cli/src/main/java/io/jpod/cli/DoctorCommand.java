@@ -20,7 +20,7 @@ final class DoctorCommand implements Verb {
         d.flag("--json", "Print JSON.", on -> json = on);
         d.footer(
                 "Such things are left when jpod, or the host, ends in the middle of work: half-made containers and pods, pinned"
-                        + " namespaces, mounts, cgroups, and what belongs to networks. What other state roots have made is not"
+                        + " namespaces, mounts, cgroups, logs, and what belongs to networks. What other state roots have made is not"
                         + " looked at.",
                 "",
                 "The exit code is 0 if nothing is left over, or all of it was removed, else 1.",
@@ -32,7 +32,7 @@ final class DoctorCommand implements Verb {
 
     @Override
     public Integer call() {
-        List<Finding> findings = new Doctor(jpod.pods(), jpod.caller()).examine();
+        List<Finding> findings = new Doctor(jpod.pods(), jpod.caller(), jpod.logDirectory()).examine();
         print(findings);
         if (!fix) {
             return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();

@@ -452,6 +452,11 @@ public final class Jpod {
         return Path.of(home, ".local/share/jpod");
     }
 
+    /** Where the logs of containers lie, by their names; null: with their state, which is in memory unless --root says otherwise. */
+    @Nullable Path logDirectory() {
+        return root == null ? dataDirectory().resolve("logs") : null;
+    }
+
     private enum Rootless {
         TRUE,
         FALSE,

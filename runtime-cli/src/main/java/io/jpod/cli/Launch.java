@@ -5,6 +5,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
+import io.jpod.container.LogDir;
 import io.jpod.container.PoststopFailed;
 import io.jpod.container.Volumes;
 import io.jpod.linux.Fd;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What create and run have in common: from a spec to a container that its caller knows of. */
 final class Launch {
+    /** Bytes of an exit code as text. */
+    private static final int LONGEST_EXIT = 8;
+
     private final Jpod jpod;
     private final Caller caller;
     private final ProcessOptions process;
@@ -129,18 +133,43 @@ final class Launch {
     /**
      * Hands the terminal of a new process on, if it is for us, and signals to it: the hands know from here on what to do,
      * whatever becomes of us.
-     *
-     * @param log where what the terminal prints goes; null: to the caller's terminal
      */
-    static void attach(Caller caller, Created created, Console console, @Nullable Fd log) {
+    static void attach(Caller caller, Created created, Console console) {
         try (Fd terminal = console.receive()) {
-            if (terminal != null && log != null) {
-                caller.relayToLog(terminal, log);
-            } else if (terminal != null) {
+            if (terminal != null) {
                 caller.relay(terminal);
             }
         }
         caller.forwardSignals(created.process().pid());
+    }
+
+    /**
+     * The same for a detached one, whose monitor keeps its exit code and its output.
+     *
+     * @param pipe what it prints into; null: its output is none of ours
+     */
+    static void leave(Jpod jpod, Created created, Console console, @Nullable LogPipe pipe) {
+        Container container = created.container();
+        int pid = created.process().pid();
+        try (Fd exit = exitFile(container)) {
+            if (pipe == null) {
+                jpod.caller().watch(pid, exit);
+            } else {
+                LogDir log = container.log();
+                if (!log.exists()) {
+                    Path logs = jpod.logDirectory();
+                    log.make(logs == null ? null : logs.resolve(container.id()), pipe.bounds());
+                }
+                try (Fd terminal = console.receive();
+                        Fd directory = log.open()) {
+                    if (terminal != null) {
+                        Linux.leaveLineEnds(terminal);
+                    }
+                    jpod.caller().watch(pid, exit, terminal == null ? pipe.from() : terminal, directory, log.bounds());
+                }
+            }
+        }
+        jpod.caller().forwardSignals(pid);
     }
 
     /** Deletes a container; a failing poststop hook is only a warning (runtime-spec, "Lifecycle", 13). */
@@ -152,10 +181,11 @@ final class Launch {
         }
     }
 
-    /** The file that the monitor of a detached container keeps the exit code in: locked until it is written. */
-    static Fd exitFile(Container container) {
+    /** The file that the monitor of a detached container keeps the exit code in: locked until it is written. A disk that is full by then does not matter. */
+    private static Fd exitFile(Container container) {
         Fd file = Linux.open(container.exitFile().toString(), Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, 0600);
         Linux.flock(file, Flags.LOCK_EX);
+        Linux.reserve(file, LONGEST_EXIT);
         return file;
     }
 

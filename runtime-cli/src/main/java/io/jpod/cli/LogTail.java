@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a container's log by whole lines, as far as there are any. */
@@ -23,9 +20,9 @@ final class LogTail {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     /** Null: it has none, or has been read to its end. */
-    private @Nullable FileChannel log;
+    private @Nullable LogReader log;
 
-    private LogTail(Container container, String prefix, @Nullable FileChannel log) {
+    private LogTail(Container container, String prefix, @Nullable LogReader log) {
         this.container = container;
         this.prefix = prefix.getBytes(UTF_8);
         this.log = log;
@@ -33,12 +30,12 @@ final class LogTail {
 
     /** @param tail how many of the lines that are there are wanted; null: all */
     static LogTail open(Container container, String prefix, @Nullable Integer tail) throws IOException {
-        if (!Files.exists(container.log())) {
+        if (!container.log().exists()) {
             return new LogTail(container, prefix, null);
         }
-        FileChannel log = FileChannel.open(container.log(), StandardOpenOption.READ);
+        LogReader log = LogReader.open(container.log());
         if (tail != null) {
-            log.position(Logs.start(log, Math.max(0, tail)));
+            log.tail(Math.max(0, tail));
         }
         return new LogTail(container, prefix, log);
     }
@@ -54,7 +51,7 @@ final class LogTail {
 
     /** @param isLast whether nothing more will be written: then a line that is not ended is one too */
     void print(PrintStream out, boolean isLast) throws IOException {
-        FileChannel open = log;
+        LogReader open = log;
         if (open == null) {
             return;
         }

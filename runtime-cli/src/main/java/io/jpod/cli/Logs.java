@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +35,13 @@ final class Logs implements Verb {
     @Override
     public Integer call() {
         Container container = jpod.containers().get(id);
-        try (FileChannel log = FileChannel.open(container.log(), StandardOpenOption.READ)) {
+        if (!container.log().exists()) {
+            throw new ContainerException(
+                    "container " + id + " has no log: only those that run --detach --rootfs started have one");
+        }
+        try (LogReader log = LogReader.open(container.log())) {
             if (tail != null) {
-                log.position(start(log, Math.max(0, tail)));
+                log.tail(Math.max(0, tail));
             }
             print(log);
             boolean running = follow;
@@ -54,11 +55,8 @@ final class Logs implements Verb {
                 print(log);
             }
             return ExitCode.OK.number();
-        } catch (NoSuchFileException e) {
-            throw new ContainerException(
-                    "container " + id + " has no log: only those that run --detach --rootfs started" + " have one", e);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + container.log() + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot read " + container.log().path() + ": " + e.getMessage(), e);
         }
     }
 
@@ -67,7 +65,7 @@ final class Logs implements Verb {
                 && Linux.poll(List.of(jpod.caller().connection()), Flags.POLLIN, 0)[0] == 0;
     }
 
-    private void print(FileChannel log) throws IOException {
+    private void print(LogReader log) throws IOException {
         PrintStream out = jpod.caller().out();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         while (log.read(chunk) > 0) {
@@ -75,25 +73,5 @@ final class Logs implements Verb {
             chunk.clear();
         }
         out.flush();
-    }
-
-    /** Where the last so many lines begin; a line feed at the very end begins no line. */
-    static long start(FileChannel log, int lines) throws IOException {
-        long end = log.size();
-        int found = 0;
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        for (long at = end; at > 0; at -= chunk.limit()) {
-            chunk.clear().limit((int) Math.min(CHUNK, at));
-            long from = at - chunk.limit();
-            while (chunk.hasRemaining() && log.read(chunk, from + chunk.position()) > 0) {
-                // A read may be short.
-            }
-            for (int i = chunk.limit() - 1; i >= 0; i--) {
-                if (chunk.get(i) == '\n' && from + i != end - 1 && ++found == lines) {
-                    return from + i + 1;
-                }
-            }
-        }
-        return lines == 0 ? end : 0;
     }
 }

@@ -53,7 +53,11 @@ final class PodClone implements Verb {
             try (Fd _ = copy.hold(jpod.caller())) {
                 specs.forEach((container, spec) -> {
                     String id = idIn(name, pod, container.id());
-                    background.make(id, bundle(jpod, container, id), copy.adopt(spec, pod, id));
+                    background.make(
+                            id,
+                            bundle(jpod, container, id),
+                            copy.adopt(spec, pod, id),
+                            container.log().bounds());
                 });
             } catch (RuntimeException e) {
                 copy.discard(e, jpod.caller());

@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.abi.Flags;
-import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
@@ -72,7 +71,7 @@ final class Run implements Verb {
      * What is to be run.
      *
      * @param directory the bundle
-     * @param log what a detached container prints goes there; null: to the caller
+     * @param log what a detached container prints into; null: that is the caller's
      */
     private record Job(
             String id,
@@ -80,7 +79,7 @@ final class Run implements Verb {
             Path directory,
             List<Fd> stdio,
             Console console,
-            @Nullable Fd log) {}
+            @Nullable LogPipe log) {}
 
     @Override
     public Integer call() {
@@ -134,13 +133,12 @@ final class Run implements Verb {
         Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
         try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
-                Fd log = detach ? LogFile.open(jpod.root()) : null;
+                LogPipe log = detach ? LogPipe.open(container.logBounds()) : null;
                 Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
-            Fd in = interactive || container.tty && !detach ? jpod.caller().stdio(0) : nothing;
-            List<Fd> stdio = List.of(
-                    in,
-                    log == null ? jpod.caller().stdio(1) : log,
-                    log == null ? jpod.caller().stdio(2) : log);
+            Fd in = interactive || container.tty ? jpod.caller().stdio(0) : nothing;
+            List<Fd> stdio = log != null
+                    ? log.stdio()
+                    : List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
             // The bundle is where the container's config.json lies.
             int code = run(launch, new Job(id, spec, jpod.root().resolve(id), stdio, console, log));
             if (detach) {
@@ -186,19 +184,13 @@ final class Run implements Verb {
 
     /** From here on the hands know what to do, whatever becomes of us. */
     private void handOver(Launch launch, Job job, Created created) {
-        Caller caller = jpod.caller();
-        Container made = created.container();
-        if (job.log() != null) {
-            LogFile.name(job.log(), made);
+        if (detach ? remove : !keep) {
+            jpod.caller().will(launch.will(created.container()));
         }
         if (detach) {
-            try (Fd exit = Launch.exitFile(made)) {
-                caller.watch(created.process().pid(), exit);
-            }
+            Launch.leave(jpod, created, job.console(), job.log());
+        } else {
+            Launch.attach(jpod.caller(), created, job.console());
         }
-        if (detach ? remove : !keep) {
-            caller.will(launch.will(made));
-        }
-        Launch.attach(caller, created, job.console(), job.log());
     }
 }

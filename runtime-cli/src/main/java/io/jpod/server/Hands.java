@@ -4,6 +4,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.cli.Caller;
+import io.jpod.container.LogDir;
 import io.jpod.exec.CallerGone;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -160,13 +161,7 @@ final class Hands implements Caller, AutoCloseable {
         if (!isTerminal(0) || !isTerminal(1)) {
             Linux.leaveLineEnds(terminal);
         }
-        send(Wire.relay(0), List.of(terminal));
-    }
-
-    @Override
-    public void relayToLog(Fd terminal, Fd log) {
-        Linux.leaveLineEnds(terminal);
-        send(Wire.relay(Wire.RELAY_LOG), List.of(terminal, log));
+        send(Wire.relay(), List.of(terminal));
     }
 
     @Override
@@ -186,7 +181,12 @@ final class Hands implements Caller, AutoCloseable {
 
     @Override
     public void watch(int pid, Fd exitFile) {
-        send(Wire.watch(pid), List.of(exitFile));
+        send(Wire.watch(pid, 0, 0), List.of(exitFile));
+    }
+
+    @Override
+    public void watch(int pid, Fd exitFile, Fd output, Fd directory, LogDir.Bounds bounds) {
+        send(Wire.watch(pid, bounds.size(), bounds.files()), List.of(exitFile, output, directory));
     }
 
     @Override

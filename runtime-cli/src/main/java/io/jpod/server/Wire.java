@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
  * message's struct, little endian; docs/protocol.md explains their order.
  */
 final class Wire {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int MAX_FDS = 250;
 
     static final int HELLO = 1;
@@ -27,7 +27,6 @@ final class Wire {
 
     static final int SPAWN_CGROUP = 1;
     static final int SPAWN_PIDNS = 2;
-    static final int RELAY_LOG = 1;
 
     /** The longest message that the hands send. */
     static final int LONGEST = Hello.SIZE;
@@ -106,16 +105,21 @@ final class Wire {
         return message(LEAVE, 4).array();
     }
 
-    static byte[] relay(int flags) {
-        return message(RELAY, 8).putInt(flags).array();
+    static byte[] relay() {
+        return message(RELAY, 4).array();
     }
 
     static byte[] forward(int pid) {
         return message(FORWARD, 8).putInt(pid).array();
     }
 
-    static byte[] watch(int pid) {
-        return message(WATCH, 8).putInt(pid).array();
+    static byte[] watch(int pid, long size, int files) {
+        return message(WATCH, 24)
+                .putInt(pid)
+                .putLong(size)
+                .putInt(files)
+                .putInt(0)
+                .array();
     }
 
     static byte[] will(int argc) {

@@ -4,18 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.oci.State;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class OutputTest {
     private static final State STATE = new State(
@@ -51,27 +44,5 @@ class OutputTest {
         assertThat(Ps.filter(lines, Set.of())).containsExactly(lines.getFirst());
         assertThatThrownBy(() -> Ps.filter(List.of("CMD", "init"), Set.of(1)))
                 .hasMessage("couldn't find PID field in ps output");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0,''", "1,c", "2,b|c", "3,a|b|c", "9,a|b|c"})
-    void logsBeginWithTheLastLines(int lines, String expected, @TempDir Path directory) throws IOException {
-        for (String end : List.of("", "\n")) {
-            Path log = Files.writeString(directory.resolve("log" + end.length()), "a\nb\nc" + end);
-            try (FileChannel file = FileChannel.open(log)) {
-                String tail = Files.readString(log).substring((int) Logs.start(file, lines));
-
-                assertThat(tail.strip().replace('\n', '|')).isEqualTo(expected);
-            }
-        }
-    }
-
-    @Test
-    void logsOfManyChunksAreCutWhereTheLineIs(@TempDir Path directory) throws IOException {
-        String line = "x".repeat(999) + "\n";
-        Path log = Files.writeString(directory.resolve("log"), line.repeat(300));
-        try (FileChannel file = FileChannel.open(log)) {
-            assertThat(Logs.start(file, 200)).isEqualTo(100 * 1000);
-        }
     }
 }

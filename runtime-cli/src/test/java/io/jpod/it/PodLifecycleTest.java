@@ -172,7 +172,7 @@ class PodLifecycleTest {
         String deaf = pod.start();
         pod.start();
         pod.start();
-        Jpod.awaitText(jpod.root.resolve(polite).resolve("log"), "ready");
+        Jpod.awaitText(jpod.root.resolve(polite).resolve("log/log"), "ready");
         Result stopped = jpod.run("pod", "stop", "--time", "1", pod.name()).ok();
         assertThat(stopped.took()).isBetween(Duration.ofMillis(900), Duration.ofMillis(2500));
         assertThat(says("wait", polite)).isEqualTo("0");
@@ -183,7 +183,7 @@ class PodLifecycleTest {
     @Test
     void aPausedPodHearsThatItIsToStop() {
         String polite = pod.start("trap");
-        Jpod.awaitText(jpod.root.resolve(polite).resolve("log"), "ready");
+        Jpod.awaitText(jpod.root.resolve(polite).resolve("log/log"), "ready");
         says("pod", "pause", pod.name());
         says("pod", "stop", pod.name());
         assertThat(says("wait", polite)).isEqualTo("0");
@@ -194,11 +194,11 @@ class PodLifecycleTest {
         String first = pod.start("trap");
         String second = pod.start("trap");
         for (String id : List.of(first, second)) {
-            Jpod.awaitText(jpod.root.resolve(id).resolve("log"), "ready");
+            Jpod.awaitText(jpod.root.resolve(id).resolve("log/log"), "ready");
         }
         says("pod", "kill", "--signal", "USR1", pod.name());
         for (String id : List.of(first, second)) {
-            Jpod.awaitText(jpod.root.resolve(id).resolve("log"), "USR1");
+            Jpod.awaitText(jpod.root.resolve(id).resolve("log/log"), "USR1");
         }
         says("pod", "kill", pod.name());
         assertThat(waits()).isEqualTo("137\n137");

@@ -82,14 +82,21 @@ class WireTest {
     }
 
     @Test
+    void watchIsTheHeaders() {
+        ByteBuffer watch = message("msg_watch", Wire.watch(3, 0x123456789L, 7), Wire.WATCH);
+        assertThat(watch.getInt(struct("msg_watch").get("pid"))).isEqualTo(3);
+        assertThat(watch.getLong(struct("msg_watch").get("max_size"))).isEqualTo(0x123456789L);
+        assertThat(watch.getInt(struct("msg_watch").get("max_files"))).isEqualTo(7);
+    }
+
+    @Test
     void theShortOnesAreTheHeaders() {
-        assertThat(message("msg_relay", Wire.relay(1), Wire.RELAY).getInt(4)).isEqualTo(1);
         assertThat(message("msg_forward", Wire.forward(2), Wire.FORWARD).getInt(4))
                 .isEqualTo(2);
-        assertThat(message("msg_watch", Wire.watch(3), Wire.WATCH).getInt(4)).isEqualTo(3);
         assertThat(message("msg_will", Wire.will(4), Wire.WILL).getInt(4)).isEqualTo(4);
         assertThat(message("msg_exit", Wire.exit(5), Wire.EXIT).getInt(4)).isEqualTo(5);
         assertThat(Wire.elsewhere()).containsExactly(Wire.ELSEWHERE, 0, 0, 0);
+        assertThat(Wire.relay()).containsExactly(Wire.RELAY, 0, 0, 0);
         assertThat(Wire.detach()).containsExactly(Wire.DETACH, 0, 0, 0);
         assertThat(Wire.leave()).containsExactly(Wire.LEAVE, 0, 0, 0);
     }

@@ -60,6 +60,9 @@ public final class Flags {
     public static final long S_IFIFO = 0x1000;
     public static final long S_IFSOCK = 0xc000;
 
+    // fallocate(2)
+    public static final long FALLOC_FL_KEEP_SIZE = 1;
+
     // mount(2), mount_setattr(2), fsmount(2), move_mount(2)
     public static final long MS_NOSUID = 2;
     public static final long MS_NODEV = 4;

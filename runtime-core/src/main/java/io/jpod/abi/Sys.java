@@ -30,6 +30,7 @@ public enum Sys {
     FACCESSAT2(439, 439),
     STATX(332, 291),
     FTRUNCATE(77, 46),
+    FALLOCATE(285, 47),
     PREAD64(17, 67),
     CHDIR(80, 49),
     FCHDIR(81, 50),

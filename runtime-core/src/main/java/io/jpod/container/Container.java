@@ -75,7 +75,7 @@ public final class Container {
         return dir.path();
     }
 
-    public Path log() {
+    public LogDir log() {
         return dir.log();
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *   config.json  what the container was created from: later changes to the bundle do not matter (runtime-spec)
  *   start.sock   there while the container waits for start
  *   exit         decimal exit code, from the monitor of a detached container; locked until it is written
- *   log          output of a detached container without a terminal of its caller's
+ *   log          {@link LogDir}: output of a detached container without a terminal of its caller's
  * </pre>
  */
 record StateDir(RecordDir dir) {
@@ -54,8 +54,8 @@ record StateDir(RecordDir dir) {
         return path().resolve(EXIT);
     }
 
-    Path log() {
-        return path().resolve("log");
+    LogDir log() {
+        return new LogDir(path().resolve("log"));
     }
 
     /** As {@link #lockIfThere}, for a container that is expected to be there. */
@@ -146,6 +146,7 @@ record StateDir(RecordDir dir) {
 
     void delete() {
         KNOWN.remove(path());
+        log().delete();
         dir.delete(STATE);
     }
 }

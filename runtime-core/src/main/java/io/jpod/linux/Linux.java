@@ -104,6 +104,19 @@ public final class Linux {
         check(KERNEL.syscall(Sys.FTRUNCATE, fd.number(), size), Sys.FTRUNCATE, fd.toString());
     }
 
+    /**
+     * Sets room for its first bytes aside, so that writing them finds no full disk. Nothing happens where the file system does
+     * not know how.
+     *
+     * @param size in bytes; the file's own stays as it is
+     */
+    public static void reserve(Fd fd, long size) {
+        long result = KERNEL.syscall(Sys.FALLOCATE, fd.number(), Flags.FALLOC_FL_KEEP_SIZE, 0, size);
+        if (result != -Errno.EOPNOTSUPP.number()) {
+            check(result, Sys.FALLOCATE, fd.toString());
+        }
+    }
+
     /** Back to the beginning, for whoever reads next. */
     public static void rewind(Fd fd) {
         check(KERNEL.syscall(Sys.LSEEK, fd.number(), 0, 0), Sys.LSEEK, fd.toString());

@@ -3,17 +3,21 @@ package io.jpod.pod;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
+import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
+import io.jpod.linux.RecordFiles;
 import io.jpod.net.Leftover;
 import io.jpod.net.cni.Cni;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for what no living container or pod of this state root owns, and removes it. */
 public final class Doctor {
@@ -22,11 +26,14 @@ public final class Doctor {
     private final Containers containers;
     private final Pods pods;
     private final Spawner spawner;
+    private final @Nullable Path logs;
 
-    public Doctor(Pods pods, Spawner spawner) {
+    /** @param logs where logs of containers lie, by their names; null: with their state */
+    public Doctor(Pods pods, Spawner spawner, @Nullable Path logs) {
         this.containers = pods.containers();
         this.pods = pods;
         this.spawner = spawner;
+        this.logs = logs;
     }
 
     /**
@@ -54,6 +61,7 @@ public final class Doctor {
         networks(findings, living);
         mounts(findings, living);
         cgroups(findings, all, living);
+        logs(findings, all);
         return findings;
     }
 
@@ -144,5 +152,19 @@ public final class Doctor {
                         new Finding("cgroup", path, "it is of no container or pod", () -> fs.killAndRemove(path, END)));
             }
         });
+    }
+
+    /** On disk they outlive the boot that ended their containers. */
+    private void logs(List<Finding> findings, List<Container> all) {
+        if (logs == null) {
+            return;
+        }
+        Set<String> ids = all.stream().map(Container::id).collect(Collectors.toSet());
+        for (Path log : RecordFiles.list(logs, "*")) {
+            if (!ids.contains(log.getFileName().toString())) {
+                findings.add(new Finding(
+                        "log", log.toString(), "there is no such container", () -> new RecordDir(log).delete()));
+            }
+        }
     }
 }

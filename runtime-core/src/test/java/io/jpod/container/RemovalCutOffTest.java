@@ -24,7 +24,8 @@ class RemovalCutOffTest extends ContainerTests {
             Created created = start(bundle("true"), "c");
             created.await();
             Container container = containers.get("c");
-            Files.writeString(container.log(), "said");
+            container.log().make(null, LogDir.Bounds.DEFAULT);
+            Files.writeString(container.log().newest(), "said");
             StateDir dir = StateDir.at(containers.root(), "c");
             dir.writeExit("0");
             boolean isPart;

@@ -54,7 +54,7 @@ class PodRecordTest {
         assertThat(MountTable.below(root.toString())).isEmpty();
         CgroupFs.find()
                 .ifPresent(fs -> assertThat(fs.ownedBy(containers.mark())).isEmpty());
-        assertThat(new Doctor(pods, spawner).examine()).isEmpty();
+        assertThat(new Doctor(pods, spawner, null).examine()).isEmpty();
     }
 
     private static PodSpec spec(String name, boolean withProcess) {
@@ -99,7 +99,7 @@ class PodRecordTest {
         assertThat(found.status()).isEqualTo(Pod.Status.ERROR);
         assertThat(found.damage().isPresent()).isEqualTo(damage != Damage.LOST);
         assertThatThrownBy(found::spec).hasMessageContaining("remove it with 'jpod pod rm --force'");
-        assertThat(new Doctor(pods, spawner).examine())
+        assertThat(new Doctor(pods, spawner, null).examine())
                 .extracting(Doctor.Finding::kind)
                 .contains("pod");
         found.delete(true, spawner);
@@ -123,7 +123,7 @@ class PodRecordTest {
             }
             pods.get(pod.name()).delete(force, spawner);
             assertThat(pods.list()).as("after %d unlinks", k).isEmpty();
-            assertThat(new Doctor(pods, spawner).examine()).isEmpty();
+            assertThat(new Doctor(pods, spawner, null).examine()).isEmpty();
         }
     }
 
@@ -139,7 +139,7 @@ class PodRecordTest {
                         .ifPresent(fs -> pod.cgroupPath().ifPresent(path -> fs.killAndRemove(path, PodDeletion.END)));
             }
             pods.get(pod.name()).delete(false, spawner);
-            assertThat(new Doctor(pods, spawner).examine()).isEmpty();
+            assertThat(new Doctor(pods, spawner, null).examine()).isEmpty();
         }
     }
 
