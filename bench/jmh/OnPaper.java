@@ -32,7 +32,9 @@ public class OnPaper {
             "/root",
             Map.of(),
             ~0L,
-            false);
+            false,
+            Map.of(),
+            List.of());
     private static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
 

@@ -64,6 +64,7 @@ public final class Flags {
     public static final long FALLOC_FL_KEEP_SIZE = 1;
 
     // mount(2), mount_setattr(2), fsmount(2), move_mount(2)
+    public static final long MS_RDONLY = 1;
     public static final long MS_NOSUID = 2;
     public static final long MS_NODEV = 4;
     public static final long MS_NOEXEC = 8;

@@ -84,7 +84,9 @@ final class Creation {
                 options.preserve(),
                 waitForStart);
         Programs.Planned planned = Programs.of(
-                spec, request, HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio()));
+                spec,
+                request,
+                HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio(), options.pivot()));
         Plan plan = planned.plan();
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
         Prepared prepared = new Prepared(plan, planned.programs(), cgroup);

@@ -5,6 +5,7 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.MountTable;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
@@ -14,6 +15,7 @@ import io.jpod.plan.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,21 +36,47 @@ final class HostFacts {
 
     private HostFacts() {}
 
-    /** @param cgroup the container's cgroup, to learn which files there will be; null: none */
-    static Facts gather(Spec spec, Path rootfs, Optional<CgroupFs> cgroups, @Nullable String cgroup, List<Fd> stdio) {
+    /**
+     * @param cgroup the container's cgroup, to learn which files there will be; null: none
+     * @param pivot false: --no-pivot
+     */
+    static Facts gather(
+            Spec spec,
+            Path rootfs,
+            Optional<CgroupFs> cgroups,
+            @Nullable String cgroup,
+            List<Fd> stdio,
+            boolean pivot) {
         Set<String> files = new HashSet<>();
         Map<String, Integer> tmpfsModes = new HashMap<>();
-        try (RootedPaths paths = open(rootfs)) {
+        Map<String, String> places = new HashMap<>();
+        try (RootView view = open(rootfs)) {
             for (Spec.Mount mount : spec.mounts()) {
-                if (isBind(mount) && mount.source() != null && isFile(mount.source())) {
+                if (mount.options().contains("remount")) {
+                    continue;
+                }
+                boolean bind = isBind(mount);
+                // A link in the place of these is refused (CVE-2019-19921).
+                boolean kernels = !bind && ("proc".equals(mount.type()) || "sysfs".equals(mount.type()));
+                String place = kernels ? Facts.clean(mount.destination()) : place(view, mount.destination(), places);
+                boolean file = bind && mount.source() != null && view.isFile(mount.source());
+                if (file) {
                     files.add(mount.source());
                 }
                 if ("tmpfs".equals(mount.type())) {
-                    paths.stat(mount.destination())
-                            .ifPresent(stat -> tmpfsModes.put(mount.destination(), stat.mode() & 07777));
+                    view.stat(place).ifPresent(stat -> tmpfsModes.put(place, stat.mode() & 07777));
                 }
+                view.mount(place, bind && !file ? mount.source() : null);
+            }
+            place(view, "/dev", places);
+            for (Spec.Device device : spec.linux().devices()) {
+                String path = Facts.clean(device.path());
+                place(view, path.substring(0, Math.max(1, path.lastIndexOf('/'))), places);
             }
             Spec.Process process = spec.process();
+            if (process != null && !process.cwd().equals("/")) {
+                place(view, process.cwd(), places);
+            }
             return new Facts(
                     Arch.host(),
                     LAST_CAPABILITY,
@@ -56,11 +84,24 @@ final class HostFacts {
                     limits(spec, cgroups, cgroup),
                     files,
                     process == null ? List.of() : toChown(stdio, process.user().uid()),
-                    process == null ? null : home(paths, process.user().uid()),
+                    process == null
+                            ? null
+                            : home(view.directory(), process.user().uid()),
                     tmpfsModes,
                     capabilities(spec),
-                    APPARMOR);
+                    APPARMOR,
+                    places,
+                    pivot ? List.of() : hostMounts());
         }
+    }
+
+    private static String place(RootView view, String path, Map<String, String> places) {
+        String clean = Facts.clean(path);
+        String place = view.place(clean);
+        if (!place.equals(clean)) {
+            places.put(clean, place);
+        }
+        return place;
     }
 
     /** Only limits that have more than one spelling ask for it. */
@@ -71,9 +112,9 @@ final class HostFacts {
         return asked && cgroup != null && cgroups.isPresent() ? cgroups.get().facts(cgroup) : Limits.Facts.UNKNOWN;
     }
 
-    private static RootedPaths open(Path rootfs) {
+    private static RootView open(Path rootfs) {
         try {
-            return RootedPaths.open(rootfs.toString());
+            return RootView.open(rootfs);
         } catch (SyscallException e) {
             throw new ContainerException("config.json: root.path: " + e.getMessage(), e);
         }
@@ -92,23 +133,39 @@ final class HostFacts {
                     home(paths, process.user().uid()),
                     Map.of(),
                     userNamespace ? -1 : OWN_CAPABILITIES,
-                    APPARMOR);
+                    APPARMOR,
+                    Map.of(),
+                    List.of());
         }
+    }
+
+    /**
+     * What of the host --no-pivot leaves below the root: proc and sysfs wherever they are, for a nested user namespace may mount
+     * them anew as long as one is in full view; and all mounts that lie on the root itself. Longer paths first.
+     */
+    private static List<String> hostMounts() {
+        List<MountTable.Mount> mounts = MountTable.own();
+        List<String> points = mounts.stream()
+                .map(MountTable.Mount::point)
+                .filter(point -> !point.equals("/"))
+                .toList();
+        List<String> found = new ArrayList<>();
+        for (MountTable.Mount mount : mounts) {
+            String point = mount.point();
+            boolean kernels = mount.type().equals("proc") || mount.type().equals("sysfs");
+            boolean onRoot = points.stream().noneMatch(other -> point.startsWith(other + "/"));
+            if (!point.equals("/") && (kernels || onRoot)) {
+                found.add(point);
+            }
+        }
+        found.sort(Comparator.comparingInt(String::length).reversed());
+        return found;
     }
 
     private static boolean isBind(Spec.Mount mount) {
         return "bind".equals(mount.type())
                 || mount.options().contains("bind")
                 || mount.options().contains("rbind");
-    }
-
-    private static boolean isFile(String source) {
-        try {
-            return (Linux.stat(source).mode() & Flags.S_IFMT) != Flags.S_IFDIR;
-        } catch (SyscallException missing) {
-            // The step that opens it says so, with its place in the config.
-            return false;
-        }
     }
 
     /** Pipes, sockets and terminals that belong to somebody else; never /dev/null and its like, which are everybody's. */

@@ -203,6 +203,16 @@ public final class Linux {
         }
     }
 
+    /** Of a symbolic link that was opened itself, with O_PATH and O_NOFOLLOW; empty for anything else. */
+    static Optional<String> readlink(Fd link) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area target = memory.area(PATH_MAX);
+            long size = KERNEL.syscall(Sys.READLINKAT, link.number(), memory.string(""), target.address(), PATH_MAX);
+            // ENOENT: the empty path leads to no link, readlinkat(2).
+            return size < 0 ? Optional.empty() : Optional.of(target.getString(0, (int) size));
+        }
+    }
+
     /** Whether there is such a file; a symbolic link is followed. */
     public static boolean exists(String path) {
         try (Memory memory = Memory.open()) {

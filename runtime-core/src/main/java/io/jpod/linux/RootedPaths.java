@@ -45,21 +45,44 @@ public final class RootedPaths implements AutoCloseable {
         });
     }
 
-    private Optional<Fd> lookUp(String path, long flags) {
+    /** Whether there is a symbolic link on the way to a path, or at its end. What is missing is none. */
+    public boolean hasLinks(String path) {
+        long result = open(path, Flags.O_PATH, Flags.RESOLVE_NO_SYMLINKS);
+        if (result >= 0) {
+            new Fd((int) result).close();
+        }
+        return result == -Errno.ELOOP.number();
+    }
+
+    /** Where a symbolic link leads; empty if it is none, or cannot be looked at. */
+    public Optional<String> readLink(String path) {
+        long result = open(path, Flags.O_PATH | Flags.O_NOFOLLOW(Arch.host()), Flags.RESOLVE_NO_MAGICLINKS);
+        if (result < 0) {
+            return Optional.empty();
+        }
+        try (Fd link = new Fd((int) result)) {
+            return Linux.readlink(link);
+        }
+    }
+
+    private long open(String path, long flags, long resolve) {
         try (Memory memory = Memory.open()) {
             Memory.Area how = memory.area(OPEN_HOW_SIZE);
             how.setLong(0, flags | Flags.O_CLOEXEC);
-            how.setLong(16, Flags.RESOLVE_IN_ROOT | Flags.RESOLVE_NO_MAGICLINKS);
-            long result =
-                    Kernel.get().syscall(Sys.OPENAT2, root.number(), memory.string(path), how.address(), OPEN_HOW_SIZE);
-            if (result == -Errno.ENOENT.number()
-                    || result == -Errno.ENOTDIR.number()
-                    || result == -Errno.ELOOP.number()
-                    || result == -Errno.ENXIO.number()) {
-                return Optional.empty();
-            }
-            return Optional.of(new Fd((int) Linux.check(result, Sys.OPENAT2, path)));
+            how.setLong(16, Flags.RESOLVE_IN_ROOT | resolve);
+            return Kernel.get().syscall(Sys.OPENAT2, root.number(), memory.string(path), how.address(), OPEN_HOW_SIZE);
         }
+    }
+
+    private Optional<Fd> lookUp(String path, long flags) {
+        long result = open(path, flags, Flags.RESOLVE_NO_MAGICLINKS);
+        if (result == -Errno.ENOENT.number()
+                || result == -Errno.ENOTDIR.number()
+                || result == -Errno.ELOOP.number()
+                || result == -Errno.ENXIO.number()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Fd((int) Linux.check(result, Sys.OPENAT2, path)));
     }
 
     @Override

@@ -458,7 +458,7 @@ public record Spec(
     /**
      * @param type "c", "b", "u" or "p"
      * @param path absolute inside the container
-     * @param major 0 for a "p"
+     * @param major nothing to a "p", as minor is
      * @param fileMode permission bits only, at most 07777
      */
     public record Device(

@@ -4,6 +4,8 @@ import io.jpod.abi.Arch;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param fileSources sources of bind mounts that are not directories, as the spec writes them
  * @param stdioToChown those of 0, 1, 2 that are pipes, sockets or terminals of another owner
  * @param home the home directory that the root file system's /etc/passwd gives the user; null: none
- * @param tmpfsModes permission bits of directories that the spec mounts a tmpfs on, by destination
+ * @param tmpfsModes permission bits of directories that the spec mounts a tmpfs on, by the places that they are at
  * @param capabilities bit set of what the container's process will have at first: the caller's permitted set
  * @param apparmor whether the kernel has it switched on
+ * @param places where paths of the container lead that have links of the image in them: destinations of mounts, directories
+ *     of devices, the working directory
+ * @param hostMounts without pivot_root: where the host has something mounted that must not stay within reach, innermost first
  */
 public record Facts(
         Arch arch,
@@ -29,11 +34,31 @@ public record Facts(
         @Nullable String home,
         Map<String, Integer> tmpfsModes,
         long capabilities,
-        boolean apparmor) {
+        boolean apparmor,
+        Map<String, String> places,
+        List<String> hostMounts) {
 
     public Facts {
         fileSources = Set.copyOf(fileSources);
         stdioToChown = List.copyOf(stdioToChown);
         tmpfsModes = Map.copyOf(tmpfsModes);
+        places = Map.copyOf(places);
+        hostMounts = List.copyOf(hostMounts);
+    }
+
+    /** Where a path of the container leads. */
+    String place(String path) {
+        String clean = clean(path);
+        return places.getOrDefault(clean, clean);
+    }
+
+    /** An absolute path without empty components, "." and a slash at the end, which change nothing. */
+    public static String clean(String path) {
+        if (!path.endsWith("/") && !path.contains("//") && !path.contains("/.")) {
+            return path;
+        }
+        return Stream.of(path.split("/"))
+                .filter(component -> !component.isEmpty() && !component.equals("."))
+                .collect(Collectors.joining("/", "/", ""));
     }
 }

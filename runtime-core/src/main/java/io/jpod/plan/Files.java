@@ -91,6 +91,14 @@ final class Files {
                 .into(tree);
     }
 
+    /** The same of what is at a path of the container. */
+    void openInside(Op.Register tree, String path, boolean recursive) {
+        Op.Register found = asm.temporary();
+        lookUp(path, true).into(found);
+        cloneMount(found, tree, recursive);
+        asm.close(found);
+    }
+
     // ---- mount points
 
     /** Opens a mount point, made with its parents where it is missing. */
@@ -105,15 +113,26 @@ final class Files {
         lookUp(path, symlinks).into(target).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
         asm.place(missing);
         if (file) {
-            Op.Register parent = directory(parent(path));
-            asm.call(Sys.MKNODAT, parent, asm.string(name(path)), flags(S_IFREG | 0644, "S_IFREG|0644"), value(0));
-            asm.close(parent);
+            makeDirectories(parent(path));
+            makeFile(path, symlinks).into(target);
         } else {
             makeDirectories(path);
+            lookUp(path, symlinks).into(target);
         }
-        lookUp(path, symlinks).into(target);
         asm.place(found);
         return target;
+    }
+
+    /** open(2) makes what a link points to, mknod(2) would find the link in its way. O_NONBLOCK: somebody may put a fifo there. */
+    private Assembler.Draft makeFile(String path, boolean symlinks) {
+        return openat2(
+                root(),
+                path,
+                O_CREAT | O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                "O_CREAT|O_RDONLY|O_NONBLOCK|O_NOCTTY|O_CLOEXEC",
+                0644,
+                RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (symlinks ? 0 : RESOLVE_NO_SYMLINKS),
+                "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (symlinks ? "" : "|RESOLVE_NO_SYMLINKS"));
     }
 
     /** mkdir -p, one component after the other, each parent looked up inside the root. */
@@ -126,8 +145,25 @@ final class Files {
         Op.Register directory = asm.temporary();
         Label found = new Label();
         Label missing = new Label();
+        Label parents = new Label();
         lookUp(path, true).into(directory).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
         asm.place(missing);
+        Op.Register above = asm.temporary();
+        Assembler.Draft look = lookUp(parent(path), true).into(above);
+        makeDirectory(above, name(path));
+        asm.close(above);
+        Assembler.Draft made = lookUp(path, true).into(directory);
+        if (!parent(path).equals("/")) {
+            look.on(Errno.ENOENT, parents);
+            made.on(new Op.OnSuccess(), found);
+            asm.place(parents);
+            walk(path, directory);
+        }
+        asm.place(found);
+        return directory;
+    }
+
+    private void walk(String path, Op.Register to) {
         List<String> components =
                 Arrays.stream(path.split("/")).filter(c -> !c.isEmpty()).toList();
         Op.Register current = asm.temporary();
@@ -135,13 +171,15 @@ final class Files {
         StringBuilder walked = new StringBuilder();
         for (int i = 0; i < components.size(); i++) {
             walked.append('/').append(components.get(i));
-            Op.Register next = i == components.size() - 1 ? directory : asm.temporary();
+            Op.Register next = i == components.size() - 1 ? to : asm.temporary();
             step(current, components.get(i), walked.toString(), next);
             asm.close(current);
             current = next;
         }
-        asm.place(found);
-        return directory;
+    }
+
+    private void makeDirectory(Op.Register above, String name) {
+        asm.ignore(asm.call(Sys.MKDIRAT, above, asm.string(name), flags(0755, "0755")), Errno.EEXIST);
     }
 
     /** One component further, made if it is missing; what is there may be a link to elsewhere in the root. */
@@ -150,7 +188,7 @@ final class Files {
         Label missing = new Label();
         lookUp(walked, true).into(to).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
         asm.place(missing);
-        asm.ignore(asm.call(Sys.MKDIRAT, from, asm.string(component), flags(0755, "0755")), Errno.EEXIST);
+        makeDirectory(from, component);
         lookUp(walked, true).into(to);
         asm.place(found);
     }
@@ -176,18 +214,12 @@ final class Files {
     }
 
     /**
-     * Made where it is missing, as runc and Docker do. Links of /proc are not followed: /proc/self/fd/N might be a directory
-     * of the host that the caller handed over (CVE-2024-21626).
+     * Links of /proc are not followed: /proc/self/fd/N might be a directory of the host that the caller handed over
+     * (CVE-2024-21626).
      */
     void changeDirectory(String path) {
         Op.Register directory = asm.temporary();
-        Label found = new Label();
-        Label missing = new Label();
-        lookUp(path, true).into(directory).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
-        asm.place(missing);
-        makeDirectories(path);
         lookUp(path, true).into(directory);
-        asm.place(found);
         asm.call(Sys.FCHDIR, directory);
         asm.close(directory);
     }
@@ -299,9 +331,23 @@ final class Files {
         boolean shared = options.propagation().stream().anyMatch(p -> p.flag() == MS_SHARED);
         setAttributes(source, options.setRecursive(), options.clearRecursive(), shared ? 0 : MS_SLAVE, true);
         if (options.set() != 0 || options.clear() != 0) {
-            setAttributes(source, options.set(), options.clear(), 0, false);
+            exactly(source, options);
         }
         attach(source, step.destination(), step.file(), true, options);
+    }
+
+    /**
+     * Who names flags names all of them, as with mount(2) and its callers. EPERM: in a user namespace those that its owner
+     * set are locked, mount_namespaces(7); they stay unless the config clears them by name.
+     */
+    private void exactly(Op.Register mount, MountOptions options) {
+        Label locked = new Label();
+        Label done = new Label();
+        setAttributes(mount, options.set(), Mounts.ATTRIBUTES, 0, false);
+        asm.last().on(Errno.EPERM, locked).on(new Op.OnSuccess(), done);
+        asm.place(locked);
+        setAttributes(mount, options.set(), options.clear(), 0, false);
+        asm.place(done);
     }
 
     private void attach(Op.Register mount, String destination, boolean file, boolean symlinks, MountOptions options) {
@@ -334,15 +380,15 @@ final class Files {
 
     // ---- /dev
 
-    void device(Spec.Device device, boolean bind) {
+    void device(Spec.Device device, String place, boolean bind) {
         if (bind) {
             Op.Register source = asm.use("source " + device.path());
             setAttributes(source, 0, 0, MS_SLAVE, false);
-            attach(source, device.path(), true, true, Mounts.parse(List.of()));
+            attach(source, place, true, true, Mounts.parse(List.of()));
             return;
         }
-        Op.Register directory = parentOf(device.path());
-        Op.Blob name = asm.string(name(device.path()));
+        Op.Register directory = parentOf(place);
+        Op.Blob name = asm.string(name(place));
         int permissions = device.fileMode() == null ? 0666 : device.fileMode() & 07777;
         long type = switch (device.type()) {
             case "b" -> S_IFBLK;

@@ -137,6 +137,8 @@ public final class Lowering {
             case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
             case Step.OpenSource(String handle, String path, boolean recursive) ->
                 openSource(asm.define(handle), path, recursive);
+            case Step.OpenSourceInside(String handle, String path, boolean recursive) ->
+                files.openInside(asm.define(handle), path, recursive);
             case Step.OpenNamespace(NamespaceType type, String path) ->
                 open(path, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));
 
@@ -151,9 +153,11 @@ public final class Lowering {
                 asm.call(Sys.UNSHARE, flags(cloneMask(unshare.types()), cloneFlags(unshare.types())));
             }
             case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
-            case Step.AdoptNamespaces(List<NamespaceType> types) -> {
+            case Step.AdoptNamespaces(List<NamespaceType> types, boolean pivoted) -> {
                 types.forEach(this::setns);
-                files.enteredRoot();
+                if (pivoted) {
+                    files.enteredRoot();
+                }
                 files.clearUmask();
             }
             case Step.EnterTimeNamespace(List<String> offsets) -> enterTimeNamespace(offsets);
@@ -181,10 +185,11 @@ public final class Lowering {
             case Step.MountFilesystem filesystem -> files.mount(filesystem);
             case Step.MountBind bind -> files.bind(bind);
             case Step.Remount(String destination, MountOptions options) -> files.remount(destination, options);
-            case Step.MakeDevice(Spec.Device device, boolean bind) -> files.device(device, bind);
+            case Step.MakeDevice(Spec.Device device, String place, boolean bind) -> files.device(device, place, bind);
             case Step.Symlink(String path, String target) -> files.symlink(path, target);
             case Step.OpenConsole console -> new Console(asm, files, CONSOLE, TERMINAL).open(console);
-            case Step.PivotRoot(boolean pivot) -> pivotRoot(pivot);
+            case Step.PivotRoot _ -> pivotRoot();
+            case Step.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
             case Step.ReadonlyRootfs _ -> files.readonlyRoot();
             case Step.ReadonlyPath(String path) -> files.readonlyPath(path);
             case Step.PrepareMasks _ -> files.prepareMasks();
@@ -215,6 +220,7 @@ public final class Lowering {
                     Step.SetNoNewPrivileges _,
                     Step.LoadSeccomp _ -> new Credentials(asm).lower(step);
             case Step.CloseDescriptors _ -> closeDescriptors();
+            case Step.MakeDirectory(String path) -> files.makeDirectories(path);
             case Step.ChangeDirectory(String path) -> files.changeDirectory(path);
             case Step.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
             case Step.AdoptOrphans _ ->
@@ -447,15 +453,51 @@ public final class Lowering {
     }
 
     /** pivot_root(2), section "pivot_root(".", ".")": no directory is needed for the old root, which goes at once. */
-    private void pivotRoot(boolean pivot) {
+    private void pivotRoot() {
         asm.call(Sys.FCHDIR, asm.use(ROOTFS));
-        if (pivot) {
-            asm.call(Sys.PIVOT_ROOT, asm.string("."), asm.string("."));
-            asm.call(Sys.UMOUNT2, asm.string("."), flags(MNT_DETACH, "MNT_DETACH"));
-        } else {
-            asm.call(Sys.MOUNT, asm.string("."), asm.string("/"), nul(), flags(MS_MOVE, "MS_MOVE"), nul());
-            asm.call(Sys.CHROOT, asm.string("."));
-        }
+        asm.call(Sys.PIVOT_ROOT, asm.string("."), asm.string("."));
+        asm.call(Sys.UMOUNT2, asm.string("."), flags(MNT_DETACH, "MNT_DETACH"));
+        enterRoot();
+    }
+
+    /** After the move "/" is still the host's root: the mount that lies on it is only met by who comes from above. */
+    private void moveRoot(List<String> hostMounts) {
+        asm.call(Sys.FCHDIR, asm.use(ROOTFS));
+        asm.call(Sys.MOUNT, asm.string("."), asm.string("/"), nul(), flags(MS_MOVE, "MS_MOVE"), nul());
+        hostMounts.forEach(this::letGo);
+        // Or what the host mounts from now on would come after.
+        mount(MS_PRIVATE, "MS_PRIVATE");
+        asm.call(Sys.CHROOT, asm.string("."));
+        enterRoot();
+    }
+
+    /**
+     * What a user namespace has inherited cannot be taken down in it, mount_namespaces(7): it is covered, which does as well
+     * against mounting proc and sysfs anew.
+     */
+    private void letGo(String hostMount) {
+        Label gone = new Label();
+        Label locked = new Label();
+        Op.Blob path = asm.string(hostMount);
+        asm.call(Sys.UMOUNT2, path, flags(MNT_DETACH | UMOUNT_NOFOLLOW, "MNT_DETACH|UMOUNT_NOFOLLOW"))
+                .on(new Op.OnSuccess(), gone)
+                .on(Errno.ENOENT, gone)
+                .on(Errno.EINVAL, locked);
+        asm.place(locked);
+        // ENOTDIR: a file has nothing below it.
+        asm.call(
+                        Sys.MOUNT,
+                        asm.string("none"),
+                        path,
+                        asm.string("tmpfs"),
+                        flags(MS_RDONLY | MS_NOSUID, "MS_RDONLY|MS_NOSUID"),
+                        nul())
+                .on(Errno.ENOTDIR, gone)
+                .on(Errno.ENOENT, gone);
+        asm.place(gone);
+    }
+
+    private void enterRoot() {
         asm.call(Sys.CHDIR, asm.string("/"));
         files.enteredRoot();
     }

@@ -54,9 +54,11 @@ public record MountOptions(
                 words);
     }
 
-    /** The same without ro, in the words too. */
+    /** The same without ro and rro, in the words too. */
     MountOptions writable() {
-        return Mounts.parse(words.stream().filter(word -> !word.equals("ro")).toList());
+        return Mounts.parse(words.stream()
+                .filter(word -> !word.equals("ro") && !word.equals("rro"))
+                .toList());
     }
 
     /** The words as they were written, in parentheses, or nothing. */

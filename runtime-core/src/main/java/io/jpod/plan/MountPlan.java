@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps for {@code mounts}, devices and the links in /dev. Mounts keep the order of the config. Those that only the
- * container's process can make (proc shows the pid namespace, cgroup the cgroup namespace of who mounts it), and those
- * above or below them, come after it has moved in.
+ * The steps for {@code mounts}, devices and the links in /dev. Mounts are made in the order of the config (config.md,
+ * "Mounts"), from the first one on that takes the container's process by that process: proc shows the pid namespace, cgroup2
+ * the cgroup namespace of who mounts it. What the config mounts where jpod makes something by default stays.
  */
 final class MountPlan {
     private static final List<Spec.Device> DEFAULT_DEVICES = List.of(
@@ -41,46 +42,70 @@ final class MountPlan {
         return List.copyOf(rules);
     }
 
+    /** Below /dev. */
     private static final Map<String, String> LINKS = new LinkedHashMap<>();
 
     static {
-        LINKS.put("/dev/fd", "/proc/self/fd");
-        LINKS.put("/dev/stdin", "/proc/self/fd/0");
-        LINKS.put("/dev/stdout", "/proc/self/fd/1");
-        LINKS.put("/dev/stderr", "/proc/self/fd/2");
-        LINKS.put("/dev/ptmx", "pts/ptmx");
+        LINKS.put("/fd", "/proc/self/fd");
+        LINKS.put("/stdin", "/proc/self/fd/0");
+        LINKS.put("/stdout", "/proc/self/fd/1");
+        LINKS.put("/stderr", "/proc/self/fd/2");
+        LINKS.put("/ptmx", "pts/ptmx");
     }
 
     private final Spec spec;
     private final Facts facts;
+    private final String dev;
     private final List<Planned> mounts = new ArrayList<>();
     private final boolean userNamespace;
+    private final String rootfs;
+    private int made;
 
-    /** One entry of {@code mounts}. */
+    /** One entry of {@code mounts}; the place is where its destination leads. */
     private record Planned(
             String from,
-            String destination,
+            String place,
             String type,
             @Nullable String source,
             MountOptions options,
-            boolean bind,
-            boolean inside) {
+            boolean bind) {
         String handle() {
             return "source " + from;
         }
-    }
 
-    /** @param early whether the process makes all mounts itself, so that none has to wait for it */
-    MountPlan(Spec spec, Facts facts, boolean early) {
-        this.spec = spec;
-        this.facts = facts;
-        this.userNamespace = spec.linux().namespace(NamespaceType.USER) != null;
-        for (int i = 0; i < spec.mounts().size(); i++) {
-            mounts.add(planned(i, spec.mounts().get(i), early));
+        boolean needsProcess() {
+            return !bind && !options.remount() && (type.equals("proc") || type.equals("cgroup2"));
+        }
+
+        boolean hasSource() {
+            return bind && !options.remount() && source != null;
+        }
+
+        boolean isShared() {
+            return options.propagation().stream().anyMatch(propagation -> propagation.flag() == Flags.MS_SHARED);
+        }
+
+        boolean isReadonlyTmpfs() {
+            return type.equals("tmpfs")
+                    && !bind
+                    && !options.remount()
+                    && ((options.set() | options.setRecursive()) & Flags.MOUNT_ATTR_RDONLY) != 0;
         }
     }
 
-    private Planned planned(int index, Spec.Mount mount, boolean early) {
+    /** @param rootfs absolute path of root.path */
+    MountPlan(Spec spec, Facts facts, String rootfs) {
+        this.spec = spec;
+        this.facts = facts;
+        this.rootfs = rootfs;
+        this.dev = facts.place("/dev");
+        this.userNamespace = spec.linux().namespace(NamespaceType.USER) != null;
+        for (int i = 0; i < spec.mounts().size(); i++) {
+            mounts.add(planned(i, spec.mounts().get(i)));
+        }
+    }
+
+    private Planned planned(int index, Spec.Mount mount) {
         String type = mount.type() == null ? "" : mount.type();
         MountOptions options = Mounts.parse(mount.options());
         String source = mount.source();
@@ -94,114 +119,183 @@ final class MountPlan {
                 source = facts.cgroupRoot();
             }
         }
-        boolean own = !bind && (type.equals("proc") || type.equals("cgroup2"));
-        boolean inside = !early && (own || related(mount.destination()));
-        return new Planned("mounts[" + index + "]", mount.destination(), type, source, options, bind, inside);
-    }
-
-    /** Whether an earlier mount that waits for the process is above or below this one. */
-    private boolean related(String destination) {
-        return mounts.stream()
-                .filter(Planned::inside)
-                .anyMatch(m -> below(destination, m.destination()) || below(m.destination(), destination));
+        return new Planned("mounts[" + index + "]", facts.place(mount.destination()), type, source, options, bind);
     }
 
     static boolean below(String path, String directory) {
         return path.equals(directory) || path.startsWith(directory.endsWith("/") ? directory : directory + "/");
     }
 
+    /**
+     * On the host, before any namespace changes: sources that cannot wait for their turn. In a user namespace they may be
+     * closed to the process, and what is to be shared with the host must be a copy of the host's own mount, and not of our
+     * slave of it.
+     */
     void openSources(Sink plan) {
         for (Planned mount : mounts) {
-            if (mount.bind() && !mount.options().remount() && mount.source() != null) {
-                boolean recursive = mount.options().recursive() || mount.type().equals("cgroup2");
-                plan.add(new Step.OpenSource(mount.handle(), mount.source(), recursive), mount.from() + ".source");
+            if (mount.hasSource() && when(mount) == Turn.BEFORE) {
+                openSource(plan, mount);
             }
         }
-        if (ownsDev() && bindsDevices()) {
-            for (Spec.Device device : allDevices()) {
-                plan.add(new Step.OpenSource("source " + device.path(), device.path(), false), deviceFrom(device));
+        for (Spec.Device device : devices()) {
+            if (isBound(device)) {
+                String path = Facts.clean(device.path());
+                plan.add(new Step.OpenSource("source " + device.path(), path, false), deviceFrom(device));
             }
         }
     }
 
-    void mountOutside(Sink plan) {
-        mounts.stream().filter(mount -> !mount.inside()).forEach(mount -> mount(plan, mount));
+    /** When a source is opened: a copy of it is as old as that in mountinfo from Linux 6.8 on, so best by its turn. */
+    private enum Turn {
+        BEFORE,
+        ON_THE_HOST,
+        IN_THE_ROOT
     }
 
-    void mountInside(Sink plan) {
-        mounts.stream().filter(Planned::inside).forEach(mount -> mount(plan, mount));
+    private Turn when(Planned mount) {
+        if (isInRoot(mount)) {
+            // An earlier mount may lie there.
+            return Turn.IN_THE_ROOT;
+        }
+        return userNamespace || mount.isShared() ? Turn.BEFORE : Turn.ON_THE_HOST;
+    }
+
+    private boolean isInRoot(Planned mount) {
+        return mount.source() != null && mount.source().startsWith(rootfs + "/");
+    }
+
+    private void openSource(Sink plan, Planned mount) {
+        boolean recursive = mount.options().recursive() || mount.type().equals("cgroup2");
+        String source = Objects.requireNonNull(mount.source());
+        Step open = isInRoot(mount)
+                ? new Step.OpenSourceInside(mount.handle(), source.substring(rootfs.length()), recursive)
+                : new Step.OpenSource(mount.handle(), source, recursive);
+        plan.add(open, mount.from() + ".source");
+    }
+
+    /** Those before the first one that takes the process itself: there the plan is cut. */
+    void untilProcess(Sink plan) {
+        while (made < mounts.size() && !mounts.get(made).needsProcess()) {
+            mount(plan, mounts.get(made++));
+        }
+    }
+
+    boolean isComplete() {
+        return made == mounts.size();
+    }
+
+    /** Whether one that is left has a source that is to be looked up on the host. */
+    boolean needHost() {
+        return mounts.subList(made, mounts.size()).stream()
+                .anyMatch(mount -> mount.hasSource() && when(mount) == Turn.ON_THE_HOST);
+    }
+
+    /** Those that are left. */
+    void rest(Sink plan) {
+        while (made < mounts.size()) {
+            mount(plan, mounts.get(made++));
+        }
     }
 
     private void mount(Sink plan, Planned mount) {
         MountOptions options = mount.options();
         if (options.remount()) {
-            plan.add(new Step.Remount(mount.destination(), options), mount.from());
+            plan.add(new Step.Remount(mount.place(), options), mount.from());
         } else if (mount.bind()) {
             String source = mount.source() == null ? "" : mount.source();
             boolean file = facts.fileSources().contains(source);
-            plan.add(new Step.MountBind(mount.handle(), source, mount.destination(), options, file), mount.from());
+            if (when(mount) != Turn.BEFORE) {
+                openSource(plan, mount);
+            }
+            plan.add(new Step.MountBind(mount.handle(), source, mount.place(), options, file), mount.from());
         } else {
             plan.add(
-                    new Step.MountFilesystem(mount.type(), mount.source(), mount.destination(), withMode(mount)),
+                    new Step.MountFilesystem(mount.type(), mount.source(), mount.place(), withMode(mount)),
                     mount.from());
         }
     }
 
     /** A tmpfs takes the mode of the directory that it covers, as with runc; the kernel's own default is 1777. */
     private MountOptions withMode(Planned mount) {
-        MountOptions options = isReadonlyDev(mount) ? mount.options().writable() : mount.options();
+        MountOptions options = mount.isReadonlyTmpfs() ? mount.options().writable() : mount.options();
         if (!mount.type().equals("tmpfs") || options.data().stream().anyMatch(word -> word.startsWith("mode="))) {
             return options;
         }
         List<String> data = new ArrayList<>(options.data());
-        data.add("mode=" + Integer.toOctalString(facts.tmpfsModes().getOrDefault(mount.destination(), 0755)));
+        data.add("mode=" + Integer.toOctalString(facts.tmpfsModes().getOrDefault(mount.place(), 0755)));
         return options.withData(data);
     }
 
     /** False where the host's /dev is bound into the container: then nothing of it is ours to change. */
-    boolean ownsDev() {
-        return mounts.stream()
-                .noneMatch(mount -> mount.bind() && mount.destination().equals("/dev"));
+    private boolean ownsDev() {
+        return mounts.stream().noneMatch(mount -> mount.bind() && mount.place().equals(dev));
     }
 
     /**
      * Nodes cannot be made in a user namespace; and where /dev is the image's own directory, what lies there is bound over
-     * rather than trusted (CVE-2025-31133).
+     * rather than trusted (CVE-2025-31133). A fifo is nobody's device.
      */
-    private boolean bindsDevices() {
-        return userNamespace
-                || mounts.stream()
-                        .noneMatch(
-                                m -> m.type().equals("tmpfs") && m.destination().equals("/dev"));
+    private boolean isBound(Spec.Device device) {
+        return !device.type().equals("p")
+                && (userNamespace
+                        || mounts.stream()
+                                .noneMatch(m ->
+                                        m.type().equals("tmpfs") && m.place().equals(dev)));
     }
 
-    void devices(Sink plan) {
+    /** Whether a terminal is bound on /dev/console. */
+    boolean ownsConsole() {
+        return ownsDev() && isFree("/dev/console");
+    }
+
+    /** Whether the config mounts nothing there itself. */
+    private boolean isFree(String path) {
+        String place = place(path);
+        return mounts.stream().noneMatch(mount -> mount.place().equals(place));
+    }
+
+    /** Of a device or a link: where its directory leads, and what it is called there. */
+    private String place(String path) {
+        String clean = Facts.clean(path);
+        int slash = clean.lastIndexOf('/');
+        return slash == 0 ? clean : facts.place(clean.substring(0, slash)) + clean.substring(slash);
+    }
+
+    void makeDevices(Sink plan) {
+        for (Spec.Device device : devices()) {
+            plan.add(new Step.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
+        }
+        if (ownsDev()) {
+            LINKS.forEach((name, target) -> {
+                if (isFree("/dev" + name)) {
+                    plan.add(new Step.Symlink(dev + name, target), "default");
+                }
+            });
+        }
+    }
+
+    /** A tmpfs that the config wants read-only becomes it when devices and mount points are in it. */
+    void closeTmpfs(Sink plan) {
+        for (int i = 0; i < mounts.size(); i++) {
+            Planned mount = mounts.get(i);
+            boolean covered = mounts.subList(i + 1, mounts.size()).stream()
+                    .anyMatch(later -> !later.options().remount() && below(mount.place(), later.place()));
+            if (mount.isReadonlyTmpfs() && !covered) {
+                plan.add(new Step.Remount(mount.place(), Mounts.parse(List.of("ro"))), mount.from());
+            }
+        }
+    }
+
+    /** The default devices, unless the spec has its own at the same path, then the spec's; and none where it has a mount. */
+    private List<Spec.Device> devices() {
         if (!ownsDev()) {
-            return;
+            return List.of();
         }
-        for (Spec.Device device : allDevices()) {
-            plan.add(new Step.MakeDevice(device, bindsDevices()), deviceFrom(device));
-        }
-        LINKS.forEach((path, target) -> plan.add(new Step.Symlink(path, target), "default"));
-        mounts.stream()
-                .filter(MountPlan::isReadonlyDev)
-                .forEach(mount -> plan.add(new Step.Remount("/dev", Mounts.parse(List.of("ro"))), mount.from()));
-    }
-
-    /** A tmpfs that becomes read-only once the devices are in it. */
-    private static boolean isReadonlyDev(Planned mount) {
-        return mount.destination().equals("/dev")
-                && mount.type().equals("tmpfs")
-                && !mount.options().remount()
-                && (mount.options().set() & Flags.MOUNT_ATTR_RDONLY) != 0;
-    }
-
-    /** The default devices, unless the spec has its own at the same path, then the spec's. */
-    private List<Spec.Device> allDevices() {
         List<Spec.Device> own = spec.linux().devices();
         List<Spec.Device> all = new ArrayList<>(DEFAULT_DEVICES);
         all.removeIf(device -> own.stream().anyMatch(other -> other.path().equals(device.path())));
         all.addAll(own);
+        all.removeIf(device -> !isFree(device.path()));
         return all;
     }
 

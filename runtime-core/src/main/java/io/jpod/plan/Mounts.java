@@ -74,6 +74,15 @@ public final class Mounts {
         TABLE.put("remount", new Remount());
     }
 
+    /** All that a mount can be, MOUNT_ATTR_ bits. */
+    static final long ATTRIBUTES = MOUNT_ATTR_RDONLY
+            | MOUNT_ATTR_NOSUID
+            | MOUNT_ATTR_NODEV
+            | MOUNT_ATTR_NOEXEC
+            | MOUNT_ATTR_NODIRATIME
+            | MOUNT_ATTR_NOSYMFOLLOW
+            | MOUNT_ATTR__ATIME;
+
     private Mounts() {}
 
     private static void attribute(String on, String off, long bit) {

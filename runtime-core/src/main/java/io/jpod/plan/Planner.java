@@ -72,7 +72,7 @@ public final class Planner {
         this.request = request;
         this.facts = facts;
         this.early = movesInEarly(spec);
-        this.mounts = new MountPlan(spec, facts, early);
+        this.mounts = new MountPlan(spec, facts, request.rootfs());
     }
 
     /**
@@ -106,23 +106,41 @@ public final class Planner {
                 enterUserNamespace();
             }
             identity();
-            rootFileSystem();
+            attachRootfs();
+            mounts.rest(this::add);
+            devices();
             // What they mount below the root file system has to be on top of ours, and pivot_root to take it along.
             awaitHooks(Milestone.CREATE_RUNTIME_HOOKS, HookKind.PRESTART, HookKind.CREATE_RUNTIME);
             awaitHooks(Milestone.CREATE_CONTAINER_HOOKS, HookKind.CREATE_CONTAINER);
-            pivot();
+            enterRoot();
         } else {
             enterNamespaces();
             add(new Step.ExportNamespaces(builderNamespaces()), "linux.namespaces");
             identity();
-            rootFileSystem();
-            pivot();
+            attachRootfs();
+            mounts.untilProcess(this::add);
+            boolean pivots = !mounts.needHost();
+            if (pivots) {
+                enterRoot();
+            }
+            if (mounts.isComplete()) {
+                devices();
+            }
             cloneProcess();
             outside();
-            add(new Step.AdoptNamespaces(builderNamespaces()), "linux.namespaces");
+            add(new Step.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
             enterCgroupNamespace();
-            mounts.mountInside(this::add);
+            if (!mounts.isComplete()) {
+                mounts.rest(this::add);
+                devices();
+            }
+            if (!pivots) {
+                enterRoot();
+            }
         }
+        propagation();
+        workingDirectory();
+        mounts.closeTmpfs(this::add);
         restrictPaths();
         if (spec.process() != null) {
             process(spec.process());
@@ -297,7 +315,7 @@ public final class Planner {
         }
     }
 
-    private void rootFileSystem() {
+    private void attachRootfs() {
         // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation
         // comes
         // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
@@ -308,18 +326,23 @@ public final class Planner {
             // Not before: directories above the root file system may be closed to everybody but the caller.
             add(new Step.BecomeRoot(), from(NamespaceType.USER));
         }
-        mounts.mountOutside(this::add);
-        mounts.devices(this::add);
+    }
+
+    private void devices() {
+        mounts.makeDevices(this::add);
         Spec.Process process = spec.process();
         if (process != null && process.terminal()) {
             add(
-                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsDev()),
+                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsConsole()),
                     "process.terminal");
         }
     }
 
-    private void pivot() {
-        add(new Step.PivotRoot(request.pivot()), "root.path");
+    private void enterRoot() {
+        add(request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(facts.hostMounts()), "root.path");
+    }
+
+    private void propagation() {
         if (linux.rootfsPropagation() != null) {
             add(new Step.SetRootPropagation(linux.rootfsPropagation()), "linux.rootfsPropagation");
         }
@@ -331,6 +354,12 @@ public final class Planner {
             add(new Step.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
         } else if (isNew(NamespaceType.CGROUP)) {
             add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
+        }
+    }
+
+    private void workingDirectory() {
+        if (spec.process() != null && !spec.process().cwd().equals("/")) {
+            add(new Step.MakeDirectory(facts.place(spec.process().cwd())), "process.cwd");
         }
     }
 

@@ -190,7 +190,7 @@ public final class PodPlanner {
     private void emptyRoot(By by) {
         add(by, new Step.SetPropagation("slave", true), "--share pid");
         add(by, new Step.AttachRootfs(request.directory()), "--share pid");
-        add(by, new Step.PivotRoot(true), "--share pid");
+        add(by, new Step.PivotRoot(), "--share pid");
     }
 
     private void inProcess(boolean init) {
@@ -203,7 +203,7 @@ public final class PodPlanner {
             List<NamespaceType> adopted = new ArrayList<>(BUILT);
             adopted.removeIf(type -> !shares(type));
             adopted.add(NamespaceType.MOUNT);
-            add(By.PROCESS, new Step.AdoptNamespaces(adopted), "--share pid");
+            add(By.PROCESS, new Step.AdoptNamespaces(adopted, true), "--share pid");
         }
         stay(init);
     }

@@ -92,6 +92,14 @@ public sealed interface Step {
         }
     }
 
+    /** The same of one that lies in the root file system, with all that is mounted there by then. */
+    record OpenSourceInside(String handle, String path, boolean recursive) implements Step {
+        @Override
+        public String describe() {
+            return "open source " + path + " of the root file system";
+        }
+    }
+
     record OpenNamespace(NamespaceType type, String path) implements Step {
         @Override
         public String describe() {
@@ -225,8 +233,12 @@ public sealed interface Step {
         }
     }
 
-    /** The process moves into what the builder made. */
-    record AdoptNamespaces(List<NamespaceType> types) implements Step {
+    /**
+     * The process moves into what the builder made.
+     *
+     * @param pivoted whether the container's root is theirs by now
+     */
+    record AdoptNamespaces(List<NamespaceType> types, boolean pivoted) implements Step {
         @Override
         public String describe() {
             return "move into the namespaces " + names(types);
@@ -322,11 +334,11 @@ public sealed interface Step {
     }
 
     /** mknodat(2), or a bind of the host's node where nodes cannot be made (user namespaces) or one is there already. */
-    record MakeDevice(Spec.Device device, boolean bind) implements Step {
+    record MakeDevice(Spec.Device device, String place, boolean bind) implements Step {
         @Override
         public String describe() {
-            return (bind ? "bind device " : "make device ") + device.path() + " " + device.type() + " " + device.major()
-                    + ":" + device.minor();
+            return (bind ? "bind device " : "make device ") + place + " " + device.type() + " " + device.major() + ":"
+                    + device.minor();
         }
     }
 
@@ -345,11 +357,23 @@ public sealed interface Step {
         }
     }
 
-    /** pivot_root(2), or its older way without one. */
-    record PivotRoot(boolean pivot) implements Step {
+    /** pivot_root(2). */
+    record PivotRoot() implements Step {
         @Override
         public String describe() {
-            return pivot ? "pivot_root" : "move the root mount, chroot";
+            return "pivot_root";
+        }
+    }
+
+    /**
+     * The older way without one. The host's root stays below the container's, so nothing may be left on it.
+     *
+     * @param hostMounts what is taken down there, in this order
+     */
+    record MoveRoot(List<String> hostMounts) implements Step {
+        @Override
+        public String describe() {
+            return "move the root mount, let go of the host's mounts, chroot";
         }
     }
 
@@ -484,6 +508,14 @@ public sealed interface Step {
         @Override
         public String describe() {
             return "close what only set-up needed";
+        }
+    }
+
+    /** mkdir -p of the working directory: before the root becomes read-only. */
+    record MakeDirectory(String path) implements Step {
+        @Override
+        public String describe() {
+            return "make directory " + path;
         }
     }
 

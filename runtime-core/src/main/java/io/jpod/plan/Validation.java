@@ -135,23 +135,21 @@ final class Validation {
                             && (mount.source() == null || mount.source().isEmpty()),
                     at + ".source",
                     "is required for a bind mount");
-            refuse(mount.destination().equals("/"), at + ".destination", "must not be the root itself");
+            String place = facts.place(mount.destination());
+            refuse(place.equals("/"), at + ".destination", "must not be the root itself");
             refuse(
                     !bind && mount.type() != null && mount.type().startsWith("cgroup") && facts.cgroupRoot() == null,
                     at + ".type",
                     "this host has no cgroup2 file system mounted");
-            proc(mount, at, bind);
+            proc(mount, place, at, bind);
         }
     }
 
-    private void proc(Spec.Mount mount, String at, boolean bind) {
-        if (mount.destination().equals("/proc")) {
+    private void proc(Spec.Mount mount, String place, String at, boolean bind) {
+        if (place.equals("/proc")) {
             refuse(!bind && !"proc".equals(mount.type()), at + ".type", "only proc can be mounted on /proc");
-        } else if (MountPlan.below(mount.destination(), "/proc")) {
-            refuse(
-                    !PROC_FILES.contains(mount.destination()),
-                    at + ".destination",
-                    "mounting over " + mount.destination() + " is not allowed");
+        } else if (MountPlan.below(place, "/proc")) {
+            refuse(!PROC_FILES.contains(place), at + ".destination", "mounting over " + place + " is not allowed");
         }
     }
 

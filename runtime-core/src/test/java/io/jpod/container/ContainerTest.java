@@ -84,10 +84,10 @@ class ContainerTest extends ContainerTests {
         bundle.namespace("type", "cgroup").set("hostname", "inner");
         Container container = start(bundle, "c").container();
         Bundle other = bundle("pids", "+", "hostname", "+", "fds", "+", "caps", "+", "cwd", "+", "ns");
-        other.set("process.noNewPrivileges", true).set("process.cwd", "/made").set("process.user.uid", 1000);
+        other.set("process.noNewPrivileges", true).set("process.cwd", "/dev").set("process.user.uid", 1000);
         assertThat(exec(container, other).lines().toList())
                 .startsWith("pid 2", "ppid 0", "pgid 2", "sid 2", "inner")
-                .contains("CapEff 0000000000000000", "NoNewPrivs 1", "/made")
+                .contains("CapEff 0000000000000000", "NoNewPrivs 1", "/dev")
                 .containsAll(exec(container, "ns").lines().toList())
                 .filteredOn(line -> line.matches("\\d+ .*"))
                 .hasSize(3);
@@ -181,6 +181,24 @@ class ContainerTest extends ContainerTests {
             coming.get();
         }
         assertThat(containers.list()).isEmpty();
+    }
+
+    @Test
+    void anExecMakesNoWorkingDirectory() throws Exception {
+        Bundle bundle = bundle("sleep", "100");
+        Files.createSymbolicLink(bundle.rootfs.resolve("dangling"), Path.of("/nowhere"));
+        write(bundle.rootfs.resolve("file"), "");
+        Container container = start(bundle, "c").container();
+        for (String cwd : List.of("/missing", "/missing/below", "/dangling", "/dangling/below", "/file", "/file/x")) {
+            Bundle other = bundle("true");
+            other.set("process.cwd", cwd);
+            assertThatThrownBy(() -> exec(container, other))
+                    .hasMessageContaining("from cwd: change directory to " + cwd);
+        }
+        try (var left = Files.list(bundle.rootfs)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("dangling", "dev", "file", "probe", "proc");
+        }
     }
 
     @Test

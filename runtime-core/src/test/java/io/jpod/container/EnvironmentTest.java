@@ -75,6 +75,18 @@ class EnvironmentTest extends ContainerTests {
     }
 
     @Test
+    void aMissingWorkingDirectoryIsMadeBeforeTheRootIsReadOnly() throws IOException {
+        for (String cwd : List.of("/a/b", "/link/c", "/tmp/d", "/a//b/./e/")) {
+            Bundle bundle = bundle("cwd", "+", "write", "/x", "1").set("root.readonly", true);
+            Files.createSymbolicLink(bundle.rootfs.resolve("link"), Path.of("a/link"));
+            bundle.mount(mount("/tmp", "tmpfs", "tmpfs", "ro"));
+            bundle.set("process.cwd", cwd);
+            String there = Path.of(cwd.replace("/link", "/a/link")).normalize().toString();
+            assertThat(run(bundle, 1)).isEqualTo(there + "\nwrite: /x: EROFS\n");
+        }
+    }
+
+    @Test
     void userGroupsAndUmask() {
         Bundle bundle = bundle("id", "+", "umask");
         bundle.set("process.user", map("uid", 1000, "gid", 1001, "umask", 0027, "additionalGids", List.of(5, 7)));
@@ -322,7 +334,7 @@ class EnvironmentTest extends ContainerTests {
     @Test
     void nothingOfTheHostIsMountedInIt() {
         assertThat(run(bundle("mounts")).lines().map(line -> line.split(" ")[4]).toList())
-                .containsExactly("/", "/dev", "/proc");
+                .containsExactly("/", "/proc", "/dev");
     }
 
     @Test

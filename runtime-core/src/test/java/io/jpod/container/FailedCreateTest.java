@@ -41,7 +41,7 @@ class FailedCreateTest extends ContainerTests {
                 new Failure(
                         "unknown file system",
                         b -> b.mount(mount("/m", "nofs", "none")),
-                        "step 10, from mounts[2]: mount nofs on /m: fsopen(\"nofs\", FSOPEN_CLOEXEC): ENODEV (no such device)"
+                        "step 14, from mounts[2]: mount nofs on /m: fsopen(\"nofs\", FSOPEN_CLOEXEC): ENODEV (no such device)"
                                 + "; this kernel has no file system type nofs"),
                 new Failure(
                         "unknown option",

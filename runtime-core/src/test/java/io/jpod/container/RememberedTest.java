@@ -25,7 +25,18 @@ import org.junit.jupiter.api.Test;
 /** What is remembered from one container to the next makes no difference to the next. */
 class RememberedTest {
     private static final Facts FACTS = new Facts(
-            Arch.host(), 40, "/sys/fs/cgroup", Limits.Facts.UNKNOWN, Set.of(), List.of(), "/", Map.of(), -1, false);
+            Arch.host(),
+            40,
+            "/sys/fs/cgroup",
+            Limits.Facts.UNKNOWN,
+            Set.of(),
+            List.of(),
+            "/",
+            Map.of(),
+            -1,
+            false,
+            Map.of(),
+            List.of());
 
     private static Plan plan(Spec spec, String id, String rootfs, boolean waitForStart) {
         return Planner.plan(spec, request(id, rootfs, 0, waitForStart), FACTS);
@@ -49,7 +60,9 @@ class RememberedTest {
                         "/",
                         Map.of(),
                         -1,
-                        false));
+                        false,
+                        Map.of("/srv", "/var/srv"),
+                        List.of()));
         for (int i = 0; i < 60; i++) {
             Spec spec = SpecTemplate.rootful().withAnnotations(Map.of("number", "" + i % 2));
             Facts facts = hosts.get(i % 3 / 2);

@@ -26,7 +26,9 @@ record Golden(Path directory) {
             "/home/user",
             Map.of("/tmp", 01777),
             ~(1L << Capability.CAP_SYS_RESOURCE.number()),
-            false);
+            false,
+            Map.of("/etc/resolv.conf", "/run/resolve/stub.conf"),
+            List.of());
 
     static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);

@@ -10,6 +10,7 @@ import io.jpod.plan.Plan.By;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
@@ -113,7 +114,7 @@ class RandomSpecsTest {
     /** One step comes before another, wherever both are there. */
     private static void order(Plan plan, String text) {
         before(plan, text, Step.CloseDescriptors.class::isInstance, Step.ChangeDirectory.class::isInstance);
-        before(plan, text, Step.OpenSource.class::isInstance, Step.UnshareNamespaces.class::isInstance);
+        before(plan, text, Step.OpenSource.class::isInstance, Step.PivotRoot.class::isInstance);
         before(plan, text, Step.SetPropagation.class::isInstance, Step.AttachRootfs.class::isInstance);
         before(plan, text, Step.AttachRootfs.class::isInstance, Step.MountFilesystem.class::isInstance);
         before(plan, text, Step.PivotRoot.class::isInstance, Step.MaskPath.class::isInstance);
@@ -200,8 +201,15 @@ class RandomSpecsTest {
     /** @param inside whether the program starts behind pivot_root */
     private static void noHostPathsInside(Spec spec, Program program, boolean inside, String text) {
         Set<String> host = new HashSet<>(Set.of(Golden.REQUEST.rootfs()));
-        spec.linux().namespaces().forEach(namespace -> host.add(String.valueOf(namespace.path())));
-        spec.mounts().stream().filter(m -> Mounts.parse(m.options()).bind()).forEach(m -> host.add(m.source()));
+        spec.linux().namespaces().stream()
+                .map(Spec.Namespace::path)
+                .filter(Objects::nonNull)
+                .forEach(host::add);
+        spec.mounts().stream()
+                .filter(m -> Mounts.parse(m.options()).bind())
+                .map(Spec.Mount::source)
+                .filter(Objects::nonNull)
+                .forEach(host::add);
         host.removeIf(path ->
                 spec.mounts().stream().anyMatch(mount -> mount.destination().equals(path)));
         Set<String> quoted = host.stream().map(path -> '"' + path + '"').collect(Collectors.toSet());
