@@ -28,6 +28,8 @@ public class OnPaper {
             "/sys/fs/cgroup",
             Limits.Facts.UNKNOWN,
             Set.of(),
+            Set.of(),
+            Set.of(),
             List.of(),
             "/root",
             Map.of(),

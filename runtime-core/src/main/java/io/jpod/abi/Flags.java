@@ -63,6 +63,9 @@ public final class Flags {
     // fallocate(2)
     public static final long FALLOC_FL_KEEP_SIZE = 1;
 
+    // statfs(2)
+    public static final long PROC_SUPER_MAGIC = 0x9fa0;
+
     // mount(2), mount_setattr(2), fsmount(2), move_mount(2)
     public static final long MS_RDONLY = 1;
     public static final long MS_NOSUID = 2;

@@ -1,5 +1,6 @@
 package io.jpod.container;
 
+import io.jpod.abi.Errno;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
@@ -61,30 +62,14 @@ final class Execution {
         Trace.begin(trace, plan);
         Flight.planned(flight, plan);
         Map<String, Fd> descriptors = new HashMap<>();
-        try (Fd born = born(cgroup, options.cgroup())) {
+        try {
             descriptors.putAll(build(plan, programs));
             descriptors.put(Lowering.CONTAINER, Linux.duplicate(first));
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
             }
-            Spawner.Setting setting = new Spawner.Setting(
-                    0,
-                    born,
-                    null,
-                    options.stdio().get(0),
-                    options.stdio().get(1),
-                    options.stdio().get(2),
-                    options.preserve());
-            Executed executed = new Executed(
-                    ShimProcess.start(
-                            spawner,
-                            programs.process(),
-                            descriptors,
-                            setting,
-                            Trace.record(trace, Plan.By.PROCESS, programs.process())),
-                    plan,
-                    programs.process(),
-                    flight);
+            Executed executed =
+                    new Executed(start(programs, descriptors, options, cgroup), plan, programs.process(), flight);
             try {
                 executed.awaitMilestone();
                 return executed;
@@ -111,6 +96,55 @@ final class Execution {
         } catch (OpFailed e) {
             throw StepFailed.of(plan, programs.builder(), e);
         }
+    }
+
+    private ShimProcess start(
+            Lowering.Lowered programs, Map<String, Fd> descriptors, ExecOptions options, @Nullable Cgroup cgroup) {
+        try (Fd born = born(cgroup, options.cgroup())) {
+            return start(programs, descriptors, options, born);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EBUSY) || cgroup == null || options.cgroup() != null) {
+                throw e;
+            }
+            // It hands controllers on, and so has no processes of its own any more, cgroups(7): those are where the
+            // first one is.
+            try (Fd born = born(cgroup, belowOfFirst(cgroup.path()))) {
+                return start(programs, descriptors, options, born);
+            }
+        }
+    }
+
+    private ShimProcess start(
+            Lowering.Lowered programs, Map<String, Fd> descriptors, ExecOptions options, @Nullable Fd born) {
+        Spawner.Setting setting = new Spawner.Setting(
+                0,
+                born,
+                null,
+                options.stdio().get(0),
+                options.stdio().get(1),
+                options.stdio().get(2),
+                options.preserve());
+        return ShimProcess.start(
+                spawner,
+                programs.process(),
+                descriptors,
+                setting,
+                Trace.record(trace, Plan.By.PROCESS, programs.process()));
+    }
+
+    /** What comes behind the container's own cgroup in that of its first process, proc_pid_cgroup(5). */
+    private String belowOfFirst(String cgroup) {
+        String path = Linux.readText("/proc/" + pid + "/cgroup", 1 << 16)
+                .lines()
+                .filter(line -> line.startsWith("0::"))
+                .map(line -> CgroupFs.find().orElseThrow().mount() + line.substring(3))
+                .findFirst()
+                .orElse("");
+        if (!path.startsWith(cgroup + "/")) {
+            throw new ContainerException(
+                    "cgroup " + cgroup + " can have no processes, and the first one is not below it");
+        }
+        return path.substring(cgroup.length() + 1);
     }
 
     /** The directory of the cgroup that the process is born in. */

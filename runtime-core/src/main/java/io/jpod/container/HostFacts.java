@@ -31,6 +31,9 @@ final class HostFacts {
 
     private static final boolean APPARMOR = apparmor();
 
+    /** linux/proc_ns.h. */
+    private static final long PROC_ROOT_INODE = 1;
+
     /** The brain's own never change. */
     private static final long OWN_CAPABILITIES = readCapabilities();
 
@@ -48,6 +51,8 @@ final class HostFacts {
             List<Fd> stdio,
             boolean pivot) {
         Set<String> files = new HashSet<>();
+        Set<String> procs = new HashSet<>();
+        Set<String> devices = new HashSet<>();
         Map<String, Integer> tmpfsModes = new HashMap<>();
         Map<String, String> places = new HashMap<>();
         try (RootView view = open(rootfs)) {
@@ -63,6 +68,9 @@ final class HostFacts {
                 if (file) {
                     files.add(mount.source());
                 }
+                if (bind && place.equals("/proc") && mount.source() != null && isProc(mount.source())) {
+                    procs.add(mount.source());
+                }
                 if ("tmpfs".equals(mount.type())) {
                     view.stat(place).ifPresent(stat -> tmpfsModes.put(place, stat.mode() & 07777));
                 }
@@ -71,7 +79,13 @@ final class HostFacts {
             place(view, "/dev", places);
             for (Spec.Device device : spec.linux().devices()) {
                 String path = Facts.clean(device.path());
-                place(view, path.substring(0, Math.max(1, path.lastIndexOf('/'))), places);
+                int slash = path.lastIndexOf('/');
+                String directory = place(view, path.substring(0, Math.max(1, slash)), places);
+                if (view.stat((slash == 0 ? "" : directory) + path.substring(slash))
+                        .filter(stat -> isNode(stat, device))
+                        .isPresent()) {
+                    devices.add(device.path());
+                }
             }
             Spec.Process process = spec.process();
             if (process != null && !process.cwd().equals("/")) {
@@ -83,6 +97,8 @@ final class HostFacts {
                     cgroups.map(CgroupFs::mount).orElse(null),
                     limits(spec, cgroups, cgroup),
                     files,
+                    procs,
+                    devices,
                     process == null ? List.of() : toChown(stdio, process.user().uid()),
                     process == null
                             ? null
@@ -129,6 +145,8 @@ final class HostFacts {
                     null,
                     Limits.Facts.UNKNOWN,
                     Set.of(),
+                    Set.of(),
+                    Set.of(),
                     toChown(stdio, process.user().uid()),
                     home(paths, process.user().uid()),
                     Map.of(),
@@ -160,6 +178,30 @@ final class HostFacts {
         }
         found.sort(Comparator.comparingInt(String::length).reversed());
         return found;
+    }
+
+    /** The root of a procfs: what lies below it has other files in other places. */
+    private static boolean isProc(String source) {
+        try {
+            return Linux.fileSystem(source) == Flags.PROC_SUPER_MAGIC
+                    && Linux.stat(source).inode() == PROC_ROOT_INODE;
+        } catch (SyscallException missing) {
+            return false;
+        }
+    }
+
+    /** Whether a file is what a device is to become (config-linux.md, "Devices": what does not match is an error). */
+    private static boolean isNode(Stat stat, Spec.Device device) {
+        long type = stat.mode() & Flags.S_IFMT;
+        return switch (device.type()) {
+            case "p" -> type == Flags.S_IFIFO;
+            case "b" -> type == Flags.S_IFBLK && isNumbered(stat, device);
+            default -> type == Flags.S_IFCHR && isNumbered(stat, device);
+        };
+    }
+
+    private static boolean isNumbered(Stat stat, Spec.Device device) {
+        return stat.nodeMajor() == device.major() && stat.nodeMinor() == device.minor();
     }
 
     private static boolean isBind(Spec.Mount mount) {

@@ -40,6 +40,7 @@ final class Hints {
             case Step.AttachRootfs _
             when errno == Errno.EACCES ->
                 "a directory above it is closed to the caller, whose privileges do not count in the user namespace";
+            case Step.MakeDevice _ when errno == Errno.EEXIST -> "the root file system has something else there";
             case Step.MakeDirectory _, Step.ChangeDirectory _
             when errno == Errno.ELOOP -> "it is, or leads through, a link of /proc or a loop";
             case Step.SetRlimit _ when errno == Errno.EPERM -> "raising a hard limit takes CAP_SYS_RESOURCE";

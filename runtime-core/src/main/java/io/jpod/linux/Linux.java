@@ -26,6 +26,7 @@ public final class Linux {
     private static final int CHUNK = 8 << 10;
 
     private static final int PATH_MAX = 4096;
+    private static final int STATFS_SIZE = 120;
     /** struct winsize: rows, columns, and two that nobody uses. */
     private static final int WINSIZE = 4 * Short.BYTES;
 
@@ -210,6 +211,15 @@ public final class Linux {
             long size = KERNEL.syscall(Sys.READLINKAT, link.number(), memory.string(""), target.address(), PATH_MAX);
             // ENOENT: the empty path leads to no link, readlinkat(2).
             return size < 0 ? Optional.empty() : Optional.of(target.getString(0, (int) size));
+        }
+    }
+
+    /** The magic number of the file system that a path lies on, statfs(2). */
+    public static long fileSystem(String path) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area statfs = memory.area(STATFS_SIZE);
+            check(KERNEL.syscall(Sys.STATFS, memory.string(path), statfs.address()), Sys.STATFS, path);
+            return statfs.getLong(0);
         }
     }
 

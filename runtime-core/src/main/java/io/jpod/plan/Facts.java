@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupRoot where the cgroup2 file system is mounted; null: nowhere
  * @param limits which files a cgroup there has, for limits that have two spellings (io.bfq.weight, rsvd)
  * @param fileSources sources of bind mounts that are not directories, as the spec writes them
+ * @param procSources sources of bind mounts on /proc that are the root of a procfs, as the spec writes them
+ * @param devices those of {@code linux.devices} that the root file system has already, by their paths
  * @param stdioToChown those of 0, 1, 2 that are pipes, sockets or terminals of another owner
  * @param home the home directory that the root file system's /etc/passwd gives the user; null: none
  * @param tmpfsModes permission bits of directories that the spec mounts a tmpfs on, by the places that they are at
@@ -30,6 +32,8 @@ public record Facts(
         @Nullable String cgroupRoot,
         Limits.Facts limits,
         Set<String> fileSources,
+        Set<String> procSources,
+        Set<String> devices,
         List<Integer> stdioToChown,
         @Nullable String home,
         Map<String, Integer> tmpfsModes,
@@ -40,6 +44,8 @@ public record Facts(
 
     public Facts {
         fileSources = Set.copyOf(fileSources);
+        procSources = Set.copyOf(procSources);
+        devices = Set.copyOf(devices);
         stdioToChown = List.copyOf(stdioToChown);
         tmpfsModes = Map.copyOf(tmpfsModes);
         places = Map.copyOf(places);

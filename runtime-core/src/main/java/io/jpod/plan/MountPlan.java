@@ -263,7 +263,9 @@ final class MountPlan {
 
     void makeDevices(Sink plan) {
         for (Spec.Device device : devices()) {
-            plan.add(new Step.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
+            if (isBound(device) || !facts.devices().contains(device.path())) {
+                plan.add(new Step.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
+            }
         }
         if (ownsDev()) {
             LINKS.forEach((name, target) -> {

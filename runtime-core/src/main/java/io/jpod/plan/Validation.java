@@ -148,6 +148,14 @@ final class Validation {
     private void proc(Spec.Mount mount, String place, String at, boolean bind) {
         if (place.equals("/proc")) {
             refuse(!bind && !"proc".equals(mount.type()), at + ".type", "only proc can be mounted on /proc");
+            // What is written to files of /proc, labels of security modules among it, must reach the kernel
+            // (CVE-2019-16884).
+            refuse(
+                    bind
+                            && !Mounts.parse(mount.options()).remount()
+                            && !facts.procSources().contains(String.valueOf(mount.source())),
+                    at + ".source",
+                    "is not a proc file system, and only that can be mounted on /proc");
         } else if (MountPlan.below(place, "/proc")) {
             refuse(!PROC_FILES.contains(place), at + ".destination", "mounting over " + place + " is not allowed");
         }

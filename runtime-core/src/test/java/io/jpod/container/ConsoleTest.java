@@ -56,6 +56,31 @@ class ConsoleTest extends ContainerTests {
         }
     }
 
+    @Test
+    void liesInAReadOnlyDevToo() {
+        for (String option : List.of("ro", "rro")) {
+            pair.forEach(Fd::close);
+            pair = Sockets.pair(Flags.SOCK_STREAM);
+            Bundle bundle = terminal("tty", "+", "stat", "/dev/console", "+", "write", "/dev/x", "1");
+            bundle.set(
+                    "mounts",
+                    List.of(
+                            mount("/proc", "proc", "proc"),
+                            mount("/dev", "tmpfs", "tmpfs", option, "mode=755"),
+                            mount("/dev/pts", "devpts", "devpts", "newinstance", "ptmxmode=0666", "mode=0620")));
+            try (Created created = containers.run(bundle.spec(), options(bundle), spawner)) {
+                assertThat(created.await()).as(bundle::output).isEqualTo(1);
+                assertThat(printed())
+                        .startsWith("0 yes\n")
+                        .contains("/dev/console\n")
+                        .endsWith("write: /dev/x: EROFS\n");
+                created.container().delete(false, spawner);
+            } finally {
+                pair.forEach(Fd::close);
+            }
+        }
+    }
+
     private String printed() {
         Message message = Sockets.receive(pair.get(1), 64, 1);
         assertThat(new String(message.bytes(), UTF_8)).isEqualTo("/dev/ptmx");

@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import static io.jpod.container.Bundle.map;
+import static io.jpod.container.Bundle.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +18,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of a container, runtime.md "Lifecycle". */
 class ContainerTest extends ContainerTests {
@@ -181,6 +183,30 @@ class ContainerTest extends ContainerTests {
             coming.get();
         }
         assertThat(containers.list()).isEmpty();
+    }
+
+    /** What init of a delegated cgroup does: it moves down, and hands controllers on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"init", "a/b/c", "with space"})
+    void anExecIsBornWhereTheFirstProcessIs(String below) throws Exception {
+        Bundle bundle = bundle();
+        Files.copy(
+                Path.of(System.getProperty("jpod.home"), "test-rootfs/out/busybox/bin/busybox"),
+                bundle.rootfs.resolve("busybox"));
+        String move = "cd /sys/fs/cgroup && /busybox mkdir -p '" + below + "' && echo 0 > '" + below
+                + "/cgroup.procs' && echo +hugetlb > cgroup.subtree_control && exec /probe sleep 100";
+        bundle.set("process.args", List.of("/busybox", "sh", "-c", move));
+        bundle.namespace("type", "cgroup")
+                .mount(mount("/sys", "sysfs", "sysfs"))
+                .mount(mount("/sys/fs/cgroup", "cgroup", "cgroup"));
+        bundle.set("linux.resources.hugepageLimits", List.of(map("pageSize", "2MB", "limit", 1 << 22)));
+        Container container = start(bundle, "c").container();
+        Path comm = Path.of("/proc", Integer.toString(container.pid()), "comm");
+        for (int i = 0; i < 6000 && !Files.readString(comm).startsWith("probe"); i++) {
+            Thread.sleep(10);
+        }
+        assertThat(exec(container, "cat", "/proc/self/cgroup").lines()).contains("0::/" + below);
+        assertThat(container.processes()).hasSize(1);
     }
 
     @Test

@@ -202,6 +202,40 @@ class MountTest extends ContainerTests {
         assertThat(run(bundle, 1)).isEqualTo("one\nwrite: " + tmpfs + "/x: EROFS\n");
     }
 
+    @Test
+    void onlyProcMayBeMountedOnProc() throws IOException {
+        Path data = source("data/x").getParent();
+        for (String source : List.of(
+                data.toString(),
+                "/proc/self/fdinfo",
+                "/sys",
+                data.resolve("missing").toString())) {
+            Bundle bundle = bundle("true");
+            bundle.mount(mount("/proc/", "bind", source, "rbind"));
+            assertThatThrownBy(() -> run(bundle)).hasMessageContaining("mounts[2].source: is not a proc file system");
+        }
+        Bundle bundle = bundle("ls", "/proc/sys/kernel/random");
+        bundle.set("mounts", List.of(mount("/proc", "bind", "/proc", "rbind", "ro")));
+        assertThat(run(bundle)).contains("boot_id\n");
+    }
+
+    /** A root file system is used more than once. */
+    @Test
+    void aDeviceThatIsThereStaysAndAnotherOneIsRefused() throws IOException {
+        Bundle bundle = bundle("stat", "/opt/x", "+", "stat", "/opt/pipe");
+        bundle.set(
+                "linux.devices",
+                List.of(
+                        map("path", "/opt/x", "type", "c", "major", 1, "minor", 3),
+                        map("path", "/opt/pipe", "type", "p", "major", 0, "minor", 0)));
+        assertThat(run(bundle)).isEqualTo("char 0666 0 0 1:3 /opt/x\nfifo 0666 0 0 0:0 /opt/pipe\n");
+        assertThat(run(bundle)).endsWith("char 0666 0 0 1:3 /opt/x\nfifo 0666 0 0 0:0 /opt/pipe\n");
+        Bundle other = bundle("true");
+        write(other.rootfs.resolve("opt/x"), "");
+        other.set("linux.devices", List.of(map("path", "/opt/x", "type", "c", "major", 1, "minor", 3)));
+        assertThatThrownBy(() -> run(other)).hasMessageContaining("has something else there");
+    }
+
     /** mknod(2) takes numbers for a fifo and takes no notice of them; a slash at the end is no name. */
     @ParameterizedTest
     @CsvSource({"/dev/own/, c, 1, 3, char", "/dev/pipe, p, 1, 3, fifo", "//dev/./sub//pipe//, p, 0, 7, fifo"})

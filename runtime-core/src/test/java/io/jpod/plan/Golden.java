@@ -22,6 +22,8 @@ record Golden(Path directory) {
             "/sys/fs/cgroup",
             Limits.Facts.UNKNOWN,
             Set.of("/host/file"),
+            Set.of("/proc"),
+            Set.of("/there"),
             List.of(1, 2),
             "/home/user",
             Map.of("/tmp", 01777),
