@@ -36,11 +36,15 @@ public final class RootedPaths implements AutoCloseable {
 
     /** A regular file as UTF-8; empty if there is none, or it is something else. */
     public Optional<String> readText(String path, int limit) {
-        // O_NONBLOCK: an image may have a fifo there.
-        return lookUp(path, Flags.O_RDONLY | Flags.O_NONBLOCK).flatMap(fd -> {
+        // An image, or a container, may have a fifo there, or a device, which opening alone could set off.
+        return lookUp(path, Flags.O_PATH).flatMap(fd -> {
             try (fd) {
-                boolean regular = (Linux.stat(fd).mode() & Flags.S_IFMT) == Flags.S_IFREG;
-                return regular ? Optional.of(new String(Linux.readFully(fd, limit), UTF_8)) : Optional.empty();
+                if ((Linux.stat(fd).mode() & Flags.S_IFMT) != Flags.S_IFREG) {
+                    return Optional.empty();
+                }
+                try (Fd file = Linux.open("/proc/self/fd/" + fd.number(), Flags.O_RDONLY, 0)) {
+                    return Optional.of(new String(Linux.readFully(file, limit), UTF_8));
+                }
             }
         });
     }
