@@ -4,6 +4,7 @@
 //
 // Runs the commands one after the other and exits with the first status that is not 0. A call that fails is reported on stderr
 // as "COMMAND: what: ERRNO_NAME", with status 1. See the table at the end for the commands; each says what it prints.
+#include "hostile.h"
 #include "ipc.h"
 #include "probe.h"
 
@@ -413,6 +414,7 @@ static const struct {
     {"sysv-msg", 2, run_sysv_msg, "make|send|receive|remove KEY [TEXT]: receive prints the oldest text, without waiting"},
     {"mqueue", 2, run_mqueue, "make|send|receive|remove /NAME [MESSAGES|TEXT]: receive prints the oldest text, without waiting"},
     {"serve", 2, run_serve, "tcp|udp ADDRESS PORT, or unix NAME (abstract): listening; then answers each message with got MESSAGE"},
+    {"take-over", 2, run_take_over, "VICTIM MILESTONE: ready, then each process that it gets into its power: see hostile.c"},
     {"call", 3, run_call, "tcp|udp ADDRESS PORT TEXT, or unix NAME TEXT: the answer"},
 };
 

@@ -12,6 +12,7 @@
 union message {
     uint32_t type;
     struct msg_spawn spawn;
+    struct msg_adopt adopt;
     struct msg_forward forward;
     struct msg_watch watch;
     struct msg_will will;

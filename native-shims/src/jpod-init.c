@@ -216,6 +216,14 @@ static int parse_number(const char *text) {
     return number;
 }
 
+// A filter may forbid exit_group, and exit too: a fault is no call, and its signal cannot be ignored, blocked or, by the init
+// of a pid namespace, survived.
+_Noreturn static void end_with(int code) {
+    sys2(__NR_exit_group, code, 0);
+    sys2(__NR_exit, code, 0);
+    for (;;) __builtin_trap();
+}
+
 // The kernel's initial stack: argc, argv[0..argc-1], NULL, environment, ...
 __attribute__((used)) static void start(const long *stack) {
     int fd = stack[0] == 2 ? parse_number((const char *)stack[2]) : -1;
@@ -226,7 +234,7 @@ __attribute__((used)) static void start(const long *stack) {
         sys2(__NR_close, fd, 0);
         if (image > 0 || image < -LARGEST_ERRNO) code = check_and_run((uint8_t *)image, (uint64_t)size);
     }
-    for (;;) sys2(__NR_exit_group, code, 0);
+    end_with(code);
 }
 
 #if defined(__x86_64__)

@@ -102,13 +102,20 @@ static struct child *add_child(pid_t pid) {
     return child;
 }
 
-// A program may make the container's process with CLONE_PARENT: ours too, though not spawned by us.
-static struct child *find_or_adopt(pid_t pid) {
+// A program may go on as a clone that it has made with CLONE_PARENT. The kernel says whether that is a child of ours; until
+// we have waited for it, its pid is nobody else's.
+static int adopt(pid_t pid, int *pidfd) {
     siginfo_t info;
-    if (pid <= 0) return NULL;
+    if (pid <= 0 || (pid == hands.brain_pid && !hands.is_brain_reaped)) return -ECHILD;
     struct child *child = find_child(pid);
-    if (child != NULL || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return child;
-    return add_child(pid);
+    if (child == NULL) {
+        if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0) return -ECHILD;
+        child = add_child(pid);
+        if (child == NULL) return -EAGAIN;
+    }
+    if (child->has_ended) return -ESRCH;
+    *pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    return *pidfd < 0 ? -errno : pid;
 }
 
 static bool has_children(void) {
@@ -314,8 +321,16 @@ static bool do_relay(struct packet *packet) {
     return packet->fd_count == 1 && relay_start(packet->fds[0]);
 }
 
+static bool do_adopt(pid_t pid) {
+    int pidfd = -1;
+    struct msg_spawned answer = {MSG_SPAWNED, adopt(pid, &pidfd)};
+    brain_send(hands.brain, &answer, sizeof(answer), &pidfd, pidfd >= 0 ? 1 : 0);
+    if (pidfd >= 0) close(pidfd);
+    return true;
+}
+
 static bool do_forward(pid_t pid) {
-    struct child *child = find_or_adopt(pid);
+    struct child *child = pid > 0 ? find_child(pid) : NULL;
     if (child == NULL) return false;
     child->is_complete = true;
     hands.forward = pid;
@@ -325,7 +340,7 @@ static bool do_forward(pid_t pid) {
 static bool do_watch(struct packet *packet) {
     struct msg_watch *m = &packet->message.watch;
     bool has_log = packet->fd_count == 3;
-    struct child *child = has_log || packet->fd_count == 1 ? find_or_adopt(m->pid) : NULL;
+    struct child *child = (has_log || packet->fd_count == 1) && m->pid > 0 ? find_child(m->pid) : NULL;
     if (child == NULL || child->exit_file >= 0) return false;
     child->exit_file = packet->fds[0];
     if (has_log) child->log = log_start(packet->fds[1], packet->fds[2], m->max_size, m->max_files);
@@ -399,6 +414,7 @@ static bool is_well_formed(const struct packet *packet) {
     case MSG_DETACH: return packet->size == sizeof(uint32_t) && packet->fd_count == 0;
     case MSG_RELAY: return packet->size == sizeof(uint32_t);
     case MSG_SPAWN: return packet->size == sizeof(struct msg_spawn);
+    case MSG_ADOPT: return packet->size == sizeof(struct msg_adopt) && packet->fd_count == 0;
     case MSG_FORWARD: return packet->size == sizeof(struct msg_forward) && packet->fd_count == 0;
     case MSG_WATCH: return packet->size == sizeof(struct msg_watch);
     case MSG_WILL: return packet->size == sizeof(struct msg_will);
@@ -413,6 +429,7 @@ static bool obey(struct packet *packet) {
     case MSG_ACCEPTED: return true; // having been heard is all that it says
     case MSG_SPAWN: return do_spawn(packet);
     case MSG_RELAY: return do_relay(packet);
+    case MSG_ADOPT: return do_adopt(packet->message.adopt.pid);
     case MSG_FORWARD: return do_forward(packet->message.forward.pid);
     case MSG_DETACH: return do_detach();
     case MSG_LEAVE: hands.is_leaving = true; return true;

@@ -26,6 +26,7 @@ enum message_type {
     MSG_WILL = 22,
     MSG_EXIT = 23,
     MSG_ACCEPTED = 24, // no payload: a resident brain serves this call, and nobody else may
+    MSG_ADOPT = 26,
     MSG_LEAVE = 25, // no payload: children are not waited for any more, whoever adopts them learns how they end
 };
 
@@ -39,7 +40,7 @@ struct msg_hello {
     uint32_t inherited; // descriptors 3 .. 3+inherited-1 were open when the hands were started
 };
 
-// Answer to MSG_SPAWN. fds: pidfd, if result > 0.
+// Answer to MSG_SPAWN and MSG_ADOPT. fds: pidfd, if result > 0.
 struct msg_spawned {
     uint32_t type;
     int32_t result; // pid in the hands' pid namespace, or -errno
@@ -71,8 +72,15 @@ struct msg_spawn {
 };
 
 
+// A spawned child has made another one with CLONE_PARENT. The hands answer whether the kernel calls it a child of theirs:
+// its pidfd, -ECHILD if it is none, -ESRCH if it has ended, which MSG_EXITED has told before.
+struct msg_adopt {
+    uint32_t type;
+    int32_t pid;
+};
+
 // This child is complete: it outlives the brain, signals that the hands get go to it, and should the brain die, its
-// exit code is theirs. It is a child that was spawned, or one that a program made with CLONE_PARENT.
+// exit code is theirs. It is a child that was spawned or adopted.
 struct msg_forward {
     uint32_t type;
     int32_t pid;

@@ -69,6 +69,7 @@ IN_CHILD static long place(const struct spawn *s, long *init) {
     return sys4(__NR_close_range, end, ~0u, CLOSE_RANGE_CLOEXEC, 0);
 }
 
+// CLONE_CLEAR_SIGHAND leaves those alone that the caller ignores: nohup(1), trap '', a shell's background jobs.
 IN_CHILD static void set_default_signals(void) {
     struct {
         uint64_t handler, flags, restorer, mask;
@@ -94,7 +95,7 @@ IN_CHILD static long be_born(const struct spawn *s) {
         result = sys4(__NR_prlimit64, 0, RLIMIT_NOFILE, (long)limit, 0);
         if (result < 0) return result;
     }
-    if (s->flags & SPAWN_DEFAULT_SIGNALS) set_default_signals();
+    set_default_signals();
     char number[12];
     print_number(number, 3 + s->preserve);
     char name[] = "jpod-init";

@@ -7,10 +7,6 @@
 
 #define SPAWN_MAX_FDS 250
 
-// Ignored signals become default too. Without it they stay ignored, as POSIX has it for exec; handlers always become
-// default.
-#define SPAWN_DEFAULT_SIGNALS 1u
-
 // Filled by the caller, who keeps every descriptor. Java fills it through FFM: these offsets are the contract.
 struct spawn {
     uint64_t clone_flags; //  0: CLONE_NEW*; the rest is added here, and anything else is refused with EINVAL
@@ -24,7 +20,7 @@ struct spawn {
     uint32_t fd_count;    // 36: at most SPAWN_MAX_FDS
     uint64_t fds;         // 40: address of int32_t[fd_count]; they become 3+preserve, 4+preserve, ...
     int32_t pidfd;        // 48: out: pidfd of the child (CLOEXEC, the caller closes it), -1 on error
-    uint32_t flags;       // 52: SPAWN_*
+    uint32_t reserved;    // 52: 0
     uint64_t nofile_soft; // 56: the child's RLIMIT_NOFILE: a JVM has raised its own soft limit (MaxFDLimit)
     uint64_t nofile_hard; // 64: 0 leaves both as they are
 };
@@ -33,8 +29,8 @@ _Static_assert(sizeof(struct spawn) == 72, "spawn");
 _Static_assert(__builtin_offsetof(struct spawn, fds) == 40, "spawn.fds");
 _Static_assert(__builtin_offsetof(struct spawn, nofile_hard) == 64, "spawn.nofile_hard");
 
-// The child gets argv {"jpod-init", "<3+preserve>"}, no environment, an empty signal mask, its three standard
-// descriptors, the preserved and the given ones, and no other. Returns when it has executed init: its pid in the
+// The child gets argv {"jpod-init", "<3+preserve>"}, no environment, an empty signal mask, all signals
+// default whatever the caller ignores, its three standard descriptors, the preserved and the given ones, and no other. Returns when it has executed init: its pid in the
 // caller's pid namespace. -errno: no child is left (ENOSYS: Linux before 5.3, or a seccomp filter that hides clone3).
 int spawn(struct spawn *s);
 

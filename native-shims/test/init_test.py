@@ -2,6 +2,8 @@
 """jpod-init on programs that are right and on some that are not. Usage: init_test.py BIN"""
 
 import os
+import platform
+import signal
 import socket
 import struct
 import sys
@@ -12,6 +14,8 @@ from program import FAIL, FAILED, INVALID, MATCH_ANY_ERROR, MATCH_SUCCESS, MATCH
 BIN = os.path.abspath(sys.argv.pop(1))
 ENOENT, EBADF, EEXIST = 2, 9, 17
 STATUS = 9
+SIGSYS = signal.SIGSYS
+FAULT = -(signal.SIGILL if platform.machine() == "x86_64" else signal.SIGTRAP)
 
 
 class Init(unittest.TestCase):
@@ -218,6 +222,21 @@ class Init(unittest.TestCase):
         self.assertEqual(self.run_image(program.image()), (1, b"", []))
         program = Program((), 1).op("close", 77)  # not a socket: write
         self.assertEqual(self.run_image(program.image()), (1, struct.pack("<IIi", FAILED, 0, EBADF), []))
+
+    def test_it_ends_whatever_a_filter_forbids(self):
+        allow, errno, kill, trap, trace = 0x7FFF0000, 0x50001, 0x80000000, 0x30000, 0x7FF00000
+        for filter, end in (
+            (dict(default=allow, exit_group=errno), 1),
+            (dict(default=errno, sendto=allow, exit=allow), 1),
+            (dict(default=allow, exit_group=errno, exit=errno), FAULT),
+            (dict(default=errno), FAULT),
+            (dict(default=trace), FAULT),
+            (dict(default=kill), -SIGSYS),
+            (dict(default=trap), -SIGSYS),
+            (dict(default=allow, exit_group=trap), -SIGSYS),
+        ):
+            program = Program((), STATUS).seccomp(**filter).execve("/nonexistent")
+            self.assertEqual(self.run_image(program.image())[0], end, filter)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 package io.jpod.server;
 
-import io.jpod.abi.Errno;
+import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.exec.Spawner.Child;
 import io.jpod.linux.Fd;
@@ -12,6 +12,7 @@ import io.jpod.linux.SyscallException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,9 @@ final class Children {
     /** The exit codes of those that have ended, by pid. */
     private final Map<Integer, Integer> exits = new HashMap<>();
 
-    private boolean isAsked;
+    /** Makes an exception of the errno that may come; null: no answer is due. */
+    private @Nullable IntFunction<SyscallException> asked;
+
     private @Nullable Child answer;
     private @Nullable HandsLost lost;
 
@@ -34,11 +37,23 @@ final class Children {
 
     /** Sends SPAWN and waits for the answer. */
     Child spawn(Message spawn) {
+        return ask(spawn, Hands::notSpawned);
+    }
+
+    /** A child that another one has cloned. ECHILD: the hands have no such child; ESRCH: it has ended. */
+    Child adopt(int pid) {
+        return ask(
+                new Message(Wire.adopt(pid), List.of()),
+                errno -> new SyscallException(Sys.WAITID, "pid " + pid, errno));
+    }
+
+    /** @param refusal what an errno for an answer means */
+    private Child ask(Message question, IntFunction<SyscallException> refusal) {
         if (lost != null) {
             throw lost;
         }
-        Sockets.send(connection, spawn);
-        isAsked = true;
+        Sockets.send(connection, question);
+        asked = refusal;
         try {
             while (true) {
                 Child child = answer;
@@ -49,25 +64,22 @@ final class Children {
                 hear();
             }
         } finally {
-            isAsked = false;
+            asked = null;
         }
     }
 
-    /**
-     * A child that another one has cloned. It may have ended, and been reaped by the hands, before we knew that it was one:
-     * then it has no pidfd any more, but an exit code.
-     */
-    Child adopt(int pid) {
-        if (lost != null) {
-            throw lost;
-        }
-        try {
-            return new Spawned(this, pid, Processes.pidfdOpen(pid));
-        } catch (SyscallException e) {
-            if (!e.is(Errno.ESRCH)) {
-                throw e;
+    /** See {@link io.jpod.exec.Spawner#await}. What the hands say meanwhile is heard; if they hang up, that is the end of it. */
+    boolean await(Fd socket, Fd process) {
+        while (true) {
+            long[] ready = Linux.poll(List.of(socket, process, connection), Flags.POLLIN, -1);
+            if (ready[0] != 0) {
+                return true;
             }
-            return new Spawned(this, pid, null);
+            if (ready[1] != 0) {
+                // What was said before the end is there when the end is seen, but not the other way round.
+                return Linux.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
+            }
+            hear();
         }
     }
 
@@ -122,11 +134,11 @@ final class Children {
     }
 
     private void answer(int result, List<Fd> fds) {
-        if (!isAsked || result == 0 || fds.size() != (result > 0 ? 1 : 0)) {
+        if (asked == null || result == 0 || fds.size() != (result > 0 ? 1 : 0)) {
             throw new HandsLost("answered a spawn with " + result + " and " + fds);
         }
         if (result < 0) {
-            throw Hands.notSpawned(-result);
+            throw asked.apply(-result);
         }
         // Its number may have been another child's before.
         exits.remove(result);
@@ -138,16 +150,7 @@ final class Children {
         Linux.poll(List.of(connection), 0, milliseconds);
     }
 
-    private record Spawned(
-            Children children, int pid, @Nullable Fd descriptor) implements Child {
-        @Override
-        public Fd pidfd() {
-            if (descriptor == null) {
-                throw new SyscallException(Sys.PIDFD_OPEN, "pid " + pid, Errno.ESRCH.number());
-            }
-            return descriptor;
-        }
-
+    private record Spawned(Children children, int pid, Fd pidfd) implements Child {
         @Override
         public int await() {
             return children.await(pid);
@@ -155,9 +158,7 @@ final class Children {
 
         @Override
         public void close() {
-            if (descriptor != null) {
-                descriptor.close();
-            }
+            pidfd.close();
         }
     }
 }

@@ -100,6 +100,11 @@ final class Hands implements Caller, AutoCloseable {
     }
 
     @Override
+    public boolean await(Fd socket, Fd process) {
+        return children.await(socket, process);
+    }
+
+    @Override
     public List<String> arguments() {
         // What was not UTF-8 has been replaced, and would mean another file, or another word for the container.
         for (String argument : invocation.arguments()) {

@@ -24,6 +24,7 @@ final class Wire {
     static final int WILL = 22;
     static final int EXIT = 23;
     static final int ACCEPTED = 24;
+    static final int ADOPT = 26;
 
     static final int SPAWN_CGROUP = 1;
     static final int SPAWN_PIDNS = 2;
@@ -43,7 +44,7 @@ final class Wire {
     }
 
     /**
-     * The answer to {@link #spawn}; beside it the pidfd.
+     * The answer to {@link #spawn} and {@link #adopt}; beside it the pidfd.
      *
      * @param result pid or -errno
      */
@@ -107,6 +108,10 @@ final class Wire {
 
     static byte[] relay() {
         return message(RELAY, 4).array();
+    }
+
+    static byte[] adopt(int pid) {
+        return message(ADOPT, 8).putInt(pid).array();
     }
 
     static byte[] forward(int pid) {

@@ -93,6 +93,7 @@ class WireTest {
     void theShortOnesAreTheHeaders() {
         assertThat(message("msg_forward", Wire.forward(2), Wire.FORWARD).getInt(4))
                 .isEqualTo(2);
+        assertThat(message("msg_adopt", Wire.adopt(6), Wire.ADOPT).getInt(4)).isEqualTo(6);
         assertThat(message("msg_will", Wire.will(4), Wire.WILL).getInt(4)).isEqualTo(4);
         assertThat(message("msg_exit", Wire.exit(5), Wire.EXIT).getInt(4)).isEqualTo(5);
         assertThat(Wire.elsewhere()).containsExactly(Wire.ELSEWHERE, 0, 0, 0);

@@ -164,12 +164,14 @@ public final class Flags {
     public static final long SOCK_SEQPACKET = 5;
     public static final long SOCK_CLOEXEC = 0x80000;
     public static final long SOL_SOCKET = 1;
+    public static final long SO_PASSCRED = 0x10;
     public static final long SO_PEERCRED = 0x11;
     public static final long SO_REUSEADDR = 2;
     public static final long SO_TYPE = 3;
     public static final long SO_ACCEPTCONN = 0x1e;
     public static final long SO_DOMAIN = 0x27;
     public static final long SCM_RIGHTS = 1;
+    public static final long SCM_CREDENTIALS = 2;
     public static final long MSG_NOSIGNAL = 0x4000;
     public static final long MSG_CMSG_CLOEXEC = 0x40000000;
     public static final long MSG_TRUNC = 0x20;
@@ -177,7 +179,10 @@ public final class Flags {
     public static final long SHUT_RDWR = 2;
 
     // wait(2), signal(7), poll(2), close_range(2), keyctl(2)
+    public static final long WNOHANG = 1;
     public static final long WEXITED = 4;
+    public static final long WNOWAIT = 0x1000000;
+    public static final long P_PID = 1;
     public static final long P_PIDFD = 3;
     public static final long SIGKILL = 9;
     public static final long SIGTERM = 0xf;

@@ -265,9 +265,10 @@ public final class Container {
             throw new ContainerException("config.json: process: is required to start the container");
         }
         startHooks(HookKind.START_CONTAINER, spawner);
-        try (Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
+        try (Fd process = process();
+                Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
             Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
-            ShimProcess.awaitExec(connection);
+            ShimProcess.awaitExec(spawner, connection, process);
         } catch (OpFailed e) {
             throw new ContainerException(
                     "config.json: process.args[0]: "

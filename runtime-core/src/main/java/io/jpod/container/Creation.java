@@ -14,7 +14,6 @@ import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
-import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
@@ -196,8 +195,7 @@ final class Creation {
             undo.onFailure(process::kill);
             advance(process, state);
             int pid = process.pid();
-            StoredState complete =
-                    state.withProcess(pid, ProcessStat.of(pid).orElseThrow().startTime());
+            StoredState complete = state.withProcess(pid, process.startTime());
             dir.write(complete);
             if (waitForStart) {
                 process.proceed();
@@ -344,7 +342,9 @@ final class Creation {
             HookRunner hooks = new HookRunner(containers, spawner, spec, state.withProcess(process.pid(), 0));
             if (reached == Step.Milestone.USER_NAMESPACE.number()) {
                 IdMappings.write(
-                        process.pid(), spec.linux().uidMappings(), spec.linux().gidMappings());
+                        process.child(),
+                        spec.linux().uidMappings(),
+                        spec.linux().gidMappings());
             } else if (reached == Step.Milestone.CREATE_RUNTIME_HOOKS.number()) {
                 begun = hooks;
                 hooks.run(HookKind.PRESTART);
@@ -352,7 +352,7 @@ final class Creation {
             } else if (reached == Step.Milestone.CREATE_CONTAINER_HOOKS.number()) {
                 begun = hooks;
                 hooks.run(HookKind.CREATE_CONTAINER);
-            } else {
+            } else if (reached != Step.Milestone.CLONED.number()) {
                 return;
             }
             process.proceed();

@@ -2,8 +2,10 @@ package io.jpod.container;
 
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
+import io.jpod.linux.ProcessStat;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.List;
@@ -45,14 +47,25 @@ public final class Executed implements AutoCloseable {
                 .toList();
     }
 
+    Spawner.Child child() {
+        return process.child();
+    }
+
+    /** As {@link ProcessStat} has it. */
+    long startTime() {
+        return ProcessStat.of(pid()).orElseThrow(Executed::killed).startTime();
+    }
+
+    private static ContainerException killed() {
+        return new ContainerException("the process was killed while it was set up; a memory limit may be too low");
+    }
+
     /** Waits until it is at its next milestone. */
     int awaitMilestone() {
         try {
             return switch (process.await()) {
                 case ShimProcess.Reached(int milestone) -> milestone;
-                case ShimProcess.Gone _ ->
-                    throw new ContainerException(
-                            "the process was killed while it was set up; a memory limit may be too low");
+                case ShimProcess.Gone _ -> throw killed();
             };
         } catch (OpFailed e) {
             throw StepFailed.of(plan, program, e);

@@ -3,8 +3,10 @@ package io.jpod.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Flags;
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Processes;
 import io.jpod.oci.Spec;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,17 +16,22 @@ import java.util.stream.Collectors;
 public final class IdMappings {
     private IdMappings() {}
 
-    /** @param pid a process of the namespace, which has no mappings yet */
-    public static void write(int pid, List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) {
-        write("/proc/" + pid + "/uid_map", uids);
-        write("/proc/" + pid + "/gid_map", gids);
+    /**
+     * @param process of the namespace, which has no mappings yet
+     * @throws io.jpod.linux.SyscallException ESRCH if it has ended
+     */
+    public static void write(Spawner.Child process, List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) {
+        write(process, "uid_map", uids);
+        write(process, "gid_map", gids);
     }
 
-    private static void write(String file, List<Spec.IdMapping> mappings) {
+    private static void write(Spawner.Child process, String file, List<Spec.IdMapping> mappings) {
         String lines = mappings.stream()
                 .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
                 .collect(Collectors.joining());
-        try (Fd fd = Linux.open(file, Flags.O_WRONLY, 0)) {
+        try (Fd fd = Linux.open("/proc/" + process.pid() + "/" + file, Flags.O_WRONLY, 0)) {
+            // It was there after the file was opened, so the file is its own.
+            Processes.signal(process.pidfd(), 0);
             Linux.writeFully(fd, ByteBuffer.wrap(lines.getBytes(UTF_8)));
         }
     }

@@ -1,6 +1,8 @@
 package io.jpod.exec;
 
+import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Spawn;
 import java.util.List;
@@ -69,7 +71,14 @@ public final class LocalSpawner implements Spawner {
 
     @Override
     public Child adopt(int pid) {
-        return new Local(pid, Processes.pidfdOpen(pid));
+        return new Local(pid, Processes.pidfdOfChild(pid));
+    }
+
+    @Override
+    public boolean await(Fd socket, Fd process) {
+        // What was said before the end is there when the end is seen, but not the other way round.
+        return Linux.poll(List.of(socket, process), Flags.POLLIN, -1)[0] != 0
+                || Linux.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
     }
 
     @Override

@@ -33,11 +33,23 @@ public final class Recording implements AutoCloseable {
     private @Nullable Fd memory;
     private int clone = -1;
 
+    private final boolean isTimed;
+
     public Recording(Program program) {
+        this(program, true);
+    }
+
+    private Recording(Program program, boolean isTimed) {
         this.program = program;
+        this.isTimed = isTimed;
         this.registers = new long[program.registers()];
         this.words = new long[RECORD_WORDS * program.ops().size()];
         Arrays.fill(registers, -1);
+    }
+
+    /** Takes no call of the process's at all. */
+    static Recording untimed(Program program) {
+        return new Recording(program, false);
     }
 
     /** What became of a call. */
@@ -84,12 +96,7 @@ public final class Recording implements AutoCloseable {
 
     /** All ops of the program, in its order. */
     public List<Call> calls() {
-        if (memory != null) {
-            ByteBuffer.wrap(Linux.preadFully(memory, Math.max(1, words.length * Long.BYTES)))
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .asLongBuffer()
-                    .get(words);
-        }
+        read();
         long[] values = registers.clone();
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < program.ops().size(); i++) {
@@ -105,6 +112,31 @@ public final class Recording implements AutoCloseable {
         return calls;
     }
 
+    /** What is in memory that is shared; it has the size that we gave it, whoever maps it. */
+    private void read() {
+        if (memory != null) {
+            int size = words.length * Long.BYTES;
+            ByteBuffer.wrap(Arrays.copyOf(Linux.preadFully(memory, Math.max(1, size)), size))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asLongBuffer()
+                    .get(words);
+        }
+    }
+
+    /** @throws OpFailed at the last call that was made, if the program ended there, whether or not it could say so */
+    void throwIfFailed() throws OpFailed {
+        read();
+        int last = program.ops().size() - 1;
+        while (last >= 0 && words[RECORD_WORDS * last] == 0) {
+            last--;
+        }
+        long state = last < 0 ? 0 : words[RECORD_WORDS * last];
+        long result = last < 0 ? 0 : words[RECORD_WORDS * last + 1];
+        if (state > CALLED && program.ops().get(last).after(result) instanceof Op.Fail) {
+            throw new OpFailed(last, (int) -Math.min(result, 0));
+        }
+    }
+
     /** The calls as far as the program has come: with those that it has skipped, without those behind its end. */
     public List<Call> untilTheEnd() {
         List<Call> calls = calls();
@@ -117,12 +149,13 @@ public final class Recording implements AutoCloseable {
             if (call.op().sys() == Sys.CLONE && call.op().after(0) instanceof Op.Skip(int ops)) {
                 clone = end + ops;
             }
-            if (!call.isEnd() && call.op().after(call.result()) instanceof Op.Skip(int ops)) {
-                next = end + ops;
-            } else if (clone >= end) {
+            Op.Action action = call.isEnd() ? new Op.Fail() : call.op().after(call.result());
+            next = action instanceof Op.Skip(int ops) ? end + ops : calls.size();
+            if (next == calls.size() && clone >= end) {
                 // The one who has cloned ends, and its clone has gone on behind.
                 next = clone;
-            } else {
+                clone = -1;
+            } else if (action instanceof Op.Fail) {
                 return calls.subList(0, end);
             }
         }
@@ -168,12 +201,15 @@ public final class Recording implements AutoCloseable {
     Fd share() {
         Fd shared = Linux.memfd("jpod-record");
         memory = shared;
-        Linux.writeFully(shared, ByteBuffer.allocate(words.length * Long.BYTES));
+        Linux.truncate(shared, (long) words.length * Long.BYTES);
         return shared;
     }
 
     /** So many ops come before a seccomp filter, which may forbid to ask for the time, and may kill who does. */
     int timed() {
+        if (!isTimed) {
+            return 0;
+        }
         List<Op> ops = program.ops();
         int timed = 0;
         while (timed < ops.size() && ops.get(timed).sys() != Sys.SECCOMP) {

@@ -1,11 +1,14 @@
 package io.jpod.exec;
 
 import io.jpod.abi.Arch;
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step;
@@ -29,13 +32,20 @@ public final class ShimProcess implements AutoCloseable {
     private final Spawner spawner;
     private final Fd status;
     private final @Nullable Recording recording;
-    private Spawner.Child child;
+    /** What a seccomp filter may keep the process from saying; null: it has none. */
+    private final @Nullable Recording unsaid;
 
-    private ShimProcess(Spawner spawner, Spawner.Child child, Fd status, @Nullable Recording recording) {
+    private final int ops;
+    private Spawner.Child child;
+    private int milestone;
+
+    private ShimProcess(Spawner spawner, Spawner.Child child, Fd status, Prepared prepared) {
         this.spawner = spawner;
         this.child = child;
         this.status = status;
-        this.recording = recording;
+        this.recording = prepared.recording;
+        this.unsaid = prepared.unsaid;
+        this.ops = prepared.program.ops().size();
     }
 
     /**
@@ -73,6 +83,7 @@ public final class ShimProcess implements AutoCloseable {
     public static final class Prepared implements AutoCloseable {
         private final Program program;
         private final @Nullable Recording recording;
+        private final @Nullable Recording unsaid;
         private final List<Fd> pair = Sockets.pair(Flags.SOCK_SEQPACKET);
         private final @Nullable Fd record;
         private final Fd image;
@@ -81,7 +92,10 @@ public final class ShimProcess implements AutoCloseable {
         private Prepared(Program program, int preserve, @Nullable Recording recording) {
             this.program = program;
             this.recording = recording;
+            boolean isFiltered = program.ops().stream().anyMatch(op -> op.sys() == Sys.SECCOMP);
+            this.unsaid = recording != null || !isFiltered ? recording : Recording.untimed(program);
             try {
+                Sockets.signed(pair.get(0));
                 Map<String, Integer> numbers = new HashMap<>();
                 // The program itself comes first.
                 int next = 3 + preserve + 1;
@@ -90,14 +104,14 @@ public final class ShimProcess implements AutoCloseable {
                 }
                 // Its record is the last one: jpod-init closes it before its first call, so the numbers are what they
                 // would be without it.
-                record = recording == null ? null : begin(recording, numbers);
+                record = unsaid == null ? null : begin(unsaid, numbers);
                 byte[] bytes = ProgramCodec.encode(
                         program,
                         Arch.host(),
                         numbers,
                         numbers.getOrDefault(Lowering.STATUS, -1),
                         record == null ? ProgramCodec.RECORD_NONE : next,
-                        recording == null ? 0 : recording.timed());
+                        unsaid == null ? 0 : unsaid.timed());
                 image = Linux.sealedMemfd("jpod-program", bytes);
             } catch (RuntimeException | Error e) {
                 pair.forEach(Fd::close);
@@ -127,7 +141,7 @@ public final class ShimProcess implements AutoCloseable {
             if (record != null) {
                 descriptors.add(record);
             }
-            ShimProcess process = new ShimProcess(spawner, spawner.spawn(setting, descriptors), pair.get(0), recording);
+            ShimProcess process = new ShimProcess(spawner, spawner.spawn(setting, descriptors), pair.get(0), this);
             isStarted = true;
             return process;
         }
@@ -139,6 +153,7 @@ public final class ShimProcess implements AutoCloseable {
             pair.get(1).close();
             if (!isStarted) {
                 pair.get(0).close();
+                forget(recording, unsaid);
             }
         }
     }
@@ -157,59 +172,106 @@ public final class ShimProcess implements AutoCloseable {
     /** execve has succeeded, or the process was killed before it. */
     public record Gone() implements News {}
 
-    /** Waits for the next news. */
+    /** Waits for the next news, and no longer than the process and its parent live. */
     public News await() throws OpFailed {
-        Report report = receive(status);
-        if (report == null) {
+        Report report = spawner.await(status, child.pidfd()) ? receive() : null;
+        if (report == null || report.index() == Step.Milestone.CLONED.number() && !goOnAs(report.value())) {
+            if (unsaid != null) {
+                unsaid.throwIfFailed();
+            }
             return new Gone();
         }
-        if (report.milestone() != Step.Milestone.CLONED.number()) {
-            return new Reached(report.milestone());
-        }
-        try (Spawner.Child original = child) {
-            original.await();
-            if (recording != null) {
-                recording.cloned(report.pid());
+        return new Reached(report.index());
+    }
+
+    /** The clone is child() from here on; false: it has ended. */
+    private boolean goOnAs(int clone) {
+        Spawner.Child original = child;
+        original.await();
+        try {
+            child = spawner.adopt(clone);
+        } catch (SyscallException e) {
+            if (e.is(Errno.ESRCH)) {
+                return false;
             }
-            child = spawner.adopt(report.pid());
+            throw e;
         }
-        proceed();
-        return await();
+        original.close();
+        if (recording != null) {
+            recording.cloned(clone);
+        }
+        return true;
     }
 
     /**
      * Waits at the other end of a start socket: returns once execve has succeeded, or the process was killed.
      *
+     * @param process its pidfd
      * @throws OpFailed if it was not to be executed
      */
-    public static void awaitExec(Fd connection) throws OpFailed {
-        receive(connection);
+    public static void awaitExec(Spawner spawner, Fd connection, Fd process) throws OpFailed {
+        Message message = spawner.await(connection, process) ? Sockets.receive(connection, RECORD_BYTES, 0) : null;
+        if (message != null) {
+            throw Report.of(message.bytes()).failure();
+        }
     }
 
-    /** A struct status_record of a milestone. */
-    private record Report(int milestone, int pid) {}
+    /**
+     * A struct status_record.
+     *
+     * @param index of a milestone, or of the op that failed
+     * @param value the clone's pid, or an errno
+     */
+    private record Report(int kind, int index, int value) {
+        static Report of(byte[] bytes) {
+            if (bytes.length != RECORD_BYTES) {
+                throw new IllegalStateException("jpod-init sent " + bytes.length + " bytes");
+            }
+            ByteBuffer record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            return new Report(record.getInt(), record.getInt(), record.getInt());
+        }
 
-    /** Null when the other end is closed. */
-    private static @Nullable Report receive(Fd socket) throws OpFailed {
-        Message message = Sockets.receive(socket, RECORD_BYTES, 0);
+        /** Of all that is no milestone. */
+        OpFailed failure() {
+            if (kind != STATUS_FAILED) {
+                throw new IllegalStateException("jpod-init calls its program malformed at op " + index);
+            }
+            return new OpFailed(index, value);
+        }
+    }
+
+    /**
+     * The next milestone; null when the other end is closed. Once the process is among those of a container, they may have taken it over, ptrace(2),
+     * and then it says what they want. So it is heard only in its own name, which the kernel puts there; each milestone counts
+     * once, in their order; and which clone it goes on as, nobody can say but one whom they have never seen.
+     */
+    private @Nullable Report receive() throws OpFailed {
+        Sockets.Signed message = Sockets.receiveSigned(status, RECORD_BYTES);
         if (message == null) {
             return null;
         }
-        ByteBuffer record = ByteBuffer.wrap(message.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        if (record.remaining() != RECORD_BYTES) {
-            throw new IllegalStateException("jpod-init sent " + record.remaining() + " bytes");
+        Report report = Report.of(message.bytes());
+        boolean isMilestone = report.kind() == STATUS_MILESTONE;
+        boolean isPossible = isMilestone ? report.index() > milestone : report.index() >= 0 && report.index() < ops;
+        if (message.sender() != child.pid() || !isPossible) {
+            throw new IllegalStateException("somebody else speaks for the process that is set up");
         }
-        int kind = record.getInt();
-        int index = record.getInt();
-        return switch (kind) {
-            case STATUS_MILESTONE -> new Report(index, record.getInt());
-            case STATUS_FAILED -> throw new OpFailed(index, record.getInt());
-            default -> throw new IllegalStateException("jpod-init calls its program malformed at op " + index);
-        };
+        if (!isMilestone) {
+            throw report.failure();
+        }
+        milestone = report.index();
+        return report;
     }
 
+    /** Lets it go on. If it has ended, the next {@link #await} says so. */
     public void proceed() {
-        Sockets.send(status, new Message(new byte[] {1}, List.of()));
+        try {
+            Sockets.send(status, new Message(new byte[] {1}, List.of()));
+        } catch (SyscallException e) {
+            if (!e.is(Errno.EPIPE)) {
+                throw e;
+            }
+        }
     }
 
     /** Closes our ends only. */
@@ -217,5 +279,13 @@ public final class ShimProcess implements AutoCloseable {
     public void close() {
         status.close();
         child.close();
+        forget(recording, unsaid);
+    }
+
+    /** The recording that nobody but us has asked for. */
+    private static void forget(@Nullable Recording asked, @Nullable Recording own) {
+        if (own != null && own != asked) {
+            own.close();
+        }
     }
 }

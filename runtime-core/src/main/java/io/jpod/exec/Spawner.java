@@ -31,6 +31,11 @@ public interface Spawner {
         public @Nullable Fd connection() {
             return null;
         }
+
+        @Override
+        public boolean await(Fd socket, Fd process) {
+            throw new UnsupportedOperationException("starts nothing");
+        }
     };
 
     /**
@@ -42,9 +47,11 @@ public interface Spawner {
     Child spawn(Setting setting, List<Fd> descriptors);
 
     /**
-     * A process that a spawned one has cloned with CLONE_PARENT, so that it is a child of the same parent.
+     * A process that a spawned one has cloned with CLONE_PARENT, so that it is a child of the same parent, whom the kernel
+     * tells so.
      *
      * @param pid in the pid namespace of its parent
+     * @throws io.jpod.linux.SyscallException ECHILD if it is no child of the parent's, ESRCH if it has ended
      */
     Child adopt(int pid);
 
@@ -62,6 +69,17 @@ public interface Spawner {
      * @throws CallerGone if nobody is
      */
     default void requireCaller() {}
+
+    /**
+     * Waits for a child's word, and no longer than child and parent live: whoever else holds the other end of the socket keeps
+     * nobody waiting.
+     *
+     * @param socket what it speaks through
+     * @param process its pidfd
+     * @return whether there is something to read, or the socket has hung up; false: the process has ended without
+     * @throws RuntimeException if the parent is gone
+     */
+    boolean await(Fd socket, Fd process);
 
     /**
      * What the new process is given beside its program and what that needs.

@@ -20,6 +20,7 @@ final class MessageHeader {
     private static final int CMSG_LEVEL = 8;
     private static final int CMSG_TYPE = 12;
     private static final int CMSG_DATA = 16;
+    private static final int UCRED_SIZE = 12;
 
     private final Memory.Area header;
     private final Memory.Area data;
@@ -27,12 +28,21 @@ final class MessageHeader {
 
     /** Room to receive. */
     MessageHeader(Memory memory, int bytes, int fds) {
-        header = memory.area(SIZE);
-        data = memory.area(bytes);
-        control = memory.area(fds == 0 ? 0 : CMSG_DATA + align(fds * Integer.BYTES));
+        this(memory, memory.area(bytes), memory.area(fds == 0 ? 0 : CMSG_DATA + align(fds * Integer.BYTES)));
+    }
+
+    /** Room to receive, not descriptors, but who has sent it: SCM_CREDENTIALS. */
+    static MessageHeader signed(Memory memory, int bytes) {
+        return new MessageHeader(memory, memory.area(bytes), memory.area(CMSG_DATA + align(UCRED_SIZE)));
+    }
+
+    private MessageHeader(Memory memory, Memory.Area data, Memory.Area control) {
+        this.header = memory.area(SIZE);
+        this.data = data;
+        this.control = control;
         Memory.Area iovec = memory.area(IOVEC_SIZE);
         iovec.setLong(0, data.address());
-        iovec.setLong(Long.BYTES, bytes);
+        iovec.setLong(Long.BYTES, data.size());
         header.setLong(IOV, iovec.address());
         header.setLong(IOV_COUNT, 1);
         header.setLong(CONTROL, control.address());
@@ -80,6 +90,14 @@ final class MessageHeader {
             }
         }
         return fds;
+    }
+
+    /** The pid of the sender, as the kernel has it; 0 if it is not visible here. */
+    int sender() {
+        boolean isSigned = header.getLong(CONTROL_SIZE) >= CMSG_DATA + UCRED_SIZE
+                && control.getInt(CMSG_LEVEL) == Flags.SOL_SOCKET
+                && control.getInt(CMSG_TYPE) == Flags.SCM_CREDENTIALS;
+        return isSigned ? control.getInt(CMSG_DATA) : 0;
     }
 
     private static int align(int size) {

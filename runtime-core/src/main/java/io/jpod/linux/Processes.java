@@ -40,6 +40,16 @@ public final class Processes {
         }
     }
 
+    /** The same for a child of this process, whose number is nobody else's until it is waited for. ECHILD if it is none. */
+    public static Fd pidfdOfChild(int pid) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area siginfo = memory.area(SIGINFO_SIZE);
+            long options = Flags.WEXITED | Flags.WNOHANG | Flags.WNOWAIT;
+            Linux.retry(Sys.WAITID, "pid " + pid, Flags.P_PID, pid, siginfo.address(), options);
+            return pidfdOpen(pid);
+        }
+    }
+
     /** Sends a signal; 0 only asks whether one could. ESRCH if the process has ended and been waited for. */
     public static void signal(Fd pidfd, int signal) {
         Linux.retry(Sys.PIDFD_SEND_SIGNAL, "signal " + signal, pidfd.number(), signal, 0, 0);

@@ -14,6 +14,9 @@ public final class Sockets {
 
     private static final Kernel KERNEL = Kernel.get();
 
+    /** A peer that closed with our words unread resets the connection: it is gone all the same. */
+    private static final long RESET = -Errno.ECONNRESET.number();
+
     private Sockets() {}
 
     /** Who is at the other end, as the kernel noted it when it connected or listened. In our namespaces; a pid that is not visible here is 0. */
@@ -91,15 +94,10 @@ public final class Sockets {
     public static @Nullable Message receive(Fd socket, int maxBytes, int maxFds) {
         try (Memory memory = Memory.open()) {
             MessageHeader header = new MessageHeader(memory, maxBytes, maxFds);
-            long size;
-            do {
-                size = KERNEL.syscall(Sys.RECVMSG, socket.number(), header.address(), Flags.MSG_CMSG_CLOEXEC);
-            } while (size == -Errno.EINTR.number());
-            // A peer that closed with our words unread resets the connection: it is gone all the same.
-            if (size == -Errno.ECONNRESET.number()) {
+            long size = receive(socket, header);
+            if (size == RESET) {
                 return null;
             }
-            Linux.check(size, Sys.RECVMSG, socket.toString());
             Message message = new Message(header.bytes(Math.min(size, maxBytes)), header.fds());
             if (size == 0 || header.isTruncated()) {
                 message.closeFds();
@@ -108,6 +106,53 @@ public final class Sockets {
                 throw new SyscallException(Sys.RECVMSG, socket.toString(), Errno.EMSGSIZE.number());
             }
             return size == 0 ? null : message;
+        }
+    }
+
+    private static long receive(Fd socket, MessageHeader header) {
+        long size;
+        do {
+            size = KERNEL.syscall(Sys.RECVMSG, socket.number(), header.address(), Flags.MSG_CMSG_CLOEXEC);
+        } while (size == -Errno.EINTR.number());
+        return size == RESET ? size : Linux.check(size, Sys.RECVMSG, socket.toString());
+    }
+
+    /** Has the kernel say of each message who sent it; to be asked for before the other end is given away. */
+    public static void signed(Fd socket) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area on = memory.area(Integer.BYTES);
+            on.setInt(0, 1);
+            long result = KERNEL.syscall(
+                    Sys.SETSOCKOPT, socket.number(), Flags.SOL_SOCKET, Flags.SO_PASSCRED, on.address(), on.size(), 0);
+            Linux.check(result, Sys.SETSOCKOPT, socket.toString());
+        }
+    }
+
+    /**
+     * A message and who sent it.
+     *
+     * @param sender its pid in our pid namespace, where whoever holds CAP_SYS_ADMIN over its own may put another one of that; 0
+     *     if there is none here
+     */
+    public record Signed(byte[] bytes, int sender) {}
+
+    /**
+     * Waits for one message of a {@link #signed} SEQPACKET socket.
+     *
+     * @return null when the peer has hung up
+     * @throws SyscallException EMSGSIZE if it is longer than maxBytes or brings descriptors, which do not arrive
+     */
+    public static @Nullable Signed receiveSigned(Fd socket, int maxBytes) {
+        try (Memory memory = Memory.open()) {
+            MessageHeader header = MessageHeader.signed(memory, maxBytes);
+            long size = receive(socket, header);
+            if (size == RESET) {
+                return null;
+            }
+            if (header.isTruncated()) {
+                throw new SyscallException(Sys.RECVMSG, socket.toString(), Errno.EMSGSIZE.number());
+            }
+            return size == 0 ? null : new Signed(header.bytes(size), header.sender());
         }
     }
 

@@ -34,6 +34,7 @@ final class Assembler {
     private int registerCount;
     private int step;
     private int temporaries;
+    private final Label end = new Label();
 
     Assembler(Arch arch) {
         this.arch = arch;
@@ -64,6 +65,11 @@ final class Assembler {
     /** A place in the program that earlier calls skip to. */
     static final class Label {
         private int position = -1;
+    }
+
+    /** Behind the last call: jpod-init exits with 0. */
+    Label end() {
+        return end;
     }
 
     void place(Label label) {
@@ -264,6 +270,7 @@ final class Assembler {
     /** @param outputs names that the next program takes as inputs */
     Program finish(List<String> outputs) {
         List<Op> ops = new ArrayList<>();
+        place(end);
         for (int i = 0; i < drafts.size(); i++) {
             ops.add(drafts.get(i).finish(i));
         }

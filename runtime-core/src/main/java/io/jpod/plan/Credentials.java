@@ -151,8 +151,9 @@ final class Credentials {
 
     private void capabilities(Step.SetCapabilities step) {
         Op.Blob header = asm.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", 8, struct -> struct.putInt(CAPABILITY_VERSION));
-        long effective = Capability.bits(step.effective());
-        long permitted = Capability.bits(step.permitted());
+        long filtering = step.filtering() ? Capability.bits(List.of(Capability.CAP_SYS_ADMIN)) : 0;
+        long effective = Capability.bits(step.effective()) | filtering;
+        long permitted = Capability.bits(step.permitted()) | filtering;
         long inheritable = Capability.bits(step.inheritable());
         Op.Blob data = asm.struct(
                 "{effective=" + Assembler.hex(effective) + ", permitted=" + Assembler.hex(permitted) + ", inheritable="

@@ -6,6 +6,7 @@ import io.jpod.plan.Plan.By;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Plans for processes beside a container's first one: {@code exec}, and hooks. Pure. */
 public final class ExecPlanner {
@@ -44,6 +45,7 @@ public final class ExecPlanner {
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         steps.outside(plan);
+        plan.add(new Step.HideProcess(), "default");
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
         if (container.linux().namespace(NamespaceType.USER) != null) {
             plan.add(new Step.BecomeRoot(), "linux.namespaces");
@@ -60,9 +62,12 @@ public final class ExecPlanner {
         }
         plan.add(new Step.CloseDescriptors(), "default");
         steps.credentials(plan, warnings::add);
+        plan.add(new Step.HideProcess(), "default");
+        if (mayBeTraced(container, process)) {
+            steps.confine(plan, warnings::add);
+        }
         enterPidNamespace(plan, container);
         steps.session(plan);
-        plan.add(new Step.Await(Step.Milestone.READY), "default");
         steps.exec(plan, warnings::add);
         return new Plan(entries, warnings);
     }
@@ -108,8 +113,8 @@ public final class ExecPlanner {
             plan.add(new Step.BecomeRoot(), "linux.namespaces");
         }
         plan.add(new Step.CloseDescriptors(), "default");
+        plan.add(new Step.HideProcess(), "default");
         enterPidNamespace(plan, container);
-        plan.add(new Step.Await(Step.Milestone.READY), "default");
         hook(
                 plan,
                 hook,
@@ -126,10 +131,28 @@ public final class ExecPlanner {
         return hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
     }
 
+    /** The process is ready then: what is left is its own session, and execve. */
     private static void enterPidNamespace(Sink plan, Spec container) {
-        if (container.linux().namespace(NamespaceType.PID) != null) {
-            plan.add(new Step.EnterPidNamespace(), "linux.namespaces");
+        boolean isSeparate = container.linux().namespace(NamespaceType.PID) != null;
+        plan.add(
+                isSeparate ? new Step.EnterPidNamespace() : new Step.Await(Step.Milestone.READY),
+                isSeparate ? "linux.namespaces" : "default");
+    }
+
+    /**
+     * Whether somebody in its pid namespace may look into a process that is hidden. That takes CAP_SYS_PTRACE in the user
+     * namespace that jpod-init was executed in, ptrace(2): whoever is in another one never has it, and in a pid namespace of its
+     * own a container has at most what its bounding set has.
+     */
+    private static boolean mayBeTraced(Spec container, Spec.Process process) {
+        Spec.Namespace pid = container.linux().namespace(NamespaceType.PID);
+        if (pid == null || container.linux().namespace(NamespaceType.USER) != null) {
+            return false;
         }
+        return pid.path() != null
+                || Stream.of(container.process(), process)
+                        .map(each -> each == null ? null : each.capabilities())
+                        .anyMatch(sets -> sets != null && sets.bounding().contains("CAP_SYS_PTRACE"));
     }
 
     /** setns(2) with a pidfd takes them all in one call; the pid namespace is then that of the children. */

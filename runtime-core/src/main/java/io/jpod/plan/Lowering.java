@@ -369,10 +369,9 @@ public final class Lowering {
                         value(0))
                 .into(new Op.Blob(record.offset() + 8, "pid"))
                 .on(new Op.OnZero(), clone);
-        asm.call(Sys.WRITE, asm.use(STATUS), record, value(12));
-        asm.call(Sys.EXIT_GROUP, value(0));
+        asm.call(Sys.WRITE, asm.use(STATUS), record, value(12)).on(new Op.OnSuccess(), asm.end());
         asm.place(clone);
-        // What the clone says must not come before the news of it.
+        // Until the brain knows it; with the one who has cloned, and the brain, ends what the clone waits for.
         asm.call(Sys.READ, asm.use(STATUS), record, value(1)).failOn(new Op.OnZero());
     }
 

@@ -228,11 +228,6 @@ public final class Planner {
 
     /** What takes the host's privileges, and a /proc/self that a change of uid has not closed yet, proc(5). */
     private void outside() {
-        // In a user namespace it is hidden by its change of uid, and before that by rights that those inside do not
-        // have.
-        if (isJoined(NamespaceType.PID) && linux.namespace(NamespaceType.USER) == null) {
-            add(new Step.HideProcess(), from(NamespaceType.PID));
-        }
         if (spec.process() != null) {
             processPlan(spec.process()).outside(this::add);
         }
@@ -246,6 +241,11 @@ public final class Planner {
             add(
                     new Step.EnterTimeNamespace(offsets),
                     offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
+        }
+        // Also where a user namespace is joined, whose root may trace there whoever has the host's uid 0 and no rights
+        // any more.
+        if (isJoined(NamespaceType.USER) || !isNew(NamespaceType.PID) && !isNew(NamespaceType.USER)) {
+            add(new Step.HideProcess(), "default");
         }
     }
 

@@ -238,7 +238,7 @@ public final class PodPlanner {
             add(By.PROCESS, new Step.NewSession(), "default");
             add(By.PROCESS, new Step.CloseDescriptors(), "default");
             add(By.PROCESS, new Step.LimitBoundingSet(List.of(), request.lastCapability()), "default");
-            add(By.PROCESS, new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of()), "default");
+            add(By.PROCESS, new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of(), false), "default");
             add(By.PROCESS, new Step.SetNoNewPrivileges(), "default");
         }
         add(By.PROCESS, new Step.Await(Milestone.READY), "default");

@@ -23,6 +23,7 @@ final class ProcessPlan {
     private final List<String> candidates;
     private final String name;
     private final String program;
+    private boolean isConfined;
 
     /** @param at where the process stands in its file: {@code process}, or nothing in a process.json */
     ProcessPlan(Spec.Process process, String at, Facts facts, Spec.@Nullable Seccomp seccomp) {
@@ -111,24 +112,28 @@ final class ProcessPlan {
         // runc's default too: what the caller's umask was must not show in the container.
         Integer umask = process.user().umask();
         plan.add(new Step.SetUmask(umask == null ? 022 : umask), umask == null ? "default" : from("user.umask"));
-        if (!process.noNewPrivileges()) {
-            // Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter, so it comes before that is gone.
-            seccomp(plan, warn);
-        }
         Spec.Capabilities wanted = process.capabilities();
         List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
         plan.add(new Step.SetUser(process.user()), from("user"));
-        capabilities(plan, wanted, warn);
+        capabilities(plan, isFilterPrivileged(), warn);
         plan.add(new Step.FindProgram(candidates, name), program.endsWith("args") ? program + "[0]" : program);
         if (process.noNewPrivileges()) {
             plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
         }
     }
 
-    private void capabilities(Sink plan, Spec.@Nullable Capabilities wanted, Consumer<String> warn) {
+    /** Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter, seccomp(2). */
+    private boolean isFilterPrivileged() {
+        return seccomp != null
+                && !process.noNewPrivileges()
+                && (facts.capabilities() & Capability.bits(List.of(Capability.CAP_SYS_ADMIN))) != 0;
+    }
+
+    private void capabilities(Sink plan, boolean filtering, Consumer<String> warn) {
+        Spec.Capabilities wanted = process.capabilities();
         if (wanted == null) {
-            plan.add(new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of()), "default");
+            plan.add(new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of(), filtering), "default");
             return;
         }
         List<Capability> permitted = grant(wanted.permitted(), "permitted", warn);
@@ -138,11 +143,23 @@ final class ProcessPlan {
         // too.
         ambient.removeIf(capability -> !permitted.contains(capability) || !inheritable.contains(capability));
         List<Capability> effective = grant(wanted.effective(), "effective", warn);
-        plan.add(new Step.SetCapabilities(effective, permitted, inheritable, ambient), from("capabilities"));
+        plan.add(new Step.SetCapabilities(effective, permitted, inheritable, ambient, filtering), from("capabilities"));
+    }
+
+    /**
+     * The filter before it is time, and what loading it takes is gone: for a process that becomes visible to somebody who may
+     * trace it. Then the filter's author has to allow what comes between it and execve.
+     */
+    void confine(Sink plan, Consumer<String> warn) {
+        seccomp(plan, warn);
+        if (isFilterPrivileged()) {
+            capabilities(plan, false, ignored -> {});
+        }
+        isConfined = true;
     }
 
     void exec(Sink plan, Consumer<String> warn) {
-        if (process.noNewPrivileges()) {
+        if (!isConfined) {
             // The last thing before execve, so that a filter need allow nothing else of ours.
             seccomp(plan, warn);
         }

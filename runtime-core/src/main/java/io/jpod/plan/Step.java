@@ -215,13 +215,14 @@ public sealed interface Step {
     }
 
     /**
-     * PR_SET_DUMPABLE(2const): for a process that others of its pid namespace see while it is set up. Without CAP_SYS_PTRACE they
-     * cannot look into it, ptrace(2), also when it has no more rights than they have (CVE-2016-9962). execve ends it.
+     * PR_SET_DUMPABLE(2const): for a process that others see while it is set up. Without CAP_SYS_PTRACE in the user namespace of
+     * the brain they cannot look into it, ptrace(2), also when it has no more rights than they have (CVE-2016-9962). execve ends
+     * it, and so may a change of user, where /proc/sys/fs/suid_dumpable is 1.
      */
     record HideProcess() implements Step {
         @Override
         public String describe() {
-            return "let nobody in the pid namespace look into the process";
+            return "let nobody look into the process";
         }
     }
 
@@ -576,15 +577,23 @@ public sealed interface Step {
         }
     }
 
+    /**
+     * What a program is given by execve(2) depends on the bounding, inheritable and ambient sets alone, capabilities(7).
+     *
+     * @param filtering that CAP_SYS_ADMIN stays until then: without no_new_privs a seccomp filter takes it, and is the last thing
+     *     before execve(2)
+     */
     record SetCapabilities(
             List<Capability> effective,
             List<Capability> permitted,
             List<Capability> inheritable,
-            List<Capability> ambient)
+            List<Capability> ambient,
+            boolean filtering)
             implements Step {
         @Override
         public String describe() {
-            return "capabilities: " + Capability.describe(permitted);
+            return "capabilities: " + Capability.describe(permitted)
+                    + (filtering ? ", and until execve SYS_ADMIN to load the filter" : "");
         }
     }
 
@@ -634,16 +643,16 @@ public sealed interface Step {
         }
     }
 
-    /** Points at which the process waits for the brain. */
+    /** Points at which the process waits for the brain, in the order in which they are reached. */
     enum Milestone {
         /** The brain writes uid_map and gid_map, user_namespaces(7). */
         USER_NAMESPACE("wait for the uid and gid mappings"),
+        /** The process goes on as its clone, whose pid is in the report, and which waits. */
+        CLONED("go on as a clone"),
         /** Mounts exist, before pivot_root: prestart and createRuntime. */
         CREATE_RUNTIME_HOOKS("wait for the prestart and createRuntime hooks"),
         /** Mounts exist, before pivot_root. */
         CREATE_CONTAINER_HOOKS("wait for the createContainer hooks"),
-        /** The process goes on as its clone, whose pid is in the report, and which waits. */
-        CLONED("go on as a clone"),
         /** Nothing can fail any more but execve. */
         READY("ready");
 

@@ -185,9 +185,11 @@ final class PodBuilding implements AutoCloseable {
                         throw new PodException("the pod's process was killed while it was set up");
                     case ShimProcess.Reached(int milestone)
                     when milestone == Step.Milestone.USER_NAMESPACE.number() -> {
-                        IdMappings.write(shim.child().pid(), record.mappings(), record.mappings());
+                        IdMappings.write(shim.child(), record.mappings(), record.mappings());
                         shim.proceed();
                     }
+                    case ShimProcess.Reached(int milestone)
+                    when milestone == Step.Milestone.CLONED.number() -> shim.proceed();
                     case ShimProcess.Reached _ -> {
                         settle(shim);
                         return;

@@ -17,10 +17,8 @@ import io.jpod.pod.Pods;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,31 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CallerGoneTest extends ContainerTests {
     /** Is gone when it is asked for the so-maniest time, and later. */
-    private final class Mortal implements Spawner {
+    private static final class Mortal extends OtherSpawner {
         private int lives;
 
         Mortal(int lives) {
             this.lives = lives;
-        }
-
-        @Override
-        public Child spawn(Setting setting, List<Fd> descriptors) {
-            return spawner.spawn(setting, descriptors);
-        }
-
-        @Override
-        public Child adopt(int pid) {
-            return spawner.adopt(pid);
-        }
-
-        @Override
-        public Map<String, String> environment() {
-            return spawner.environment();
-        }
-
-        @Override
-        public @Nullable Fd connection() {
-            return null;
         }
 
         @Override

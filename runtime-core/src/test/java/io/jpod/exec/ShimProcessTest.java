@@ -6,6 +6,7 @@ import static io.jpod.exec.ProgramBuilder.on;
 import static io.jpod.exec.ProgramBuilder.register;
 import static io.jpod.exec.ProgramBuilder.to;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
@@ -16,16 +17,19 @@ import io.jpod.linux.Processes;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
+import io.jpod.plan.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ShimProcessTest extends ExecutorContract {
@@ -212,5 +216,161 @@ class ShimProcessTest extends ExecutorContract {
                     .extracting(Recording.Call::outcome)
                     .containsExactly(Recording.Outcome.RETURNED, Recording.Outcome.NOT_RETURNED);
         }
+    }
+
+    private static final int CLONED = Step.Milestone.CLONED.number();
+
+    /** What a process of a container would say if it held the socket. */
+    private static byte[] record(int kind, int index, int value) {
+        return ByteBuffer.allocate(12)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(kind)
+                .putInt(index)
+                .putInt(value)
+                .array();
+    }
+
+    /** Goes on as a clone, which says this; both then wait. */
+    private static ProgramBuilder clonedAndSaying(List<byte[]> words) {
+        ProgramBuilder program = new ProgramBuilder().input(Lowering.STATUS, 1);
+        Op.Blob go = program.bytes(new byte[8]);
+        program.cases(
+                        List.of(on(new Op.OnZero(), new Op.Skip(1))),
+                        Sys.CLONE,
+                        number(Flags.CLONE_PARENT | Flags.SIGCHLD),
+                        number(0),
+                        number(0),
+                        number(0),
+                        number(0))
+                .cases(List.of(on(new Op.OnZero(), new Op.Fail())), Sys.READ, register(1), go, number(1));
+        for (byte[] word : words) {
+            program.call(Sys.WRITE, register(1), program.bytes(word), number(word.length));
+        }
+        return program.cases(List.of(on(new Op.OnZero(), new Op.Fail())), Sys.READ, register(1), go, number(1));
+    }
+
+    private static List<Integer> children() throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        try (var tasks = Files.list(Path.of("/proc/self/task"))) {
+            for (Path task : tasks.toList()) {
+                try {
+                    for (String pid :
+                            Files.readString(task.resolve("children")).strip().split(" ")) {
+                        if (!pid.isEmpty()) {
+                            pids.add(Integer.parseInt(pid));
+                        }
+                    }
+                } catch (NoSuchFileException e) {
+                    // A thread that has just ended.
+                    continue;
+                }
+            }
+        }
+        return pids;
+    }
+
+    /** The clone, which is a child of ours. */
+    private static int cloneOf(int original, List<Integer> before) throws IOException {
+        while (true) {
+            List<Integer> pids = children();
+            pids.removeAll(before);
+            pids.remove((Integer) original);
+            if (!pids.isEmpty()) {
+                return pids.getFirst();
+            }
+        }
+    }
+
+    /** In the name of a clone that somebody has taken over, before the process has named it itself. */
+    @Test
+    @Timeout(60)
+    void whatNoProcessOfOursWouldSayIsNotBelieved() throws Exception {
+        Process victim = new ProcessBuilder("sleep", "1000").start();
+        int pid = (int) victim.pid();
+        List<byte[]> lies = List.of(
+                record(1, CLONED, pid),
+                record(1, Step.Milestone.READY.number(), 0),
+                record(2, 0, 13),
+                record(2, -1, 13),
+                record(2, 1 << 20, 13),
+                record(3, 0, 0),
+                record(77, 0, 0));
+        for (byte[] lie : lies) {
+            List<Integer> before = children();
+            try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
+                    ShimProcess process =
+                            start(clonedAndSaying(List.of(lie)).build(), Map.of(ProgramBuilder.OUT, output))) {
+                Spawner.Child original = process.child();
+                int clone = cloneOf(original.pid(), before);
+                assertThatThrownBy(process::await).hasMessage("somebody else speaks for the process that is set up");
+                assertThat(process.child()).isSameAs(original);
+                end(process, clone);
+            }
+        }
+        for (byte[] lie : List.of(new byte[11], new byte[13])) {
+            List<Integer> before = children();
+            try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
+                    ShimProcess process =
+                            start(clonedAndSaying(List.of(lie)).build(), Map.of(ProgramBuilder.OUT, output))) {
+                int clone = cloneOf(process.child().pid(), before);
+                assertThatThrownBy(process::await).hasMessageMatching(".*11 bytes|.*EMSGSIZE.*");
+                end(process, clone);
+            }
+        }
+        assertThat(victim.isAlive()).isTrue();
+        victim.destroyForcibly().waitFor();
+    }
+
+    private static void end(ShimProcess process, int clone) {
+        try (Fd original = Linux.duplicate(process.child().pidfd());
+                Spawner.Child other = new LocalSpawner().adopt(clone)) {
+            process.close();
+            Processes.await(original);
+            other.await();
+        }
+    }
+
+    @Test
+    void aMilestoneIsReachedOnce() throws Exception {
+        ProgramBuilder program = waiting(CLONED + 1);
+        Op.Blob again = program.bytes(record(1, CLONED, 1));
+        program.call(Sys.WRITE, register(1), again, number(12));
+        try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
+                ShimProcess process = start(program.build(), Map.of(ProgramBuilder.OUT, output))) {
+            assertThat(process.await()).isEqualTo(new ShimProcess.Reached(CLONED + 1));
+            process.proceed();
+            assertThatThrownBy(process::await).hasMessage("somebody else speaks for the process that is set up");
+            process.child().await();
+        }
+    }
+
+    /** A clone that nobody has named yet holds the socket, and waits for us. */
+    @Test
+    @Timeout(60)
+    void nobodyWaitsForOneWhoIsGone() throws Exception {
+        List<Integer> before = children();
+        try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
+                ShimProcess process = start(clonedAndSaying(List.of()).build(), Map.of(ProgramBuilder.OUT, output))) {
+            int clone = cloneOf(process.child().pid(), before);
+            Processes.signal(process.child().pidfd(), (int) Flags.SIGKILL);
+            assertThat(process.await()).isInstanceOf(ShimProcess.Gone.class);
+            process.child().await();
+            process.close();
+            // With our end of the socket ends what it waits for.
+            try (Spawner.Child other = new LocalSpawner().adopt(clone)) {
+                assertThat(other.await()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void onlyAChildIsAdopted() throws Exception {
+        Process grandchild = new ProcessBuilder("sh", "-c", "sleep 1000 & echo $!; wait").start();
+        int pid = Integer.parseInt(grandchild.inputReader().readLine());
+        for (int stranger : List.of(pid, 1, (int) ProcessHandle.current().pid(), 1 << 30)) {
+            assertThatThrownBy(() -> new LocalSpawner().adopt(stranger)).hasMessageContaining("ECHILD");
+        }
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        grandchild.destroyForcibly().waitFor();
     }
 }

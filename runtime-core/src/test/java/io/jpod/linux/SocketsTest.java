@@ -105,8 +105,29 @@ class SocketsTest {
         List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
         Sockets.send(ends.get(1), new Message(bytes("unread"), List.of()));
         ends.get(0).close();
-        assertThat(Sockets.receive(ends.get(1), 10, 0)).isNull();
+        assertThat(Sockets.receive(ends.get(1), 10, 3)).isNull();
         ends.get(1).close();
+    }
+
+    @Test
+    void theKernelSaysWhoSentAMessage() {
+        List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
+        Sockets.signed(ends.get(0));
+        Sockets.send(ends.get(1), new Message(bytes("hello"), List.of()));
+        Sockets.Signed signed = Sockets.receiveSigned(ends.get(0), 10);
+        assertThat(signed).isNotNull();
+        assertThat(signed.bytes()).isEqualTo(bytes("hello"));
+        assertThat(signed.sender()).isEqualTo((int) ProcessHandle.current().pid());
+        int before = openDescriptors();
+        Sockets.send(ends.get(1), new Message(bytes("x"), ends));
+        Sockets.send(ends.get(1), new Message(bytes("too long"), List.of()));
+        assertThatThrownBy(() -> Sockets.receiveSigned(ends.get(0), 7)).hasMessageContaining("EMSGSIZE");
+        assertThatThrownBy(() -> Sockets.receiveSigned(ends.get(0), 7)).hasMessageContaining("EMSGSIZE");
+        assertThat(openDescriptors()).isEqualTo(before);
+        Sockets.send(ends.get(0), new Message(bytes("unread"), List.of()));
+        ends.get(1).close();
+        assertThat(Sockets.receiveSigned(ends.get(0), 10)).isNull();
+        ends.get(0).close();
     }
 
     @Test
