@@ -88,6 +88,8 @@ static uint64_t write_program(uint8_t *to) {
     for (int i = 0; i < h.register_count; i++, at += 8) memset(at, (int)draw(256), 8);
     for (uint32_t i = 0; i < h.op_count; i++, at += sizeof(struct op)) {
         struct op op = {.nr = (uint32_t)draw(450), .case_count = (uint8_t)draw(5)};
+        // Of clone one side leaves the record to the other one.
+        if (op.nr == __NR_clone) op.nr++;
         op.result_kind = (uint8_t)draw(h.register_count == 0 || h.blob_size < 4 ? 1 : 3);
         op.result = (uint32_t)draw(op.result_kind == RESULT_REGISTER ? h.register_count : h.blob_size - 3);
         if (op.result_kind == RESULT_NONE) op.result = 0;

@@ -100,6 +100,11 @@ final class Hands implements Caller, AutoCloseable {
     }
 
     @Override
+    public void reapUnnamed(int child) {
+        // The hands wait for every child that they have.
+    }
+
+    @Override
     public boolean await(Fd socket, Fd process) {
         return children.await(socket, process);
     }

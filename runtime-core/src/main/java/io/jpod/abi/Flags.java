@@ -183,6 +183,7 @@ public final class Flags {
     public static final long WEXITED = 4;
     public static final long WNOWAIT = 0x1000000;
     public static final long P_PID = 1;
+    public static final long P_PGID = 2;
     public static final long P_PIDFD = 3;
     public static final long SIGKILL = 9;
     public static final long SIGTERM = 0xf;

@@ -62,6 +62,7 @@ public enum Sys {
     SETRESGID(119, 149),
     SETGROUPS(116, 159),
     SETSID(112, 157),
+    SETPGID(109, 154),
     UMASK(95, 166),
     PRCTL(157, 167),
     CAPSET(126, 91),

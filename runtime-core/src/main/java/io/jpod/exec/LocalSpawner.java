@@ -75,6 +75,11 @@ public final class LocalSpawner implements Spawner {
     }
 
     @Override
+    public void reapUnnamed(int child) {
+        Processes.awaitGroup(child);
+    }
+
+    @Override
     public boolean await(Fd socket, Fd process) {
         // What was said before the end is there when the end is seen, but not the other way round.
         return Linux.poll(List.of(socket, process), Flags.POLLIN, -1)[0] != 0

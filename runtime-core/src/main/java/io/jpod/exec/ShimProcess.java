@@ -36,8 +36,11 @@ public final class ShimProcess implements AutoCloseable {
     private final @Nullable Recording unsaid;
 
     private final int ops;
+    private final boolean clones;
     private Spawner.Child child;
     private int milestone;
+    /** It has ended, and it may have cloned itself. */
+    private boolean isUnnamed;
 
     private ShimProcess(Spawner spawner, Spawner.Child child, Fd status, Prepared prepared) {
         this.spawner = spawner;
@@ -46,6 +49,7 @@ public final class ShimProcess implements AutoCloseable {
         this.recording = prepared.recording;
         this.unsaid = prepared.unsaid;
         this.ops = prepared.program.ops().size();
+        this.clones = prepared.program.ops().stream().anyMatch(op -> op.sys() == Sys.CLONE);
     }
 
     /**
@@ -176,6 +180,7 @@ public final class ShimProcess implements AutoCloseable {
     public News await() throws OpFailed {
         Report report = spawner.await(status, child.pidfd()) ? receive() : null;
         if (report == null || report.index() == Step.Milestone.CLONED.number() && !goOnAs(report.value())) {
+            isUnnamed = clones && milestone < Step.Milestone.CLONED.number();
             if (unsaid != null) {
                 unsaid.throwIfFailed();
             }
@@ -274,11 +279,15 @@ public final class ShimProcess implements AutoCloseable {
         }
     }
 
-    /** Closes our ends only. */
+    /** Closes our ends only, and with them ends a clone that nobody could name any more. */
     @Override
     public void close() {
         status.close();
         child.close();
+        if (isUnnamed) {
+            isUnnamed = false;
+            spawner.reapUnnamed(child.pid());
+        }
         forget(recording, unsaid);
     }
 

@@ -23,6 +23,11 @@ public interface Spawner {
         }
 
         @Override
+        public void reapUnnamed(int child) {
+            throw new UnsupportedOperationException("starts nothing");
+        }
+
+        @Override
         public Map<String, String> environment() {
             return Map.of();
         }
@@ -69,6 +74,13 @@ public interface Spawner {
      * @throws CallerGone if nobody is
      */
     default void requireCaller() {}
+
+    /**
+     * Waits for what a child has cloned and not named. The child has ended, and what it has cloned ends as well.
+     *
+     * @param child its pid, which is the process group of both
+     */
+    void reapUnnamed(int child);
 
     /**
      * Waits for a child's word, and no longer than child and parent live: whoever else holds the other end of the socket keeps

@@ -50,6 +50,20 @@ public final class Processes {
         }
     }
 
+    /** Waits for all children of this process in a process group, and reaps them. */
+    public static void awaitGroup(int group) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area siginfo = memory.area(SIGINFO_SIZE);
+            while (true) {
+                Linux.retry(Sys.WAITID, "group " + group, Flags.P_PGID, group, siginfo.address(), Flags.WEXITED);
+            }
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ECHILD)) {
+                throw e;
+            }
+        }
+    }
+
     /** Sends a signal; 0 only asks whether one could. ESRCH if the process has ended and been waited for. */
     public static void signal(Fd pidfd, int signal) {
         Linux.retry(Sys.PIDFD_SEND_SIGNAL, "signal " + signal, pidfd.number(), signal, 0, 0);

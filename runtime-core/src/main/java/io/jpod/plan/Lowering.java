@@ -140,7 +140,7 @@ public final class Lowering {
             case Step.OpenSourceInside(String handle, String path, boolean recursive) ->
                 files.openInside(asm.define(handle), path, recursive);
             case Step.OpenNamespace(NamespaceType type, String path) ->
-                open(path, O_RDONLY, "O_RDONLY").into(asm.define(namespace(type)));
+                openNamespace(path).into(asm.define(namespace(type)));
 
             case Step.JoinNamespace(NamespaceType type) -> setns(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
@@ -252,7 +252,7 @@ public final class Lowering {
     private void mapIdsOfRootfs(String namespace) {
         Op.Blob attributes =
                 asm.struct("{attr_set=MOUNT_ATTR_IDMAP, userns_fd}", 32, attr -> attr.putLong(MOUNT_ATTR_IDMAP));
-        open(namespace, O_RDONLY, "O_RDONLY").into(new Op.Blob(attributes.offset() + 24, "userns_fd"));
+        openNamespace(namespace).into(new Op.Blob(attributes.offset() + 24, "userns_fd"));
         asm.call(
                 Sys.MOUNT_SETATTR,
                 asm.use(ROOTFS),
@@ -293,6 +293,11 @@ public final class Lowering {
     }
 
     // ---- namespaces
+
+    /** A path that a config names, where anything may be: a fifo would be waited for. */
+    private Assembler.Draft openNamespace(String path) {
+        return open(path, O_RDONLY | O_NONBLOCK, "O_RDONLY|O_NONBLOCK");
+    }
 
     /** The name under which a namespace's descriptor goes. */
     public static String namespace(NamespaceType type) {
@@ -360,6 +365,8 @@ public final class Lowering {
     private void enterPidNamespace() {
         Op.Blob record = record(Step.Milestone.CLONED);
         Label clone = new Label();
+        // A group of its own, by which its parent finds a clone that it could not name any more.
+        asm.call(Sys.SETPGID, value(0), value(0));
         asm.call(
                         Sys.CLONE,
                         flags(CLONE_PARENT | SIGCHLD, "CLONE_PARENT|SIGCHLD"),

@@ -22,6 +22,11 @@ abstract class OtherSpawner implements Spawner {
     }
 
     @Override
+    public void reapUnnamed(int child) {
+        spawner.reapUnnamed(child);
+    }
+
+    @Override
     public Map<String, String> environment() {
         return spawner.environment();
     }
