@@ -50,7 +50,7 @@ final class Children {
     /** @param refusal what an errno for an answer means */
     private Child ask(Message question, IntFunction<SyscallException> refusal) {
         if (lost != null) {
-            throw lost;
+            throw lost.again();
         }
         Sockets.send(connection, question);
         asked = refusal;
@@ -96,7 +96,7 @@ final class Children {
     /** Waits for the next message. */
     private void hear() {
         if (lost != null) {
-            throw lost;
+            throw lost.again();
         }
         try {
             take(receive());

@@ -5,4 +5,13 @@ final class HandsLost extends RuntimeException {
     HandsLost(String what) {
         super("the caller " + what);
     }
+
+    private HandsLost(HandsLost first) {
+        super(first.getMessage(), first);
+    }
+
+    /** For a second one to throw: an exception that is told of what else went wrong cannot be told of itself. */
+    HandsLost again() {
+        return new HandsLost(this);
+    }
 }

@@ -2,11 +2,13 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.linux.ProcessStat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +201,36 @@ class LifecycleTest {
                 .ended(1);
         assertThat(Files.readString(log)).contains("\"level\":\"error\"").contains(words.replace("\"", "\\\""));
         jpod.run("delete", "--force", running).ok();
+    }
+
+    /** One that hangs has no time limit, and nobody is there any more to wait for it. */
+    @ParameterizedTest
+    @CsvSource({"prestart, false", "createRuntime, true", "createContainer, false", "poststart, true"})
+    void aHookWhoseCallerIsGoneEndsAndTheContainerIsUndone(String kind, boolean oneShot) throws Exception {
+        Path pid = jpod.newDir("hook").resolve("pid");
+        List<String> args = List.of("sh", "-c", "sleep 1000 & echo $$ $! >%s; wait".formatted(pid));
+        Map<String, Object> hook = Map.of("path", "/bin/sh", "args", args, "env", List.of("PATH=/usr/bin:/bin"));
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
+                        .set("hooks." + kind, List.of(hook)));
+        String id = jpod.id();
+        Jpod.Call call = jpod.call("run", "-b", dir(bundle), id);
+        Jpod.Running running = (oneShot ? call.oneShot() : call).start();
+        Jpod.awaitText(pid, "\n");
+        running.process().destroyForcibly().waitFor();
+        boolean isUndone = false;
+        for (int i = 0; i < 3000 && !isUndone; i++) {
+            Jpod.sleep(10);
+            isUndone = !jpod.run("list", "-q").ok().out().contains(id);
+        }
+        assertThat(isUndone).isTrue();
+        if (!kind.equals("createContainer")) {
+            for (String number : Files.readString(pid).strip().split(" ")) {
+                assertThat(ProcessStat.of(Integer.parseInt(number)).filter(process -> !process.hasEnded()))
+                        .as(number)
+                        .isEmpty();
+            }
+        }
     }
 
     @Test

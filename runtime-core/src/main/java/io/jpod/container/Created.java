@@ -55,17 +55,20 @@ public final class Created implements AutoCloseable {
      * @param reason gets what goes wrong with that
      */
     public void discard(Throwable reason, Spawner spawner) {
-        try {
-            process.kill();
-            if (isAgain) {
-                container.end();
-            } else if (lock.isOpen()) {
-                container.deleteLocked(true, spawner);
-            } else {
-                container.discard(spawner);
-            }
-        } catch (RuntimeException also) {
-            reason.addSuppressed(also);
+        Undo undo = new Undo();
+        undo.onFailure(() -> remove(spawner));
+        // Its parent reaps it, unless that is what is gone.
+        undo.onFailure(process::kill);
+        undo.run(reason);
+    }
+
+    private void remove(Spawner spawner) {
+        if (isAgain) {
+            container.end();
+        } else if (lock.isOpen()) {
+            container.deleteLocked(true, spawner);
+        } else {
+            container.discard(spawner);
         }
     }
 
