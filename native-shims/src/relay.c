@@ -21,6 +21,8 @@
 // How long to wait before looking again whether the container has read all input, in milliseconds.
 #define SHORTEST_PAUSE 5
 #define LONGEST_PAUSE 1000
+// What takes the character for a key that means nothing gets it ever more rarely.
+#define LONGEST_KEY_PAUSE 60000
 
 // linux/tty.h; glibc has it only since 2.27
 #ifndef TIOCGPTPEER
@@ -45,11 +47,13 @@ static struct {
     bool was_editing;    // when we looked last, nobody had input left to read, and the terminal was not canonical
     int pause;           // in milliseconds
     uint64_t look_at;    // when to look again, CLOCK_MONOTONIC in milliseconds
+    int key_pause;
+    uint64_t key_at; // when the character may be sent as a key again
     size_t left; // bytes that may still be read, once bound
     struct termios before;
     struct flow in;
     struct flow out;
-} relay = {.ptmx = -1, .input = -1, .output = -1, .at_line_start = true};
+} relay = {.ptmx = -1, .input = -1, .output = -1, .at_line_start = true, .key_pause = SHORTEST_PAUSE};
 
 static bool is_empty(const struct flow *flow) {
     return flow->start == flow->end;
@@ -150,7 +154,7 @@ static void look_in(int pause) {
 }
 
 int relay_patience(void) {
-    if (!relay.has_ended || relay.ptmx < 0) return -1;
+    if (!relay.has_ended || relay.ptmx < 0 || !is_empty(&relay.in)) return -1;
     uint64_t time = now();
     return time < relay.look_at ? (int)(relay.look_at - time) : 0;
 }
@@ -179,14 +183,18 @@ static void pass_end_of_input(void) {
     bool is_canonical = modes.c_lflag & ICANON;
     // Between the last key of a line and the program that it starts an editor leaves its mode: for that one it would be
     // a character like others.
-    bool is_too_early = !is_canonical && !relay.was_editing;
+    bool is_too_early = !is_canonical && (!relay.was_editing || now() < relay.key_at);
     relay.was_editing = !is_canonical;
-    look_in(is_too_early ? SHORTEST_PAUSE : 2 * relay.pause);
+    look_in(is_too_early && now() >= relay.key_at ? SHORTEST_PAUSE : 2 * relay.pause);
     if (is_too_early || (is_canonical && end == _POSIX_VDISABLE)) return;
     relay.in.start = relay.in.end = 0;
     // Of a line that canonical mode has passed on without its end, an editor may have got the rest.
     if (!relay.at_line_start && !is_canonical) relay.in.bytes[relay.in.end++] = '\n';
     if (!relay.at_line_start && is_canonical && !relay.is_line_passed) relay.in.bytes[relay.in.end++] = end;
+    if (!is_canonical) {
+        relay.key_at = now() + (uint64_t)relay.key_pause;
+        relay.key_pause = relay.key_pause < LONGEST_KEY_PAUSE / 2 ? 2 * relay.key_pause : LONGEST_KEY_PAUSE;
+    }
     relay.is_line_passed |= is_canonical;
     relay.in.bytes[relay.in.end++] = end == _POSIX_VDISABLE ? CEOF : end;
 }
@@ -240,5 +248,5 @@ void relay_move(const struct pollfd polls[RELAY_POLLS]) {
     if (polls[1].revents != 0 && !is_empty(&relay.in)) drain_flow(&relay.in, relay.ptmx);
     if (polls[1].revents & (POLLIN | POLLHUP | POLLERR) && is_empty(&relay.out)) read_output();
     if (polls[0].revents != 0 && relay.ptmx >= 0) read_input();
-    if (relay_patience() == 0 && is_empty(&relay.in)) pass_end_of_input();
+    if (relay_patience() == 0) pass_end_of_input();
 }

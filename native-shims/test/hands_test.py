@@ -567,6 +567,12 @@ class Terminal(HandsCase):
                 self.assertTrue(out.endswith(b"end\n"), out)
                 self.assertNotIn(b"\0", out)
 
+    def test_end_of_a_pipe_is_no_flood_of_keys(self):
+        # Answers each key, as top does, for two seconds.
+        script = "stty raw; end=$(($(date +%s) + 2)); while [ $(date +%s) -lt $end ]; do"
+        script += " timeout 0.3 dd bs=1 count=1 2>&1 >/dev/null | grep -q '^1+0' && echo key; done; stty -raw; cat"
+        self.assertIn(self.end_of_input(script, b"").count(b"key"), range(1, 12))
+
     def test_end_of_a_pipe_reaches_everybody_who_reads(self):
         self.assertEqual(self.end_of_input("cat; echo 1; cat; sleep 0.1; cat; echo 2", b"a\nb"), b"a\nb1\n2\n")
         self.assertTrue(self.end_of_input("stty raw; sleep 0.2; stty -raw; cat; cat; echo 1", b"").endswith(b"1\n"))

@@ -233,6 +233,25 @@ class LifecycleTest {
         }
     }
 
+    /** Not that of the brain, which was started by somebody else. */
+    @Test
+    void aHookInheritsTheEnvironmentOfItsCaller() throws Exception {
+        Path seen = jpod.newDir("hook").resolve("seen");
+        List<String> args = List.of("sh", "-c", "echo $JPOD_HOOK_TEST >>" + seen);
+        List<Map<String, Object>> hook = List.of(Map.of("path", "/bin/sh", "args", args));
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("process.args", List.of("/probe", "true"))
+                        .set("hooks.createRuntime", hook)
+                        .set("hooks.poststop", hook));
+        String id = jpod.id();
+        jpod.call("create", "-b", dir(bundle), id)
+                .env("JPOD_HOOK_TEST", "one")
+                .run()
+                .ok();
+        jpod.call("delete", id).env("JPOD_HOOK_TEST", "two").run().ok();
+        assertThat(seen).hasContent("one\ntwo\n");
+    }
+
     @Test
     void debugTellsEachStepInTheLogAlone() throws IOException {
         Path log = jpod.newDir("log").resolve("log.json");
