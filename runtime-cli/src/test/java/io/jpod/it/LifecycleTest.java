@@ -210,9 +210,12 @@ class LifecycleTest {
         Path pid = jpod.newDir("hook").resolve("pid");
         List<String> args = List.of("sh", "-c", "sleep 1000 & echo $$ $! >%s; wait".formatted(pid));
         Map<String, Object> hook = Map.of("path", "/bin/sh", "args", args, "env", List.of("PATH=/usr/bin:/bin"));
+        Path stopped = pid.resolveSibling("stopped");
+        Map<String, Object> poststop = Map.of("path", "/bin/touch", "args", List.of("touch", stopped.toString()));
         Bundle bundle = jpod.probe()
                 .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
-                        .set("hooks." + kind, List.of(hook)));
+                        .set("hooks." + kind, List.of(hook))
+                        .set("hooks.poststop", List.of(poststop)));
         String id = jpod.id();
         Jpod.Call call = jpod.call("run", "-b", dir(bundle), id);
         Jpod.Running running = (oneShot ? call.oneShot() : call).start();
@@ -224,6 +227,7 @@ class LifecycleTest {
             isUndone = !jpod.run("list", "-q").ok().out().contains(id);
         }
         assertThat(isUndone).isTrue();
+        assertThat(stopped).exists();
         if (!kind.equals("createContainer")) {
             for (String number : Files.readString(pid).strip().split(" ")) {
                 assertThat(ProcessStat.of(Integer.parseInt(number)).filter(process -> !process.hasEnded()))

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Arch;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.OpFailed;
 import io.jpod.exec.ProcessTree;
 import io.jpod.exec.ShimProcess;
@@ -70,7 +71,7 @@ final class HookRunner {
             switch (kind) {
                 case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> {
                     Plan plan = ExecPlanner.hostHook(hook, at, state.bundle(), environment());
-                    run(plan, hook, input, output, Map.of(), null);
+                    run(parent(kind), plan, hook, input, output, Map.of(), null);
                 }
                 case CREATE_CONTAINER -> {
                     Plan plan = ExecPlanner.createContainerHook(spec, hook, at, state.rootfs());
@@ -105,7 +106,7 @@ final class HookRunner {
         try (Fd process = Processes.pidfdOpen(state.pid());
                 Cgroup cgroup = found.orElse(null)) {
             Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
-            run(plan, hook, input, output, inputs, cgroup == null ? null : cgroup.fd());
+            run(spawner, plan, hook, input, output, inputs, cgroup == null ? null : cgroup.fd());
         }
     }
 
@@ -115,8 +116,21 @@ final class HookRunner {
                         .flatMap(fs::open));
     }
 
-    private void run(
-            Plan plan, Spec.Hook hook, Fd input, HookOutput output, Map<String, Fd> given, @Nullable Fd cgroup) {
+    /** What earlier hooks have made, poststop takes down, also when the caller is gone: then that is our child. */
+    private Spawner parent(HookKind kind) {
+        Fd caller = spawner.connection();
+        boolean isGone = caller != null && Linux.poll(List.of(caller), List.of(0L), 0)[0] != 0;
+        return isGone && kind == HookKind.POSTSTOP ? new LocalSpawner() : spawner;
+    }
+
+    private static void run(
+            Spawner parent,
+            Plan plan,
+            Spec.Hook hook,
+            Fd input,
+            HookOutput output,
+            Map<String, Fd> given,
+            @Nullable Fd cgroup) {
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
         Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output.writer(), output.writer(), 0);
         Map<String, Fd> built = Map.of();
@@ -124,7 +138,7 @@ final class HookRunner {
             built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
             Map<String, Fd> inputs = new HashMap<>(given);
             inputs.putAll(built);
-            try (ShimProcess process = ShimProcess.start(spawner, programs.process(), inputs, setting)) {
+            try (ShimProcess process = ShimProcess.start(parent, programs.process(), inputs, setting)) {
                 try {
                     if (process.await() instanceof ShimProcess.Reached) {
                         process.proceed();
@@ -134,7 +148,7 @@ final class HookRunner {
                     process.child().await();
                     throw e;
                 }
-                await(process, hook, output);
+                await(parent, process, hook, output);
             }
         } catch (OpFailed e) {
             throw new ContainerException(StepFailed.notExecuted(hook.path(), e.errno()), e);
@@ -143,12 +157,12 @@ final class HookRunner {
         }
     }
 
-    private void await(ShimProcess process, Spec.Hook hook, HookOutput output) {
+    private static void await(Spawner parent, ShimProcess process, Spec.Hook hook, HookOutput output) {
         Spawner.Child child = process.child();
         boolean hasEnded = false;
         try {
             Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
-            hasEnded = output.readUntilEnd(child.pidfd(), spawner.connection(), limit);
+            hasEnded = output.readUntilEnd(child.pidfd(), parent.connection(), limit);
         } finally {
             if (!hasEnded) {
                 ProcessTree.kill(child);
