@@ -16,14 +16,15 @@ final class DoctorCommand implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.flag("--fix", "Remove what is listed.", on -> fix = on);
+        d.flag("--fix", "Remove what is left over, and put back what is missing.", on -> fix = on);
         d.flag("--json", "Print JSON.", on -> json = on);
         d.footer(
                 "Such things are left when jpod, or the host, ends in the middle of work: half-made containers and pods, pinned"
                         + " namespaces, mounts, cgroups, logs, and what belongs to networks. What other state roots have made is not"
-                        + " looked at.",
+                        + " looked at. Missing is what somebody else has taken from networks with pods: nft rules, bridges and"
+                        + " their addresses, forwarding. Records that cannot be read are listed too.",
                 "",
-                "The exit code is 0 if nothing is left over, or all of it was removed, else 1.",
+                "The exit code is 0 if nothing is left over or missing, or all of it was mended, else 1.",
                 "",
                 "Examples:",
                 "  jpod doctor",
@@ -40,7 +41,7 @@ final class DoctorCommand implements Verb {
         ExitCode code = ExitCode.OK;
         for (Finding finding : findings) {
             try {
-                finding.remove();
+                finding.mend();
             } catch (RuntimeException e) {
                 // One that cannot go must not keep the others.
                 jpod.warn("%s %s: %s".formatted(finding.kind(), finding.name(), e.getMessage()));

@@ -185,4 +185,50 @@ class PodNetworkTest {
         assertThat(said.lines())
                 .containsExactly("cni:lab 10.77.0.3/24", "one", "1", "0", "cni0 lo ", "nothing is left over");
     }
+
+    /** What others take from the host is told with the words that mend it, and the next start puts it back. */
+    @Test
+    void whatIsTakenFromTheHostIsPutBackByTheNextStart() throws IOException {
+        String said = run("""
+                get() { for i in $(seq 100); do wget -T 2 -qO- http://127.0.0.1:8080/hostname 2>/dev/null && return; sleep 0.1; done; echo lost; }
+                told() { jpod doctor | grep -o "$1" | head -1; }
+                jpod pod create web -p 8080:80 >/dev/null
+                jpod run -d --pod web --name one --rootfs box -- httpd -f -p 80 -h /etc >/dev/null
+                get
+                nft flush ruleset
+                told 'nft table jpod-jpod0 is gone'
+                jpod pod restart -t 0 web >/dev/null
+                get
+                nft flush ruleset; ip link del jpod0
+                told "'jpod doctor --fix'"
+                jpod run --rm --pod web --rootfs box -- true
+                get
+                ip link del jpod0
+                jpod doctor --fix >/dev/null
+                get
+                echo 0 > /proc/sys/net/ipv4/ip_forward
+                told 'net.ipv4.ip_forward is not 1'
+                jpod pod create other >/dev/null
+                cat /proc/sys/net/ipv4/ip_forward
+                nft flush ruleset
+                jpod pod publish web 8081:80
+                get
+                jpod pod rm -f web other >/dev/null
+                links
+                jpod doctor
+                """);
+        assertThat(said.lines())
+                .containsExactly(
+                        "web",
+                        "nft table jpod-jpod0 is gone",
+                        "web",
+                        "'jpod doctor --fix'",
+                        "web",
+                        "web",
+                        "net.ipv4.ip_forward is not 1",
+                        "1",
+                        "web",
+                        "lo ",
+                        "nothing is left over");
+    }
 }

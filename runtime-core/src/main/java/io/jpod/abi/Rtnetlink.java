@@ -33,6 +33,7 @@ public final class Rtnetlink {
     public static final int RTM_GETADDR = 22;
     public static final int RTM_NEWROUTE = 24;
     public static final int RTM_GETROUTE = 26;
+    public static final int RTM_DELNEIGH = 29;
 
     // Links
     public static final int IFLA_ADDRESS = 1;
@@ -57,6 +58,9 @@ public final class Rtnetlink {
     public static final int IFA_LOCAL = 2;
     public static final int IFA_FLAGS = 8;
     public static final int IFA_F_NODAD = 2;
+
+    // Neighbours
+    public static final int NDA_DST = 1;
 
     // Routes
     public static final int RTA_DST = 1;

@@ -49,6 +49,10 @@ public record Ip(boolean isV6, BigInteger number) implements Comparable<Ip> {
     }
 
     int family() {
+        return family(isV6);
+    }
+
+    static int family(boolean isV6) {
         return (int) (isV6 ? Flags.AF_INET6 : Flags.AF_INET);
     }
 

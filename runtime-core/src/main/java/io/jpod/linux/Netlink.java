@@ -64,13 +64,12 @@ public final class Netlink implements AutoCloseable {
 
     /** A socket of the calling thread's network namespace. */
     public static Netlink open() {
-        Fd fd = new Fd((int) Linux.retry(
-                Sys.SOCKET,
-                "netlink",
-                Flags.AF_NETLINK,
-                Flags.SOCK_RAW | Flags.SOCK_CLOEXEC,
-                Rtnetlink.NETLINK_ROUTE,
-                0));
+        return open(Rtnetlink.NETLINK_ROUTE);
+    }
+
+    static Netlink open(int protocol) {
+        Fd fd = new Fd((int)
+                Linux.retry(Sys.SOCKET, "netlink", Flags.AF_NETLINK, Flags.SOCK_RAW | Flags.SOCK_CLOEXEC, protocol, 0));
         try {
             for (int option : new int[] {Rtnetlink.NETLINK_EXT_ACK, Rtnetlink.NETLINK_CAP_ACK}) {
                 InetSockets.setsockopt(fd, Rtnetlink.SOL_NETLINK, option, 1);
@@ -142,6 +141,30 @@ public final class Netlink implements AutoCloseable {
                                 Rtnetlink.IFLA_INFO_SLAVE_DATA,
                                 () -> message.with(Rtnetlink.IFLA_BRPORT_MODE, new byte[] {1})));
         request("set port " + name, message);
+    }
+
+    /** For rules of the packet filter that mean several links at once. */
+    public void setGroup(String name, int group) {
+        request("set group of " + name, change(name, 0).with(Rtnetlink.IFLA_GROUP, group));
+    }
+
+    /** Forgets which MAC address an address had on a link, if that is known. */
+    public void forgetNeighbour(int link, Ip address) {
+        NetlinkMessage message = new NetlinkMessage(Rtnetlink.RTM_DELNEIGH, Rtnetlink.NLM_F_ACK)
+                .neighbour(address.family(), link)
+                .with(Rtnetlink.NDA_DST, address.bytes());
+        try {
+            request("forget neighbour " + address, message);
+        } catch (NetlinkException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Makes a link the port of a bridge. */
+    public void setMaster(String name, int bridge) {
+        request("set master of " + name, change(name, 0).with(Rtnetlink.IFLA_MASTER, bridge));
     }
 
     public void setUp(String name) {
@@ -286,12 +309,12 @@ public final class Netlink implements AutoCloseable {
         return value == null ? 0 : value.getInt(0);
     }
 
-    private interface Reading<T> {
+    interface Reading<T> {
         @Nullable T read(ByteBuffer body);
     }
 
     /** A dump that something changed meanwhile may lack or repeat entries (NLM_F_DUMP_INTR): it is made again. */
-    private <T> List<T> dump(String what, NetlinkMessage message, Reading<T> reading) {
+    <T> List<T> dump(String what, NetlinkMessage message, Reading<T> reading) {
         while (true) {
             List<T> found = new ArrayList<>();
             boolean isWhole = exchange(what, message, (type, body) -> {
@@ -306,7 +329,19 @@ public final class Netlink implements AutoCloseable {
         }
     }
 
-    private void request(String what, NetlinkMessage message) {
+    /** The same of what may not be there: then none. */
+    <T> List<T> dumpIfThere(String what, NetlinkMessage message, Reading<T> reading) {
+        try {
+            return dump(what, message, reading);
+        } catch (NetlinkException e) {
+            if (e.is(Errno.ENOENT)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    void request(String what, NetlinkMessage message) {
         exchange(what, message, (type, body) -> {});
     }
 

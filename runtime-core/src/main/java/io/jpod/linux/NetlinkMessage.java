@@ -7,11 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One message of netlink(7): its header, the fixed struct of its type, then attributes, each padded to four bytes. */
 final class NetlinkMessage {
     static final int HEADER = 16;
     private static final int ATTRIBUTE_HEADER = 4;
+    private static final int NFGENMSG = 4;
     private static final int LARGEST = 1024;
 
     private final ByteBuffer bytes = ByteBuffer.allocate(LARGEST).order(ByteOrder.nativeOrder());
@@ -35,11 +37,23 @@ final class NetlinkMessage {
         return this;
     }
 
+    /** struct ndmsg */
+    NetlinkMessage neighbour(int family, int link) {
+        bytes.putInt(family).putInt(link).putInt(0);
+        return this;
+    }
+
     /** struct rtmsg of a route in the main table, scope universe */
     NetlinkMessage route(int family, int prefix) {
         bytes.put((byte) family).put((byte) prefix).put((byte) 0).put((byte) 0);
         bytes.put((byte) Rtnetlink.RT_TABLE_MAIN).put((byte) Rtnetlink.RTPROT_STATIC);
         bytes.put((byte) 0).put((byte) Rtnetlink.RTN_UNICAST).putInt(0);
+        return this;
+    }
+
+    /** struct nfgenmsg */
+    NetlinkMessage filter(int family) {
+        bytes.put((byte) family).put((byte) 0).putShort((short) 0);
         return this;
     }
 
@@ -97,6 +111,20 @@ final class NetlinkMessage {
             at += aligned(length);
         }
         return attributes;
+    }
+
+    /** Those behind a struct nfgenmsg. */
+    static Map<Integer, ByteBuffer> filterAttributes(ByteBuffer body) {
+        return attributes(body.position(NFGENMSG));
+    }
+
+    /** How many attributes there are, of whatever type; none in none. */
+    static int count(@Nullable ByteBuffer list) {
+        int count = 0;
+        for (int at = 0; list != null && at + ATTRIBUTE_HEADER <= list.limit(); count++) {
+            at += aligned(Math.max(ATTRIBUTE_HEADER, Short.toUnsignedInt(list.getShort(at))));
+        }
+        return count;
     }
 
     static int aligned(int length) {

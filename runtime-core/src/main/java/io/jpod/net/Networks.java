@@ -184,7 +184,7 @@ public final class Networks {
             Lease lease = new Allocation(members, store.members(), owner).lease(ifname, request);
             store.write(members.with(lease));
             try (Wiring wiring = new Wiring(owner)) {
-                int bridge = wiring.up(members.network());
+                int bridge = wiring.up(members);
                 wiring.connect(members.network(), bridge, lease, netns);
             } catch (RuntimeException e) {
                 undo(defined.name(), request.pod(), e);
@@ -277,6 +277,50 @@ public final class Networks {
             }
         }
         store.write(rest);
+    }
+
+    /**
+     * Compares what a pod has of a network on the host with what is there, and puts back what is missing, also what other pods of
+     * the network have. Nothing happens if it is not attached.
+     *
+     * @param netns of the pod; stays the caller's
+     */
+    public void restore(String network, String pod, Fd netns) {
+        if (isDamaged(network)) {
+            // With what it should be compared, nobody knows.
+            return;
+        }
+        Optional<Members> before =
+                store.members(network).filter(members -> members.of(pod).isPresent());
+        if (before.isEmpty()) {
+            return;
+        }
+        try (Wiring wiring = new Wiring(owner)) {
+            if (new Upkeep(wiring, before.get()).missing(pod::equals).isEmpty()) {
+                return;
+            }
+        }
+        try (Fd _ = store.lock();
+                Wiring wiring = new Wiring(owner)) {
+            Members members = members(network, pod);
+            Lease lease = members.of(pod).orElseThrow();
+            int bridge = wiring.up(members);
+            if (wiring.host().link(lease.attachment().hostInterface()).isEmpty()) {
+                wiring.connect(members.network(), bridge, lease, netns);
+            }
+        }
+    }
+
+    /** What is missing on the host of what the pods of a network have, in words. Changes nothing. */
+    public List<String> missing(String network) {
+        if (isDamaged(network)) {
+            return List.of();
+        }
+        Optional<Members> members = store.members(network);
+        try (Wiring wiring = new Wiring(owner)) {
+            return members.map(found -> new Upkeep(wiring, found).missing(pod -> true))
+                    .orElse(List.of());
+        }
     }
 
     /** Publishes one more port of a pod that is attached. */

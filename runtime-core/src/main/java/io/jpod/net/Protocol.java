@@ -6,13 +6,20 @@ import java.util.Locale;
 
 /** What ports belong to. */
 public enum Protocol {
-    TCP(Flags.SOCK_STREAM),
-    UDP(Flags.SOCK_DGRAM);
+    TCP(Flags.SOCK_STREAM, 6),
+    UDP(Flags.SOCK_DGRAM, 17);
 
     private final long socketType;
+    private final int number;
 
-    Protocol(long socketType) {
+    Protocol(long socketType, int number) {
         this.socketType = socketType;
+        this.number = number;
+    }
+
+    /** In IP, protocols(5). */
+    int number() {
+        return number;
     }
 
     long socketType() {

@@ -4,6 +4,8 @@ import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a network wants of the packet filter, as text for nft(8): a table of its own, in which published ports are elements of
@@ -14,6 +16,8 @@ record Ruleset(Network network, Owner owner) {
     private static final int ISOLATED_GROUP = 0x6a70;
 
     private static final int OPEN_GROUP = 0x6a71;
+
+    private static final List<String> MAPS = List.of("any4", "any6", "host4", "host6");
 
     static final String TABLE_PREFIX = "jpod-";
 
@@ -92,6 +96,36 @@ record Ruleset(Network network, Owner owner) {
         rules.append("ip saddr 127.0.0.0/8 oifname ").append(bridge).append(" masquerade\n}\n");
     }
 
+    /** How many rules each chain of {@link #create} has. */
+    Map<String, Integer> rules() {
+        Map<String, Integer> rules = new TreeMap<>();
+        String chain = null;
+        for (String line : create().lines().map(String::strip).toList()) {
+            if (line.startsWith("chain ")) {
+                chain = line.split(" ")[1];
+            } else if (line.equals("}")) {
+                chain = null;
+            } else if (chain != null) {
+                rules.merge(chain, 1, Integer::sum);
+            }
+        }
+        return rules;
+    }
+
+    /** How many elements each map has when the ports of these are published. */
+    static Map<String, Integer> elements(List<Attachment> attachments) {
+        Map<String, Integer> elements = new TreeMap<>();
+        MAPS.forEach(map -> elements.put(map, 0));
+        for (Attachment attachment : attachments) {
+            for (PortMapping port : attachment.ports()) {
+                for (Ip address : targets(attachment.addresses(), port)) {
+                    elements.merge(map(address, port), 1, Integer::sum);
+                }
+            }
+        }
+        return elements;
+    }
+
     /** Is no error if there is none. */
     String delete() {
         return "add table %1$s\ndelete table %1$s\n".formatted(table());
@@ -128,10 +162,12 @@ record Ruleset(Network network, Owner owner) {
     }
 
     private static String element(Ip address, PortMapping port) {
-        String family = address.isV6() ? "6" : "4";
         String key = port.protocol().word() + " . " + port.hostPort();
-        String map = port.hostIp() == null ? "any" : "host";
         String from = port.hostIp() == null ? key : port.hostIp() + " . " + key;
-        return "%s%s { %s : %s . %d }".formatted(map, family, from, address, port.containerPort());
+        return "%s { %s : %s . %d }".formatted(map(address, port), from, address, port.containerPort());
+    }
+
+    private static String map(Ip address, PortMapping port) {
+        return (port.hostIp() == null ? "any" : "host") + (address.isV6() ? "6" : "4");
     }
 }

@@ -15,10 +15,14 @@ final class Sysctls {
 
     private Sysctls() {}
 
+    static boolean is(String name, String value) {
+        return Linux.readText(BASE + name, LONGEST).strip().equals(value);
+    }
+
     /** Writes only what is not so yet: /proc/sys may be read-only. */
     static void set(String name, String value) {
         String path = BASE + name;
-        if (Linux.readText(path, LONGEST).strip().equals(value)) {
+        if (is(name, value)) {
             return;
         }
         try (Fd fd = Linux.open(path, Flags.O_WRONLY, 0)) {

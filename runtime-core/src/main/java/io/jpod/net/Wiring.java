@@ -2,6 +2,7 @@ package io.jpod.net;
 
 import io.jpod.abi.Errno;
 import io.jpod.linux.Cidr;
+import io.jpod.linux.Conntrack;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
 import io.jpod.linux.Netlink;
@@ -32,51 +33,27 @@ final class Wiring implements AutoCloseable {
     }
 
     /**
-     * Makes the bridge and the table unless they are there. Forwarding is switched on for the whole host, and stays on: without
-     * it no packet leaves a bridge. (Linux then ignores IPv6 router advertisements on links with accept_ra=1; a host that lives
-     * by them needs accept_ra=2.)
+     * Makes what a network has on the host, or what is missing of it: with its first pod that is all of it, and later what
+     * somebody has taken away.
      *
+     * @param members whose ports are published
      * @return index of the bridge
      */
-    int up(Network network) {
+    int up(Members members) {
+        Network network = members.network();
         Optional<Netlink.Link> there = host.link(network.bridge());
         if (there.isPresent() && !isOwn(there.get(), network)) {
             throw new NetworkFailed("network %s: a link %s is on this host already, and not this network's"
                     .formatted(network.name(), network.bridge()));
         }
-        // The bridge goes up when all is done: one that is down was left half-made.
-        if (there.isPresent() && there.get().isUp()) {
-            return there.get().index();
-        }
-        there.ifPresent(link -> host.deleteLink(link.name()));
-        host.routes().stream().filter(network::overlaps).findFirst().ifPresent(route -> {
-            throw new NetworkFailed("network %s: this host has a route to %s, which overlaps its subnet"
-                    .formatted(network.name(), route));
-        });
-        return create(network);
-    }
-
-    private int create(Network network) {
-        Nftables.require();
-        String bridge = network.bridge();
-        host.createBridge(bridge, owner.bridgeMac(network.name()), network.mtu(), new Ruleset(network, owner).group());
-        host.setAlias(bridge, owner.ofNetwork(network.name()));
-        int index = host.link(bridge).orElseThrow().index();
-        ipv6(bridge);
-        for (Subnet subnet : network.subnets()) {
-            host.addAddress(index, subnet.withPrefix(subnet.gateway()));
-        }
-        if (!network.internal()) {
-            network.subnet(false).ifPresent(any -> {
-                Sysctls.set("ipv4/ip_forward", "1");
-                // For 127.0.0.1:PORT of the host.
-                Sysctls.set("ipv4/conf/" + bridge + "/route_localnet", "1");
+        if (there.isEmpty()) {
+            host.routes().stream().filter(network::overlaps).findFirst().ifPresent(route -> {
+                throw new NetworkFailed("network %s: this host has a route to %s, which overlaps its subnet"
+                        .formatted(network.name(), route));
             });
-            network.subnet(true).ifPresent(any -> Sysctls.set("ipv6/conf/all/forwarding", "1"));
         }
-        Nftables.run(new Ruleset(network, owner).create());
-        host.setUp(bridge);
-        return index;
+        new Upkeep(this, members).putBack();
+        return host.link(network.bridge()).orElseThrow().index();
     }
 
     /**
@@ -94,7 +71,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /** By its mark, or before it has one by its address. */
-    private boolean isOwn(Netlink.Link link, Network network) {
+    boolean isOwn(Netlink.Link link, Network network) {
         String mac = HexFormat.ofDelimiter(":").formatHex(owner.bridgeMac(network.name()));
         return link.alias().equals(owner.ofNetwork(network.name()))
                 || link.alias().isEmpty()
@@ -106,21 +83,39 @@ final class Wiring implements AutoCloseable {
     void connect(Network network, int bridge, Lease lease, Fd netns) {
         Attachment attachment = lease.attachment();
         byte[] mac = HexFormat.ofDelimiter(":").parseHex(attachment.mac());
-        host.createVeth(
-                attachment.hostInterface(), bridge, network.mtu(), new Netlink.Peer(attachment.ifname(), mac, netns));
+        Netlink.Peer peer = new Netlink.Peer(attachment.ifname(), mac, netns);
+        try {
+            host.createVeth(attachment.hostInterface(), bridge, network.mtu(), peer);
+        } catch (NetlinkException e) {
+            // The name follows from the pod's: this is what one of that name has left.
+            if (!e.is(Errno.EEXIST) || !isLeftOf(lease)) {
+                throw e;
+            }
+            host.deleteLink(attachment.hostInterface());
+            host.createVeth(attachment.hostInterface(), bridge, network.mtu(), peer);
+        }
         // Hairpin: with br_netfilter a packet to a published port may have to leave by the port that it came in by.
         host.setPort(attachment.hostInterface(), owner.ofPod(lease.pod()));
         NetworkNamespace.call(netns, () -> inside(attachment));
+        forgetAddresses(attachment);
+        attachment.addresses().forEach(cidr -> host.forgetNeighbour(bridge, cidr.address()));
         if (!attachment.ports().isEmpty()) {
             publish(network, attachment);
         }
+    }
+
+    private boolean isLeftOf(Lease lease) {
+        return host.link(lease.attachment().hostInterface())
+                .filter(link -> link.alias().equals(owner.ofPod(lease.pod()))
+                        || link.alias().isEmpty())
+                .isPresent();
     }
 
     /**
      * No pod shall tell the host or its neighbours where to route to (CVE-2020-10749). And the link-local address is to be of
      * use at once: while it waits for duplicates, the kernel cannot ask for neighbours in its name.
      */
-    private static void ipv6(String link) {
+    static void ipv6(String link) {
         Sysctls.setIfThere("ipv6/conf/" + link + "/accept_ra", "0");
         Sysctls.setIfThere("ipv6/conf/" + link + "/accept_dad", "0");
     }
@@ -155,10 +150,53 @@ final class Wiring implements AutoCloseable {
     /** Takes the pod's link away, both ends. The pod's namespace may be gone. */
     void disconnect(Attachment attachment) {
         host.deleteLink(attachment.hostInterface());
+        forgetAddresses(attachment);
     }
 
     void publish(Network network, Attachment attachment) {
         Nftables.run(new Ruleset(network, owner).publish(attachment.addresses(), attachment.ports()));
+        forgetPorts(attachment.ports());
+    }
+
+    /**
+     * Whoever has used an address or port before goes on to be led where that was then, as long as he sends. So what is given
+     * anew, or taken back, is forgotten.
+     */
+    void forgetAddresses(Attachment attachment) {
+        try (Conntrack connections = new Conntrack()) {
+            attachment.addresses().forEach(cidr -> connections.forget(cidr.address()));
+        }
+    }
+
+    /**
+     * Those that were sent to the host: translated ones led to a pod, and ones that were not found nobody. A connection of TCP
+     * that was not translated has ended, since the port is free.
+     */
+    private void forgetPorts(List<PortMapping> ports) {
+        if (ports.isEmpty()) {
+            return;
+        }
+        Set<Ip> own = host.addresses().stream()
+                .map(address -> address.address().address())
+                .collect(Collectors.toSet());
+        try (Conntrack connections = new Conntrack()) {
+            for (PortMapping port : ports) {
+                Predicate<Conntrack.Flow> stale = flow -> (port.hostIp() == null
+                                ? isOfHost(flow.destination(), own)
+                                : port.hostIp().equals(flow.destination()))
+                        && (flow.isTranslated() || port.protocol() == Protocol.UDP);
+                for (boolean isV6 : new boolean[] {false, true}) {
+                    if (port.hostIp() == null || port.hostIp().isV6() == isV6) {
+                        connections.forget(port.protocol().number(), port.hostPort(), isV6, stale);
+                    }
+                }
+            }
+        }
+    }
+
+    /** All of 127.0.0.0/8 is. */
+    private static boolean isOfHost(Ip ip, Set<Ip> own) {
+        return own.contains(ip) || !ip.isV6() && ip.bytes()[0] == 127;
     }
 
     /** A table that somebody has flushed holds nothing to take away. */
@@ -167,6 +205,7 @@ final class Wiring implements AutoCloseable {
         if (tables().contains(rules.tableName())) {
             Nftables.run(rules.unpublish(attachment.addresses(), attachment.ports()));
         }
+        forgetPorts(attachment.ports());
     }
 
     /** The host's ends of the links of all pods in a network, by their marks. */
@@ -265,6 +304,10 @@ final class Wiring implements AutoCloseable {
 
     Netlink host() {
         return host;
+    }
+
+    Owner owner() {
+        return owner;
     }
 
     @Override

@@ -15,12 +15,15 @@ import io.jpod.net.PortMapping;
 import io.jpod.net.cni.Cni;
 import io.jpod.net.cni.CniNetwork;
 import io.jpod.net.cni.CniRequest;
+import io.jpod.net.cni.CniResult;
+import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.pod.PodSpec.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A pod's places in networks: those that are built in, and those of CNI plugins. */
@@ -88,6 +91,24 @@ final class Connections {
         }
     }
 
+    /**
+     * Puts back what is missing on the host of what the pod has of its networks. What plugins have made is theirs.
+     *
+     * @param directory of the pod, whose network namespace is pinned
+     */
+    void restore(StoredPod pod, PodDir directory) {
+        List<String> builtIn = pod.spec().networks().stream()
+                .filter(connection -> !isCni(connection))
+                .map(Connection::name)
+                .toList();
+        if (builtIn.isEmpty()) {
+            return;
+        }
+        try (Fd netns = Linux.open(directory.namespace(NamespaceType.NETWORK), Flags.O_RDONLY, 0)) {
+            builtIn.forEach(network -> networks.restore(network, pod.spec().name(), netns));
+        }
+    }
+
     /** CNI wants a prefix with an address, and plugins put their own in its place. */
     private static List<Cidr> addresses(Connection connection) {
         return Stream.of(connection.ip(), connection.ip6())
@@ -96,14 +117,35 @@ final class Connections {
                 .toList();
     }
 
-    /** From the records alone; can be done again. */
+    /** From the records alone; can be done again. One that fails keeps none of the others. */
     void disconnect(StoredPod pod) {
+        RuntimeException failed = null;
         for (Map.Entry<String, Connection> place : pod.spec().devices().entrySet()) {
-            if (isCni(place.getValue())) {
-                cni.del(plain(place.getValue()), pod.id(), place.getKey());
-            } else {
-                networks.detach(place.getValue().name(), pod.spec().name());
+            try {
+                if (isCni(place.getValue())) {
+                    cni.del(plain(place.getValue()), pod.id(), place.getKey());
+                } else {
+                    networks.detach(place.getValue().name(), pod.spec().name());
+                }
+            } catch (RuntimeException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
             }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /** One whose record cannot be read has none to show: doctor names it. */
+    private Optional<CniResult> result(String network, String pod, String device) {
+        try {
+            return cni.result(network, pod, device);
+        } catch (InvalidSpec damaged) {
+            return Optional.empty();
         }
     }
 
@@ -111,7 +153,7 @@ final class Connections {
         List<Attachment> attachments = new ArrayList<>();
         pod.spec().devices().forEach((device, connection) -> {
             if (isCni(connection)) {
-                cni.result(plain(connection), pod.id(), device)
+                result(plain(connection), pod.id(), device)
                         .map(result -> new Attachment(
                                 connection.name(),
                                 device,

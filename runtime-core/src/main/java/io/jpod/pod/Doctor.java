@@ -9,7 +9,9 @@ import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.RecordFiles;
+import io.jpod.net.Lease;
 import io.jpod.net.Leftover;
+import io.jpod.net.Network;
 import io.jpod.net.cni.Cni;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +21,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for what no living container or pod of this state root owns, and removes it. */
+/**
+ * Looks for what no living container or pod of this state root owns, and for what is missing of what they should have; removes
+ * the one and puts back the other.
+ */
 public final class Doctor {
     private static final Duration END = Duration.ofSeconds(10);
 
@@ -37,16 +42,16 @@ public final class Doctor {
     }
 
     /**
-     * Something that is left over.
+     * Something that is left over, or missing.
      *
      * @param kind such as mount or cgroup
      * @param name what it is called
-     * @param why nobody owns it
-     * @param removal can be done again
+     * @param why nobody owns it, or what of it is missing
+     * @param mending can be done again
      */
-    public record Finding(String kind, String name, String why, Runnable removal) {
-        public void remove() {
-            removal.run();
+    public record Finding(String kind, String name, String why, Runnable mending) {
+        public void mend() {
+            mending.run();
         }
     }
 
@@ -117,6 +122,15 @@ public final class Doctor {
             findings.add(new Finding(
                     kind, leftover.name(), leftover.why(), () -> pods.networks().remove(leftover)));
         }
+        for (Network network : pods.networks().list()) {
+            for (String missing : pods.networks().missing(network.name())) {
+                findings.add(new Finding(
+                        "network",
+                        network.name(),
+                        missing + ": 'jpod doctor --fix', or the next start in a pod of it, puts it back",
+                        () -> restore(network, living)));
+            }
+        }
         Set<String> ids = living.stream().map(Pod::id).collect(Collectors.toSet());
         Cni cni = pods.cni().with(spawner);
         cni.damaged()
@@ -124,6 +138,12 @@ public final class Doctor {
         for (String dead : cni.dead(ids)) {
             findings.add(new Finding("CNI attachment", dead, "there is no such pod", () -> cni.collect(ids)));
         }
+    }
+
+    private void restore(Network network, List<Pod> living) {
+        Set<String> names =
+                pods.networks().leases(network.name()).stream().map(Lease::pod).collect(Collectors.toSet());
+        living.stream().filter(pod -> names.contains(pod.name())).forEach(Pod::restoreNetworks);
     }
 
     /** Pins and tmpfs of pods that have no directory entry any more. */

@@ -268,7 +268,8 @@ public final class Pod {
     // ---- what can be done with it
 
     /**
-     * Keeps it from being removed while something is made in it. The caller closes what this returns.
+     * Keeps it from being removed while something is made in it, and sees to it that its networks are there: somebody may have
+     * flushed rules, or deleted a bridge. The caller closes what this returns.
      *
      * @throws PodException if it is gone, or not usable
      * @throws io.jpod.exec.CallerGone if nobody waits for what would be made
@@ -285,6 +286,7 @@ public final class Pod {
             if (!isUsable()) {
                 throw new PodException(whyUnusable());
             }
+            restoreNetworks();
             return lock;
         } catch (RuntimeException | Error e) {
             lock.close();
@@ -301,6 +303,14 @@ public final class Pod {
         stored = now.stored;
         damage = now.damage;
         return true;
+    }
+
+    /** Puts back what is missing of them on the host. */
+    void restoreNetworks() {
+        StoredPod pod = record();
+        if (!pod.spec().networks().isEmpty()) {
+            new Connections(pods, Spawner.NONE).restore(pod, dir);
+        }
     }
 
     private String whyUnusable() {
