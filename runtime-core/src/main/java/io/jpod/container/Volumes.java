@@ -1,5 +1,6 @@
 package io.jpod.container;
 
+import io.jpod.linux.RecordFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -70,6 +71,12 @@ public final class Volumes {
         if (!exists(name)) {
             throw new ContainerException("no volume " + name);
         }
-        new RecordDir(path(name)).delete();
+        Path path = path(name);
+        if (Files.isSymbolicLink(path)) {
+            // Where it leads is not ours.
+            RecordFiles.delete(path);
+        } else {
+            new RecordDir(path).delete();
+        }
     }
 }

@@ -311,12 +311,18 @@ public final class Networks {
         }
     }
 
+    /** What is there can only be compared with what can be read. */
+    private Optional<Members> readable(String network) {
+        try {
+            return store.members(network);
+        } catch (InvalidSpec damaged) {
+            return Optional.empty();
+        }
+    }
+
     /** What is missing on the host of what the pods of a network have, in words. Changes nothing. */
     public List<String> missing(String network) {
-        if (isDamaged(network)) {
-            return List.of();
-        }
-        Optional<Members> members = store.members(network);
+        Optional<Members> members = readable(network);
         try (Wiring wiring = new Wiring(owner)) {
             return members.map(found -> new Upkeep(wiring, found).missing(pod -> true))
                     .orElse(List.of());

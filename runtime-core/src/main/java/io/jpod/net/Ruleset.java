@@ -17,8 +17,6 @@ record Ruleset(Network network, Owner owner) {
 
     private static final int OPEN_GROUP = 0x6a71;
 
-    private static final List<String> MAPS = List.of("any4", "any6", "host4", "host6");
-
     static final String TABLE_PREFIX = "jpod-";
 
     int group() {
@@ -112,10 +110,9 @@ record Ruleset(Network network, Owner owner) {
         return rules;
     }
 
-    /** How many elements each map has when the ports of these are published. */
+    /** How many elements each map has when the ports of these are published; those without any are left out. */
     static Map<String, Integer> elements(List<Attachment> attachments) {
         Map<String, Integer> elements = new TreeMap<>();
-        MAPS.forEach(map -> elements.put(map, 0));
         for (Attachment attachment : attachments) {
             for (PortMapping port : attachment.ports()) {
                 for (Ip address : targets(attachment.addresses(), port)) {

@@ -63,11 +63,23 @@ public final class Doctor {
         halfMade(findings, all);
         orphans(findings, all, living);
         pods(findings, living);
-        networks(findings, living);
-        mounts(findings, living);
-        cgroups(findings, all, living);
-        logs(findings, all);
+        look(findings, "networks", () -> networks(findings, living));
+        look(findings, "CNI", () -> plugins(findings, living));
+        look(findings, "mounts", () -> mounts(findings, living));
+        look(findings, "cgroups", () -> cgroups(findings, all, living));
+        look(findings, "logs", () -> logs(findings, all));
         return findings;
+    }
+
+    /** What cannot be looked at must neither keep the rest from being seen, nor pass for clean. */
+    private static void look(List<Finding> findings, String what, Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException e) {
+            findings.add(new Finding("unknown", what, "cannot look: " + e.getMessage(), () -> {
+                throw e;
+            }));
+        }
     }
 
     private void halfMade(List<Finding> findings, List<Container> all) {
@@ -131,6 +143,9 @@ public final class Doctor {
                         () -> restore(network, living)));
             }
         }
+    }
+
+    private void plugins(List<Finding> findings, List<Pod> living) {
         Set<String> ids = living.stream().map(Pod::id).collect(Collectors.toSet());
         Cni cni = pods.cni().with(spawner);
         cni.damaged()

@@ -82,6 +82,34 @@ class RemovalCutOffTest extends ContainerTests {
         assertThat(containers.list()).isEmpty();
     }
 
+    @Test
+    void aVolumeGoesWhereverItsRemovalWasCutOff() throws IOException {
+        Volumes volumes = new Volumes(temporary.resolve("data"));
+        for (int k = 0; ; k++) {
+            assertThat(volumes.make("v")).isTrue();
+            write(volumes.path("v").resolve("a/b/c"), "text");
+            write(volumes.path("v").resolve("d"), "text");
+            if (!PartialRemoval.of(new RecordDir(volumes.path("v")), "", k)) {
+                assertThat(k).isGreaterThanOrEqualTo(5);
+                return;
+            }
+            volumes.remove("v");
+            assertThat(volumes.list()).isEmpty();
+        }
+    }
+
+    @Test
+    void aVolumeThatIsALinkGoesAlone() throws IOException {
+        Volumes volumes = new Volumes(temporary.resolve("data"));
+        Path elsewhere = temporary.resolve("elsewhere");
+        write(elsewhere.resolve("file"), "text");
+        Files.createDirectories(volumes.path("v").getParent());
+        Files.createSymbolicLink(volumes.path("v"), elsewhere);
+        volumes.remove("v");
+        assertThat(volumes.list()).isEmpty();
+        assertThat(elsewhere.resolve("file")).hasContent("text");
+    }
+
     // ---- ids
 
     @Test

@@ -184,6 +184,29 @@ class UpkeepTest {
         assertThat(networks.leftovers(Set.of())).isEmpty();
     }
 
+    /** A detachment does these in this order, and then forgets the lease. */
+    @Test
+    void aDetachmentThatWasCutOffAnywhereIsFinished() throws Exception {
+        List<String> steps = List.of(
+                "for l in $(ip -br link | grep -o '^jp[0-9a-f]*@' | tr -d @); do ip link del $l; done",
+                "nft delete table inet jpod-jpod0",
+                "ip link del jpod0");
+        for (int k = 0; k <= steps.size(); k++) {
+            String done = String.join("; ", steps.subList(0, k));
+            Host.with(() -> {
+                Network network = networks.find("n").orElseGet(() -> dual("n"));
+                try (Fd a = Host.namespace()) {
+                    networks.attach(network, a, "eth0", publishing("a", "8080:80"));
+                    Host.sh(done + ":".repeat(done.isEmpty() ? 1 : 0));
+                    networks.detach("n", "a");
+                }
+                assertThat(networks.leases("n")).isEmpty();
+                assertNothingIsLeft();
+            });
+        }
+        networks.remove("n", false);
+    }
+
     // ---- kernel state keyed by something that is used again
 
     /** The same socket, before and after: it goes on to send as a resolver or a game does. */

@@ -158,6 +158,19 @@ class PodRecordTest {
         assertThat(ProcessStat.of(init).filter(process -> !process.hasEnded())).isEmpty();
     }
 
+    /** What cannot be looked at is told, and is not clean. */
+    @Test
+    void doctorGoesOnWhereItCannotLook() throws IOException {
+        Pod pod = make("p", false);
+        Files.createDirectories(root.resolve("networks"));
+        Files.writeString(root.resolve("networks/cni"), "no directory");
+        pod.recordDir().write("pod.json", "{");
+        List<Doctor.Finding> findings = new Doctor(pods, spawner).examine();
+        assertThat(findings).extracting(Doctor.Finding::kind).containsExactly("pod", "unknown");
+        Files.delete(root.resolve("networks/cni"));
+        findings.getFirst().mend();
+    }
+
     /** What has a pod's name and is no directory is none. */
     @ParameterizedTest
     @EnumSource(names = {"PIPE", "EMPTY", "LINK", "DANGLING_LINK", "DEVICE", "SOCKET"})
