@@ -243,6 +243,19 @@ public final class Pod {
         return (stored == null || !stored.complete()) && !dir.dir().isBusy();
     }
 
+    /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
+    void clearHalfMade(Spawner spawner) {
+        Optional<Fd> lock = dir.dir().lockIfThere();
+        if (lock.isPresent()) {
+            try (Fd _ = lock.get()) {
+                Pod now = pods.get(name());
+                if (now.damage == null && (now.stored == null || !now.stored.complete())) {
+                    new PodDeletion(pods, now, now.dir, now.stored).run(true, spawner);
+                }
+            }
+        }
+    }
+
     /** Whether it has ended with the last boot of the host. */
     boolean isOfAnotherBoot() {
         return stored != null && !stored.bootId().equals(Containers.bootId());

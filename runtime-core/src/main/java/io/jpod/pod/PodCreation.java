@@ -75,8 +75,7 @@ final class PodCreation {
     }
 
     Pod create(Spawner spawner) {
-        RecordDir.Claim claim = RecordDir.claim(pods.directory(), spec.name())
-                .orElseThrow(() -> new PodException("pod name " + spec.name() + " is in use"));
+        RecordDir.Claim claim = claim(spawner);
         try (Fd _ = claim.lock()) {
             StoredPod record = record(spawner);
             try {
@@ -85,6 +84,22 @@ final class PodCreation {
                 undo(e, spawner);
                 throw e;
             }
+        }
+    }
+
+    /** Takes the name, also from what a maker has left that is gone, or a removal that was cut off. */
+    private RecordDir.Claim claim(Spawner spawner) {
+        while (true) {
+            Optional<RecordDir.Claim> claim = RecordDir.claim(pods.directory(), spec.name());
+            if (claim.isPresent()) {
+                return claim.get();
+            }
+            Optional<Pod> there = pods.named(spec.name());
+            if (there.isPresent()
+                    && (!there.get().isHalfMade() || there.get().damage().isPresent())) {
+                throw new PodException("pod name " + spec.name() + " is in use");
+            }
+            there.ifPresent(pod -> pod.clearHalfMade(spawner));
         }
     }
 

@@ -99,7 +99,7 @@ public final class Pods {
         return matching.stream().findFirst();
     }
 
-    private Optional<Pod> named(String name) {
+    Optional<Pod> named(String name) {
         PodDir dir = PodDir.at(directory, name);
         if (!dir.dir().exists()) {
             return Optional.empty();

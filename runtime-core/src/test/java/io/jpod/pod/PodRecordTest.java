@@ -12,10 +12,12 @@ import io.jpod.exec.Spawner;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.ProcessStat;
+import io.jpod.linux.RecordFiles;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.Spec.NamespaceType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -158,6 +160,24 @@ class PodRecordTest {
         assertThat(ProcessStat.of(init).filter(process -> !process.hasEnded())).isEmpty();
     }
 
+    /** As after a kill in the middle of its making. */
+    @Test
+    void aRecordWhoseMakerIsGoneBlocksNoName() {
+        Pod cutOff = make("p", true);
+        int init = cutOff.init();
+        Path record = cutOff.directory().resolve("pod.json");
+        cutOff.recordDir()
+                .write(
+                        "pod.json",
+                        new String(RecordFiles.read(record).orElseThrow(), StandardCharsets.UTF_8)
+                                .replace("\"complete\": true", "\"complete\": false"));
+        Pod again = make("p", true);
+        assertThat(again.id()).isNotEqualTo(cutOff.id());
+        assertThat(ProcessStat.of(init).filter(process -> !process.hasEnded())).isEmpty();
+        assertThatThrownBy(() -> make("p", true)).hasMessage("pod name " + again.name() + " is in use");
+        again.delete(true, spawner);
+    }
+
     /** What cannot be looked at is told, and is not clean. */
     @Test
     void doctorGoesOnWhereItCannotLook() throws IOException {
@@ -165,7 +185,7 @@ class PodRecordTest {
         Files.createDirectories(root.resolve("networks"));
         Files.writeString(root.resolve("networks/cni"), "no directory");
         pod.recordDir().write("pod.json", "{");
-        List<Doctor.Finding> findings = new Doctor(pods, spawner).examine();
+        List<Doctor.Finding> findings = new Doctor(pods, spawner, null).examine();
         assertThat(findings).extracting(Doctor.Finding::kind).containsExactly("pod", "unknown");
         Files.delete(root.resolve("networks/cni"));
         findings.getFirst().mend();
