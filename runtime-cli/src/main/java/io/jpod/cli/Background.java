@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.container.ContainerException;
 import io.jpod.container.CreateOptions;
 import io.jpod.container.Created;
 import io.jpod.container.LogDir;
@@ -9,7 +8,6 @@ import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * Starts containers that nobody is attached to, any number of them in one command. The hands part from the caller and stay
@@ -24,27 +22,15 @@ final class Background {
         this.caller = jpod.caller();
     }
 
-    /**
-     * To be called before anything else that makes a child of the hands.
-     *
-     * @param specs of all that will be made
-     * @throws ContainerException if that is more than one monitor can do
-     */
-    static Background of(Jpod jpod, Collection<Spec> specs) {
-        if (specs.stream().filter(Background::hasTerminal).count() > 1) {
-            throw new ContainerException("only one container with a terminal can be started by one command");
-        }
+    /** To be called before anything else that makes a child of the hands. */
+    static Background of(Jpod jpod) {
         jpod.caller().detach();
         return new Background(jpod);
     }
 
     /** The same for containers that are there: only those that have ended will be made. */
     static Background again(Jpod jpod, Collection<Container> containers) {
-        List<Spec> specs = containers.stream()
-                .filter(Background::isToBeMade)
-                .map(Container::spec)
-                .toList();
-        return specs.isEmpty() ? new Background(jpod) : of(jpod, specs);
+        return containers.stream().anyMatch(Background::isToBeMade) ? of(jpod) : new Background(jpod);
     }
 
     private static boolean isToBeMade(Container container) {

@@ -60,10 +60,14 @@ final class ContainerOptions {
                 "-u --user=USER[:GROUP]",
                 "By id, or by name as in the container's own /etc/passwd (default: root).",
                 v -> user = v);
-        d.value("--hostname=HOST", "The host name (default: the name).", v -> hostname = v);
+        d.value(
+                "-h --hostname=HOST",
+                "The host name (default: the name, as much of it as a host name can have).",
+                v -> hostname = v);
         d.values(
                 "-v --volume=SRC:DST[:OPTION,...]",
-                "Mount a file or directory of the host. Options are those of mount(8), such as ro; nosuid, nodev and"
+                "Mount a file or directory of the host, or a volume by its name, which gets what the image has there if"
+                        + " it is empty. Options are those of mount(8), such as ro; nosuid, nodev and"
                         + " rprivate hold unless their opposites are given.",
                 v -> volumes = v);
         d.values(

@@ -97,6 +97,9 @@ final class DefaultSpec {
     }
 
     private Spec spec(String name, String rootfs, Spec.User user, List<String> args) {
+        if (!options.workdir.startsWith("/")) {
+            throw new IllegalArgumentException("--workdir: must be absolute, is \"" + options.workdir + "\"");
+        }
         String hostname = host.sharing().hostname(options.hostname, name);
         List<String> capabilities =
                 capabilities().stream().map(Capability::name).toList();

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,8 +59,9 @@ final class Definition {
         options.accept(new Definition(spec, spec::add));
         // "@file" is a word like others: it may be meant for a container, and files of the caller are not ours to open.
         spec.parser().caseInsensitiveEnumValuesAllowed(true).expandAtFiles(false);
-        return spec.addOption(
-                option("-h --help", "Print this help.").usageHelp(true).build());
+        // To docker's users run -h is the host name.
+        String names = spec.findOption("-h") == null ? "-h --help" : "--help";
+        return spec.addOption(option(names, "Print this help.").usageHelp(true).build());
     }
 
     // ---- options
@@ -107,12 +109,28 @@ final class Definition {
     }
 
     private <T> void bind(OptionSpec.Builder option, @Nullable T initial, Consumer<T> field) {
-        Binding<T> binding = new Binding<>(field);
+        String name = option.names()[option.names().length - 1];
+        // One that may stand without a value has the empty one then.
+        boolean needsValue = option.arity() == null || option.arity().min() > 0;
+        Binding<T> binding = new Binding<>(value -> {
+            if (needsValue) {
+                requireNotEmpty(name, value);
+            }
+            field.accept(value);
+        });
         place.accept(option.userObject(this)
                 .initialValue(initial)
                 .getter(binding)
                 .setter(binding)
                 .build());
+    }
+
+    /** {@code --rootfs "$UNSET"} is not meant for the current directory, nor any other option for what an empty value would come to. */
+    private static void requireNotEmpty(String name, @Nullable Object value) {
+        boolean isEmpty = value instanceof Collection<?> values ? values.contains("") : "".equals(value);
+        if (isEmpty) {
+            throw new Misuse(name + ": must not be empty");
+        }
     }
 
     // ---- operands
@@ -204,6 +222,11 @@ final class Definition {
     /** What follows the first operand is the command that a container is to run: options too are that command's. */
     void stopsAtOperand() {
         spec.parser().stopAtPositional(true);
+    }
+
+    /** An option that is not known is an operand: -9 may be a signal. The command has to look. */
+    void takesUnknownOptions() {
+        spec.parser().unmatchedOptionsArePositionalParams(true);
     }
 
     void failsWith(int exitCode) {

@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.container.ContainerException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,19 +32,22 @@ final class Delete implements Verb {
 
     @Override
     public Integer call() {
-        for (String id : ids) {
-            Optional<Container> container = jpod.containers().find(id);
-            if (created != null) {
-                container.filter(this::isMeant).ifPresent(meant -> meant.deleteIfSame(force, jpod.caller()));
-            } else if (container.isPresent()) {
-                Launch.delete(jpod, container.get(), force);
-            } else if (!force) {
-                throw new ContainerException("container does not exist");
-            } else if (created == null) {
-                jpod.containers().removeLost(id);
-            }
+        Each each = new Each(jpod);
+        ids.forEach(id -> each.run(id, () -> delete(id)));
+        return each.exitCode();
+    }
+
+    private void delete(String id) {
+        Optional<Container> container = force
+                ? jpod.containers().find(id)
+                : Optional.of(jpod.containers().get(id));
+        if (created != null) {
+            container.filter(this::isMeant).ifPresent(meant -> meant.deleteIfSame(force, jpod.caller()));
+        } else if (container.isPresent()) {
+            Launch.delete(jpod, container.get(), force);
+        } else {
+            jpod.containers().removeLost(id);
         }
-        return ExitCode.OK.number();
     }
 
     private boolean isMeant(Container container) {

@@ -3,11 +3,13 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** One thing after the other, as a command line names several: what goes wrong with one is told, and the others are done. */
-final class Each<T> {
+/** One thing after the other, as a command line names several: what goes wrong with one is told, by its name, and the others are done. */
+final class Each {
     private final Jpod jpod;
     private int failed;
 
@@ -15,15 +17,29 @@ final class Each<T> {
         this.jpod = jpod;
     }
 
-    /** @param name is printed when it is done */
-    void run(T thing, String name, Consumer<T> action) {
+    /** Those that are there. */
+    <T> List<T> find(Collection<String> names, Function<String, T> get) {
+        List<T> found = new ArrayList<>();
+        names.forEach(name -> run(name, () -> found.add(get.apply(name))));
+        return found;
+    }
+
+    void run(String name, Runnable action) {
         try {
-            action.accept(thing);
-            jpod.caller().out().println(name);
+            action.run();
         } catch (RuntimeException e) {
             failed++;
-            jpod.fail(e);
+            String message = String.valueOf(e.getMessage());
+            jpod.fail(message.contains(name) ? e : new ContainerException(name + ": " + message, e));
         }
+    }
+
+    /** Prints the name when it is done. */
+    void print(String name, Runnable action) {
+        run(name, () -> {
+            action.run();
+            jpod.caller().out().println(name);
+        });
     }
 
     int exitCode() {

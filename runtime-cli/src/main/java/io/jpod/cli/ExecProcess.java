@@ -99,7 +99,7 @@ final class ExecProcess {
         Spec.User chosen = base;
         if (user != null) {
             try (RootedPaths rootfs = RootedPaths.open("/proc/" + running(container) + "/root")) {
-                chosen = new Users(rootfs).find(user, base);
+                chosen = new Users(rootfs).find(user, base.umask());
             }
         }
         List<Long> all = new ArrayList<>(chosen.additionalGids());

@@ -91,7 +91,8 @@ final class Explain implements Verb {
         String id = container.name == null ? "ID" : container.name;
         Joined joined = Joined.existing(jpod, container);
         Spec spec = Launch.spec(jpod, container, Sharing.of(jpod, container, joined.pod()), id, words);
-        return plan(joined.apply(spec, id), id, jpod.root().resolve(id));
+        Spec whole = joined.apply(spec, id);
+        return Origins.named(container, whole, () -> plan(whole, id, jpod.root().resolve(id)));
     }
 
     private Plan plan(Spec spec, String id, Path directory) {

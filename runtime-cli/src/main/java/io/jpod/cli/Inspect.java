@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.container.Container;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +30,12 @@ final class Inspect implements Verb {
 
     @Override
     public Integer call() {
-        List<Container> containers =
-                ids.stream().map(id -> jpod.containers().get(id)).toList();
+        Each each = new Each(jpod);
         print(
                 jpod,
                 format,
-                containers.stream()
-                        .map(container -> ContainerFacts.of(jpod, container))
-                        .toList());
-        return ExitCode.OK.number();
+                each.find(ids, id -> ContainerFacts.of(jpod, jpod.containers().get(id))));
+        return each.exitCode();
     }
 
     /** @param format null: JSON */

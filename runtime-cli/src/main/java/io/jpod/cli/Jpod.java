@@ -3,6 +3,7 @@ package io.jpod.cli;
 import static io.jpod.cli.Verb.family;
 import static io.jpod.cli.Verb.named;
 
+import io.jpod.abi.NativeText;
 import io.jpod.cli.Verb.Named;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
@@ -422,6 +423,9 @@ public final class Jpod {
 
     /** A path of the command line, which is relative to where the caller is. */
     Path path(String path) {
+        if (!NativeText.isUnicode(path)) {
+            throw new IllegalArgumentException("the name of a file must be UTF-8 here, is " + path);
+        }
         return caller().directory().resolve(path);
     }
 

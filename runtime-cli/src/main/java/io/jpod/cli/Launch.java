@@ -76,7 +76,7 @@ final class Launch {
                 jpod.caller().directory(),
                 jpod.volumes());
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
-            Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user);
+            Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user, null);
             return DefaultSpec.of(options, host, name, rootfs.toString(), user, args);
         }
     }

@@ -23,13 +23,14 @@ final class NetworkInspect implements Verb {
     @Override
     public Integer call() {
         Networks networks = jpod.networks();
-        List<Network> found = names.stream().map(networks::get).toList();
+        Each all = new Each(jpod);
+        List<Network> found = all.find(names, networks::get);
         String json = JsonWriter.array("  ", found, (each, one) -> {
             one.write(each);
             each.objects("pods", networks.leases(one.name()), NetworkInspect::write);
         });
         jpod.caller().out().println(json);
-        return ExitCode.OK.number();
+        return all.exitCode();
     }
 
     private static void write(JsonWriter json, Lease lease) {

@@ -26,12 +26,15 @@ final class NetworkRm implements Verb {
     @Override
     public Integer call() {
         Networks networks = jpod.networks();
+        Each each = new Each(jpod);
         for (String name : names) {
-            if (!force || networks.find(name).isPresent()) {
-                networks.remove(name, force);
-                jpod.caller().out().println(name);
-            }
+            each.run(name, () -> {
+                if (!force || networks.find(name).isPresent()) {
+                    networks.remove(name, force);
+                    jpod.caller().out().println(name);
+                }
+            });
         }
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 }

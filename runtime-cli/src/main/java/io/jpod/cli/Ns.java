@@ -33,7 +33,8 @@ final class Ns implements Verb {
         if (all != ids.isEmpty()) {
             throw new Misuse(all ? "--all and containers exclude each other" : "say which containers, or --all");
         }
-        ids.forEach(id -> jpod.containers().get(id));
+        Each each = new Each(jpod);
+        each.find(ids, jpod.containers()::get);
         Survey survey = new Survey(jpod.pods());
         options.show(
                 jpod,
@@ -42,7 +43,7 @@ final class Ns implements Verb {
                         .map(survey::namespaces),
                 MatrixText::text,
                 MatrixText::json);
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 
     /** Those that are there now. */

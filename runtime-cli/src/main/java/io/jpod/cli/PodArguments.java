@@ -18,10 +18,14 @@ final class PodArguments {
         d.operands(0, "POD", "By name, ID or the beginning of an ID.", v -> names = v);
     }
 
-    /** All are looked up before anything is done to the first. */
-    List<Pod> find(Jpod jpod) {
+    /**
+     * All are looked up before anything is done to the first.
+     *
+     * @param each is told of those that are not there
+     */
+    List<Pod> find(Jpod jpod, Each each) {
         if (!latest) {
-            return PodNames.of(jpod, names, all, false);
+            return PodNames.of(jpod, each, names, all, false);
         }
         if (all || !names.isEmpty()) {
             throw new IllegalArgumentException("--latest excludes --all and names");
@@ -33,9 +37,12 @@ final class PodArguments {
 
     /** Does it to one after the other, and prints their ids; the exit code. */
     int each(Jpod jpod, Consumer<Pod> action) {
-        Each<Pod> each = new Each<>(jpod);
-        for (Pod pod : find(jpod)) {
-            each.run(pod, pod.id().isEmpty() ? pod.name() : pod.id(), action);
+        Each each = new Each(jpod);
+        for (Pod pod : find(jpod, each)) {
+            each.run(pod.name(), () -> {
+                action.accept(pod);
+                jpod.caller().out().println(PodNames.printed(pod));
+            });
         }
         return each.exitCode();
     }

@@ -48,7 +48,7 @@ final class PodClone implements Verb {
             requireFree(jpod, pod, containers);
             Map<Container, Spec> specs = new LinkedHashMap<>();
             containers.forEach(container -> specs.put(container, container.spec()));
-            Background background = Background.of(jpod, specs.values());
+            Background background = Background.of(jpod);
             Pod copy = jpod.pods().create(pod.spec().like(name, shareProcesses), jpod.caller());
             try (Fd _ = copy.hold(jpod.caller())) {
                 specs.forEach((container, spec) -> {

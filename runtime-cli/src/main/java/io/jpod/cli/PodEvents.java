@@ -38,8 +38,11 @@ final class PodEvents implements Verb {
     public Integer call() {
         Caller caller = jpod.caller();
         Template template = format == null || format.equals("json") ? null : Template.of(format);
-        List<String> wanted =
-                names.stream().map(name -> jpod.pods().get(name).name()).toList();
+        Each each = new Each(jpod);
+        List<String> wanted = each.find(names, name -> jpod.pods().get(name).name());
+        if (wanted.isEmpty() && !names.isEmpty()) {
+            return each.exitCode();
+        }
         PodTimeline timeline = PodTimeline.NOTHING;
         do {
             PodTimeline now = PodTimeline.of(pods(jpod, wanted), PodContainers.byPod(jpod));
@@ -53,7 +56,7 @@ final class PodEvents implements Verb {
         } while (!past
                 && !caller.out().checkError()
                 && Linux.poll(List.of(caller.connection()), Flags.POLLIN, INTERVAL)[0] == 0);
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 
     private static List<Pod> pods(Jpod jpod, List<String> wanted) {

@@ -1,5 +1,8 @@
 package io.jpod.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 final class PodInspect implements Verb {
@@ -28,10 +31,10 @@ final class PodInspect implements Verb {
 
     @Override
     public Integer call() {
-        Inspect.print(
-                jpod,
-                format,
-                pods.find(jpod).stream().map(pod -> PodFacts.of(jpod, pod)).toList());
-        return ExitCode.OK.number();
+        Each each = new Each(jpod);
+        List<Map<String, @Nullable Object>> facts = new ArrayList<>();
+        pods.find(jpod, each).forEach(pod -> each.run(pod.name(), () -> facts.add(PodFacts.of(jpod, pod))));
+        Inspect.print(jpod, format, facts);
+        return each.exitCode();
     }
 }

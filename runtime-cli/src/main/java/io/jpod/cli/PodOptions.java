@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a pod is to be, as people write it down. */
 final class PodOptions {
-    private static final int LONGEST_HOSTNAME = 64;
-
     final LimitOptions limits = new LimitOptions();
 
     @Nullable String hostname;
@@ -118,16 +116,12 @@ final class PodOptions {
         if (hostname != null && !shared.contains(NamespaceType.UTS)) {
             throw new IllegalArgumentException("--hostname: needs uts in --share");
         }
-        String named = hostname == null ? name.replace('_', '-') : hostname;
-        if (!named.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,%d}[A-Za-z0-9])?".formatted(LONGEST_HOSTNAME - 2))) {
-            throw new IllegalArgumentException("--hostname: \"" + named + "\" is no host name, hostname(7)");
-        }
         if (shmSize != null && !shared.contains(NamespaceType.IPC)) {
             throw new IllegalArgumentException("--shm-size: needs ipc in --share");
         }
         return new PodSpec(
                 name,
-                named,
+                HostName.of(hostname, name),
                 shared,
                 host,
                 !"auto:unmapped".equals(userns),

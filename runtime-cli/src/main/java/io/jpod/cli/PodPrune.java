@@ -38,10 +38,12 @@ final class PodPrune implements Verb {
         if (!force && !idle.isEmpty() && !isConfirmed(jpod.caller(), idle)) {
             return ExitCode.ERROR.number();
         }
-        Each<Pod> each = new Each<>(jpod);
+        Each each = new Each(jpod);
         // Not by force: what was started in the meantime is not idle.
-        idle.forEach(pod ->
-                each.run(pod, pod.id().isEmpty() ? pod.name() : pod.id(), it -> it.delete(false, jpod.caller())));
+        idle.forEach(pod -> each.run(pod.name(), () -> {
+            pod.delete(false, jpod.caller());
+            jpod.caller().out().println(PodNames.printed(pod));
+        }));
         return each.exitCode();
     }
 

@@ -33,18 +33,21 @@ final class PodPublish implements Verb {
         Pod pod = jpod.pods().get(name);
         List<PortMapping> mappings =
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList();
+        Each each = new Each(jpod);
         for (PortMapping mapping : mappings) {
-            if (remove) {
-                pod.unpublish(mapping, jpod.caller());
-            } else {
-                pod.publish(mapping, jpod.caller());
-            }
+            each.run(mapping.toString(), () -> {
+                if (remove) {
+                    pod.unpublish(mapping, jpod.caller());
+                } else {
+                    pod.publish(mapping, jpod.caller());
+                }
+            });
         }
         if (ports.isEmpty()) {
             pod.attachments().stream()
                     .flatMap(attachment -> attachment.ports().stream())
                     .forEach(jpod.caller().out()::println);
         }
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 }

@@ -3,6 +3,7 @@ package io.jpod.cli;
 import io.jpod.abi.Flags;
 import io.jpod.pod.Pod;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 final class PodRestart implements Verb {
@@ -28,8 +29,14 @@ final class PodRestart implements Verb {
     @Override
     public Integer call() {
         Duration time = grace.duration();
-        List<Pod> found = pods.find(jpod);
-        found.forEach(pod -> pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection()));
-        return PodStart.start(jpod, found);
+        Each each = new Each(jpod);
+        List<Pod> stopped = new ArrayList<>();
+        for (Pod pod : pods.find(jpod, each)) {
+            each.run(pod.name(), () -> {
+                pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection());
+                stopped.add(pod);
+            });
+        }
+        return PodStart.start(jpod, each, stopped);
     }
 }

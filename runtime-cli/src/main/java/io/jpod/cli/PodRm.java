@@ -2,7 +2,6 @@ package io.jpod.cli;
 
 import io.jpod.pod.Pod;
 import java.util.List;
-import java.util.Optional;
 
 final class PodRm implements Verb {
     private final Jpod jpod;
@@ -29,15 +28,18 @@ final class PodRm implements Verb {
 
     @Override
     public Integer call() {
-        for (Pod pod : PodNames.of(jpod, names, all, force)) {
-            pod.delete(force, jpod.caller());
-            jpod.caller()
-                    .out()
-                    .println(Optional.of(pod.id()).filter(id -> !id.isEmpty()).orElse(pod.name()));
+        Each each = new Each(jpod);
+        for (Pod pod : PodNames.of(jpod, each, names, all, force)) {
+            each.run(pod.name(), () -> {
+                pod.delete(force, jpod.caller());
+                jpod.caller().out().println(PodNames.printed(pod));
+            });
         }
         if (force) {
-            names.stream().filter(name -> jpod.pods().find(name).isEmpty()).forEach(jpod.pods()::removeLost);
+            names.stream()
+                    .filter(name -> jpod.pods().find(name).isEmpty())
+                    .forEach(name -> each.run(name, () -> jpod.pods().removeLost(name)));
         }
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 }

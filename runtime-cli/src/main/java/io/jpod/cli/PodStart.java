@@ -5,7 +5,9 @@ import io.jpod.linux.Fd;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 final class PodStart implements Verb {
     private final Jpod jpod;
@@ -28,22 +30,27 @@ final class PodStart implements Verb {
 
     @Override
     public Integer call() {
-        return start(jpod, pods.find(jpod));
+        Each each = new Each(jpod);
+        return start(jpod, each, pods.find(jpod, each));
     }
 
     /** Starts what does not run in these pods, and prints their ids; the exit code. */
-    static int start(Jpod jpod, List<Pod> pods) {
+    static int start(Jpod jpod, Each each, List<Pod> pods) {
         List<Fd> held = new ArrayList<>();
         try {
-            pods.forEach(pod -> held.add(pod.hold(jpod.caller())));
-            List<List<Container>> waiting = pods.stream().map(PodStart::waiting).toList();
-            Background background = Background.again(
-                    jpod, waiting.stream().flatMap(List::stream).toList());
-            Each<Pod> each = new Each<>(jpod);
-            for (int i = 0; i < pods.size(); i++) {
-                List<Container> containers = waiting.get(i);
-                each.run(pods.get(i), pods.get(i).id(), _ -> Each.all(containers, background::start));
+            Map<Pod, List<Container>> waiting = new LinkedHashMap<>();
+            for (Pod pod : pods) {
+                each.run(pod.name(), () -> {
+                    held.add(pod.hold(jpod.caller()));
+                    waiting.put(pod, waiting(pod));
+                });
             }
+            Background background = Background.again(
+                    jpod, waiting.values().stream().flatMap(List::stream).toList());
+            waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
+                Each.all(containers, background::start);
+                jpod.caller().out().println(pod.id());
+            }));
             return each.exitCode();
         } finally {
             held.forEach(Fd::close);

@@ -51,12 +51,13 @@ final class PodStats implements Verb {
     @Override
     public Integer call() {
         Listing listing = Listing.of(format, COLUMNS);
-        List<String> wanted = PodNames.of(jpod, names, all || names.isEmpty(), false).stream()
+        Each each = new Each(jpod);
+        List<String> wanted = PodNames.of(jpod, each, names, all || names.isEmpty(), false).stream()
                 .map(Pod::name)
                 .toList();
         if (once) {
             jpod.caller().out().print(picture(jpod, listing, wanted, new HashMap<>()));
-            return ExitCode.OK.number();
+            return each.exitCode();
         }
         Map<String, ContainerUse> before = new HashMap<>();
         new Watch(jpod.caller(), listing.isTable())
@@ -64,7 +65,7 @@ final class PodStats implements Verb {
                         wanted.stream().allMatch(name -> jpod.pods().find(name).isEmpty()) && !names.isEmpty()
                                 ? Optional.empty()
                                 : Optional.of(picture(jpod, listing, wanted, before)));
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 
     /** @param before what was there at the last look, by container; becomes what is there now */

@@ -29,7 +29,8 @@ final class PodTree implements Verb {
 
     @Override
     public Integer call() {
-        List<Pod> named = PodNames.of(jpod, names, names.isEmpty(), false);
+        Each each = new Each(jpod);
+        List<Pod> named = PodNames.of(jpod, each, names, names.isEmpty(), false);
         Survey survey = new Survey(jpod.pods());
         options.show(
                 jpod,
@@ -38,7 +39,7 @@ final class PodTree implements Verb {
                         .map(survey::cgroups),
                 TreeText::text,
                 TreeText::json);
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 
     private static List<Pod> again(Survey survey, List<Pod> pods) {

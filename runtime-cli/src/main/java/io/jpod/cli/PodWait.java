@@ -1,9 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.container.ContainerException;
 import io.jpod.pod.Pod;
-import java.util.OptionalInt;
 
 final class PodWait implements Verb {
     private final Jpod jpod;
@@ -28,15 +26,16 @@ final class PodWait implements Verb {
 
     @Override
     public Integer call() {
-        for (Pod pod : pods.find(jpod)) {
+        Each each = new Each(jpod);
+        for (Pod pod : pods.find(jpod, each)) {
             for (Container container : PodContainers.own(pod)) {
-                OptionalInt code = container.await(jpod.caller().connection());
-                if (code.isEmpty()) {
-                    throw new ContainerException("nobody kept the exit code of container " + container.id());
-                }
-                jpod.caller().out().println((named ? container.id() + " " : "") + code.getAsInt());
+                each.run(
+                        container.id(),
+                        () -> jpod.caller()
+                                .out()
+                                .println((named ? container.id() + " " : "") + Wait.await(jpod, container)));
             }
         }
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 }

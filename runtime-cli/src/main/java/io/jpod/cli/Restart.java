@@ -32,8 +32,8 @@ final class Restart implements Verb {
     @Override
     public Integer call() {
         Duration time = grace.duration();
-        List<Container> containers =
-                ids.stream().map(id -> jpod.containers().get(id)).toList();
+        Each each = new Each(jpod);
+        List<Container> containers = each.find(ids, jpod.containers()::get);
         List<Fd> held = new ArrayList<>();
         try {
             containers.stream()
@@ -43,10 +43,9 @@ final class Restart implements Verb {
                             .orElse(null))
                     .filter(Objects::nonNull)
                     .forEach(held::add);
-            Stop.stop(jpod, containers, time);
+            Stop.stop(jpod, each, containers, time);
             Background background = Background.again(jpod, containers);
-            Each<Container> each = new Each<>(jpod);
-            containers.forEach(container -> each.run(container, container.id(), background::start));
+            containers.forEach(container -> each.print(container.id(), () -> background.start(container)));
             return each.exitCode();
         } finally {
             held.forEach(Fd::close);

@@ -131,6 +131,7 @@ final class Run implements Verb {
 
     private int runRootfs(Launch launch, Joined joined, String id) {
         Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
+        jpod.volumes().fill(spec);
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
         try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
                 LogPipe log = detach ? LogPipe.open(container.logBounds()) : null;
@@ -140,7 +141,8 @@ final class Run implements Verb {
                     ? log.stdio()
                     : List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
             // The bundle is where the container's config.json lies.
-            int code = run(launch, new Job(id, spec, jpod.root().resolve(id), stdio, console, log));
+            Job job = new Job(id, spec, jpod.root().resolve(id), stdio, console, log);
+            int code = Origins.named(container, spec, () -> run(launch, job));
             if (detach) {
                 jpod.caller().out().println(id);
             }

@@ -94,7 +94,7 @@ record Sharing(
         }
         return shared
                 ? pod.spec().hostname()
-                : Objects.requireNonNullElse(options.hostname, pod.spec().hostname());
+                : HostName.of(options.hostname, pod.spec().hostname());
     }
 
     private static void requireNotPods(@Nullable Pod pod, NamespaceType type) {
@@ -156,7 +156,7 @@ record Sharing(
 
     /** What $HOSTNAME says. */
     String hostname(@Nullable String option, String container) {
-        return hostname != null ? hostname : Objects.requireNonNullElse(option, container);
+        return hostname != null ? hostname : HostName.of(option, container);
     }
 
     /** Null: the usual one. */

@@ -67,6 +67,14 @@ final class Signals {
         throw new ContainerException("unknown signal \"" + signal + "\"");
     }
 
+    static boolean isOne(String signal) {
+        try {
+            return number(signal) >= 0;
+        } catch (ContainerException e) {
+            return false;
+        }
+    }
+
     private static int offset(String name) {
         return name.length() == 5 ? 0 : Integer.parseInt(name.substring(5));
     }

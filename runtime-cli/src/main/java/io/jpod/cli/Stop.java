@@ -29,18 +29,18 @@ final class Stop implements Verb {
 
     @Override
     public Integer call() {
-        List<Container> containers =
-                ids.stream().map(id -> jpod.containers().get(id)).toList();
-        stop(jpod, containers, grace.duration());
+        Each each = new Each(jpod);
+        List<Container> containers = each.find(ids, jpod.containers()::get);
+        stop(jpod, each, containers, grace.duration());
         containers.forEach(container -> jpod.caller().out().println(container.id()));
-        return ExitCode.OK.number();
+        return each.exitCode();
     }
 
     /** Those that are paused hear nothing until they are not. */
-    static void stop(Jpod jpod, List<Container> containers, Duration grace) {
+    static void stop(Jpod jpod, Each each, List<Container> containers, Duration grace) {
         containers.stream()
                 .filter(container -> container.status() == Status.PAUSED)
-                .forEach(Container::resume);
+                .forEach(container -> each.run(container.id(), container::resume));
         Containers.stop(containers, (int) Flags.SIGTERM, grace, jpod.caller().connection());
     }
 }

@@ -3,11 +3,10 @@ package io.jpod.cli;
 import io.jpod.container.ContainerException;
 import io.jpod.linux.RootedPaths;
 import io.jpod.oci.Spec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,83 +28,75 @@ final class Users {
     }
 
     /**
-     * A user by id has the group that passwd gives it, or 0; a user by name has the further groups of /etc/group too. With a
-     * group there are no others.
+     * A user who stands in passwd has the group that it gives, and the further groups of /etc/group; an id that does not has
+     * group 0. With a group there are no others. So do docker and podman.
+     *
+     * @param umask null: the default
      */
-    Spec.User find(String text) {
-        return find(text, null);
-    }
-
-    /** @param base what a user by id has beside its id; null: as in {@link #find(String)} */
-    Spec.User find(String text, Spec.@Nullable User base) {
+    Spec.User find(String text, @Nullable Integer umask) {
         String[] parts = text.split(":", -1);
         if (parts.length > 2 || parts[0].isEmpty() || parts[parts.length - 1].isEmpty()) {
             throw new ContainerException("--user: must be USER or USER:GROUP, is \"" + text + "\"");
         }
-        String group = parts.length == 2 ? parts[1] : null;
-        if (NUMBER.matcher(parts[0]).matches()) {
-            return byId(id(parts[0]), group, base);
+        boolean isId = NUMBER.matcher(parts[0]).matches();
+        long id = isId ? id(parts[0]) : 0;
+        Optional<Entry> known = entries("/etc/passwd", 4)
+                .filter(entry -> isId ? entry.id() == id : entry.name().equals(parts[0]))
+                .findFirst();
+        if (known.isEmpty() && !isId) {
+            throw new ContainerException("--user: there is no " + parts[0] + " in the container's /etc/passwd");
         }
-        String[] entry = entry("/etc/passwd", fields -> fields[0].equals(parts[0]))
-                .orElseThrow(() ->
-                        new ContainerException("--user: there is no " + parts[0] + " in the container's /etc/passwd"));
-        long uid = id(entry[2]);
-        Integer umask = base == null ? null : base.umask();
-        return group == null
-                ? new Spec.User(uid, id(entry[3]), umask, furtherGroups(parts[0]))
-                : new Spec.User(uid, group(group), umask, List.of());
-    }
-
-    private Spec.User byId(long uid, @Nullable String group, Spec.@Nullable User base) {
-        if (base != null) {
-            return new Spec.User(uid, group == null ? base.gid() : group(group), base.umask(), base.additionalGids());
+        long uid = known.map(Entry::id).orElse(id);
+        if (parts.length == 2) {
+            return new Spec.User(uid, group(parts[1]), umask, List.of());
         }
-        if (group != null) {
-            return new Spec.User(uid, group(group), null, List.of());
-        }
-        long gid = entry("/etc/passwd", fields -> fields[2].equals(Long.toString(uid)))
-                .map(fields -> id(fields[3]))
-                .orElse(0L);
-        return new Spec.User(uid, gid, null, List.of());
+        return new Spec.User(
+                uid,
+                known.flatMap(entry -> idIn(entry.fields()[3])).orElse(0L),
+                umask,
+                known.map(entry -> furtherGroups(entry.name())).orElse(List.of()));
     }
 
     private long group(String group) {
         if (NUMBER.matcher(group).matches()) {
             return id(group);
         }
-        return entry("/etc/group", fields -> fields[0].equals(group))
-                .map(fields -> id(fields[2]))
+        return entries("/etc/group", 3)
+                .filter(entry -> entry.name().equals(group))
+                .findFirst()
+                .map(Entry::id)
                 .orElseThrow(() -> new ContainerException(
                         "--user: there is no group " + group + " in the container's /etc/group"));
     }
 
     static long id(String number) {
-        if (number.matches("\\d{1,10}") && Long.parseLong(number) <= LARGEST_ID) {
-            return Long.parseLong(number);
-        }
-        throw new ContainerException("no user or group id: " + number + " (they go from 0 to " + LARGEST_ID + ")");
+        return idIn(number)
+                .orElseThrow(() -> new ContainerException(
+                        "no user or group id: " + number + " (they go from 0 to " + LARGEST_ID + ")"));
+    }
+
+    private static Optional<Long> idIn(String number) {
+        return number.matches("\\d{1,10}") && Long.parseLong(number) <= LARGEST_ID
+                ? Optional.of(Long.parseLong(number))
+                : Optional.empty();
     }
 
     private List<Long> furtherGroups(String user) {
-        List<Long> groups = new ArrayList<>();
-        for (String line : lines("/etc/group")) {
-            String[] fields = line.split(":", -1);
-            if (fields.length >= 4 && List.of(fields[3].split(",")).contains(user)) {
-                groups.add(id(fields[2]));
-            }
-        }
-        return groups;
+        return entries("/etc/group", 4)
+                .filter(entry -> List.of(entry.fields()[3].split(",")).contains(user))
+                .map(Entry::id)
+                .toList();
     }
 
-    /** passwd(5), group(5): lines that are too short mean nobody. */
-    private Optional<String[]> entry(String file, Predicate<String[]> wanted) {
-        return lines(file).stream()
-                .map(line -> line.split(":", -1))
-                .filter(fields -> fields.length >= 4 && wanted.test(fields))
-                .findFirst();
-    }
+    private record Entry(String name, long id, String[] fields) {}
 
-    private List<String> lines(String file) {
-        return rootfs.readText(file, LARGEST_FILE).orElse("").lines().toList();
+    /** passwd(5), group(5): a line that is too short, or whose id is none, means nobody, and the others what they say. */
+    private Stream<Entry> entries(String file, int least) {
+        return rootfs.readText(file, LARGEST_FILE).orElse("").lines().flatMap(line -> {
+            String[] fields = line.strip().split(":", -1);
+            return fields.length < least
+                    ? Stream.empty()
+                    : idIn(fields[2]).map(id -> new Entry(fields[0], id, fields)).stream();
+        });
     }
 }

@@ -19,12 +19,14 @@ final class VolumeCreate implements Verb {
 
     @Override
     public Integer call() {
-        for (String name : names) {
-            if (!jpod.volumes().make(name)) {
-                throw new ContainerException("volume " + name + " exists already");
-            }
-            jpod.caller().out().println(name);
+        Each each = new Each(jpod);
+        names.forEach(name -> each.print(name, () -> create(name)));
+        return each.exitCode();
+    }
+
+    private void create(String name) {
+        if (!jpod.volumes().make(name)) {
+            throw new ContainerException("volume " + name + " exists already");
         }
-        return ExitCode.OK.number();
     }
 }

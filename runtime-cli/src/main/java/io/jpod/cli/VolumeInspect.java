@@ -20,19 +20,23 @@ final class VolumeInspect implements Verb {
 
     @Override
     public Integer call() {
-        for (String name : names) {
-            if (!jpod.volumes().exists(name)) {
-                throw new ContainerException("no volume " + name);
-            }
-        }
+        Each each = new Each(jpod);
+        List<String> found = each.find(names, this::there);
         jpod.caller()
                 .out()
                 .println(JsonWriter.array(
                         "  ",
-                        names,
+                        found,
                         (json, name) -> json.text("Name", name)
                                 .text("Mountpoint", jpod.volumes().path(name).toString())
                                 .allTexts("Containers", jpod.volumes().users(name, jpod.containers()))));
-        return ExitCode.OK.number();
+        return each.exitCode();
+    }
+
+    private String there(String name) {
+        if (!jpod.volumes().exists(name)) {
+            throw new ContainerException("no volume " + name);
+        }
+        return name;
     }
 }

@@ -19,16 +19,16 @@ final class VolumeRm implements Verb {
 
     @Override
     public Integer call() {
-        for (String name : names) {
-            List<String> users = jpod.volumes().users(name, jpod.containers());
-            if (!users.isEmpty()) {
-                throw new ContainerException("volume " + name + " is mounted by " + String.join(", ", users));
-            }
+        Each each = new Each(jpod);
+        names.forEach(name -> each.print(name, () -> remove(name)));
+        return each.exitCode();
+    }
+
+    private void remove(String name) {
+        List<String> users = jpod.volumes().users(name, jpod.containers());
+        if (!users.isEmpty()) {
+            throw new ContainerException("volume " + name + " is mounted by " + String.join(", ", users));
         }
-        for (String name : names) {
-            jpod.volumes().remove(name);
-            jpod.caller().out().println(name);
-        }
-        return ExitCode.OK.number();
+        jpod.volumes().remove(name);
     }
 }

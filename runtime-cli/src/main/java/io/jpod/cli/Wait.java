@@ -2,9 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 
 final class Wait implements Verb {
     private final Jpod jpod;
@@ -28,15 +26,17 @@ final class Wait implements Verb {
 
     @Override
     public Integer call() {
-        List<Container> containers = new ArrayList<>();
-        ids.forEach(id -> containers.add(jpod.containers().get(id)));
-        for (Container container : containers) {
-            OptionalInt code = container.await(jpod.caller().connection());
-            if (code.isEmpty()) {
-                throw new ContainerException("nobody kept the exit code of container " + container.id());
-            }
-            jpod.caller().out().println(code.getAsInt());
+        Each each = new Each(jpod);
+        for (Container container : each.find(ids, jpod.containers()::get)) {
+            each.run(container.id(), () -> jpod.caller().out().println(await(jpod, container)));
         }
-        return ExitCode.OK.number();
+        return each.exitCode();
+    }
+
+    /** @throws ContainerException if nobody knows the exit code */
+    static int await(Jpod jpod, Container container) {
+        return container
+                .await(jpod.caller().connection())
+                .orElseThrow(() -> new ContainerException("nobody kept the exit code of container " + container.id()));
     }
 }

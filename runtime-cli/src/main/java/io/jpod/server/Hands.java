@@ -2,6 +2,7 @@ package io.jpod.server;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.abi.NativeText;
 import io.jpod.abi.Sys;
 import io.jpod.cli.Caller;
 import io.jpod.container.LogDir;
@@ -111,12 +112,6 @@ final class Hands implements Caller, AutoCloseable {
 
     @Override
     public List<String> arguments() {
-        // What was not UTF-8 has been replaced, and would mean another file, or another word for the container.
-        for (String argument : invocation.arguments()) {
-            if (argument.indexOf('\uFFFD') >= 0) {
-                throw new IllegalArgumentException("argument is not UTF-8: " + argument);
-            }
-        }
         return invocation.arguments();
     }
 
@@ -203,7 +198,7 @@ final class Hands implements Caller, AutoCloseable {
     public void will(List<String> arguments) {
         List<String> argv = new ArrayList<>(arguments);
         argv.addFirst("jpod");
-        byte[] text = argv.stream().collect(Collectors.joining("\0", "", "\0")).getBytes(StandardCharsets.UTF_8);
+        byte[] text = NativeText.encode(argv.stream().collect(Collectors.joining("\0", "", "\0")));
         try (Fd memfd = Linux.sealedMemfd("jpod-will", text)) {
             send(Wire.will(argv.size()), List.of(memfd));
         }

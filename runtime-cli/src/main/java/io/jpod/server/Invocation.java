@@ -1,9 +1,9 @@
 package io.jpod.server;
 
+import io.jpod.abi.NativeText;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +51,8 @@ record Invocation(
             texts = texts(text, hello);
         }
         Fd directory = fds.get(4);
-        String name = texts.getLast();
+        // Java takes no path that is not UTF-8.
+        String name = NativeText.isUnicode(texts.getLast()) ? texts.getLast() : "";
         return new Invocation(
                 texts.subList(1, hello.argc()),
                 environment(texts.subList(hello.argc(), hello.argc() + hello.envc())),
@@ -73,13 +74,13 @@ record Invocation(
         return texts;
     }
 
-    /** Strings that each end with NUL. What is not UTF-8 in them becomes U+FFFD. */
+    /** Strings that each end with NUL. */
     private static List<String> split(byte[] bytes) {
         List<String> texts = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == 0) {
-                texts.add(new String(bytes, start, i - start, StandardCharsets.UTF_8));
+                texts.add(NativeText.decode(bytes, start, i - start));
                 start = i + 1;
             }
         }

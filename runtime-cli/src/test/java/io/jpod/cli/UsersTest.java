@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsersTest {
-    private static final Spec.User CONFIGURED = new Spec.User(7, 8, 022, List.of(9L));
-
     @TempDir
     private Path rootfs;
 
@@ -57,7 +55,9 @@ class UsersTest {
         "1,1,0,",
         "1:2,1,2,",
         "0:1,0,1,",
-        "1000,1000,1001,",
+        "1000,1000,1001,50",
+        "1000:5,1000,5,",
+        "4000,4000,4000,",
         "4294967294,4294967294,0,",
         "web,1000,1001,50",
         "web:log,1000,50,",
@@ -70,7 +70,7 @@ class UsersTest {
                 ? List.of()
                 : Arrays.stream(groups.split(" ")).map(Long::valueOf).toList();
 
-        assertThat(new Users(paths).find(text)).isEqualTo(new Spec.User(uid, gid, null, further));
+        assertThat(new Users(paths).find(text, null)).isEqualTo(new Spec.User(uid, gid, null, further));
     }
 
     @ParameterizedTest(name = "\"{0}\"")
@@ -95,13 +95,49 @@ class UsersTest {
                 "web:4294967295"
             })
     void refusesWhatIsNobody(String text) {
-        assertThatThrownBy(() -> new Users(paths).find(text)).isInstanceOf(ContainerException.class);
+        assertThatThrownBy(() -> new Users(paths).find(text, null)).isInstanceOf(ContainerException.class);
+    }
+
+    /** Nobody but docker and podman decides what is in them, and neither minds. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+::::::",
+                "#comment",
+                "",
+                "   ",
+                "log:x",
+                "log:x:",
+                "log:x:many:web",
+                "log:x:-5:web",
+                "log:x:99999999999:web",
+                "log",
+                "\r",
+                ":::"
+            })
+    void anOddLineMeansNobodyAndTheOthersCount(String line) throws IOException {
+        for (String file : List.of("etc/passwd", "etc/group")) {
+            Files.writeString(rootfs.resolve(file), line + "\n" + Files.readString(rootfs.resolve(file)) + line);
+        }
+        assertThat(new Users(paths).find("web", 022)).isEqualTo(new Spec.User(1000, 1001, 022, List.of(50L)));
+        assertThat(new Users(paths).find("1000", 022)).isEqualTo(new Spec.User(1000, 1001, 022, List.of(50L)));
+        assertThat(new Users(paths).find("web:log", 022)).isEqualTo(new Spec.User(1000, 50, 022, List.of()));
+        assertThat(new Users(paths).find("5", 022)).isEqualTo(new Spec.User(5, 0, 022, List.of()));
     }
 
     @Test
-    void aUserByIdKeepsWhatIsConfiguredBeside() {
-        assertThat(new Users(paths).find("5", CONFIGURED)).isEqualTo(new Spec.User(5, 8, 022, List.of(9L)));
-        assertThat(new Users(paths).find("5:6", CONFIGURED)).isEqualTo(new Spec.User(5, 6, 022, List.of(9L)));
+    void linesMayEndAsOnWindows() throws IOException {
+        for (String file : List.of("etc/passwd", "etc/group")) {
+            Files.writeString(
+                    rootfs.resolve(file), Files.readString(rootfs.resolve(file)).replace("\n", "\r\n"));
+        }
+        assertThat(new Users(paths).find("web", null).additionalGids()).containsExactly(50L);
+    }
+
+    @Test
+    void aGroupMayEndBehindItsId() throws IOException {
+        Files.writeString(rootfs.resolve("etc/group"), "log:x:50\n");
+        assertThat(new Users(paths).find("web:log", null).gid()).isEqualTo(50);
     }
 
     @Test
@@ -110,6 +146,6 @@ class UsersTest {
         Files.createSymbolicLink(rootfs.resolve("etc/passwd"), Path.of("/etc/shadow-of-the-container"));
         Files.writeString(rootfs.resolve("etc/shadow-of-the-container"), "in:x:3:3::/:\n");
 
-        assertThat(new Users(paths).find("in").uid()).isEqualTo(3);
+        assertThat(new Users(paths).find("in", null).uid()).isEqualTo(3);
     }
 }

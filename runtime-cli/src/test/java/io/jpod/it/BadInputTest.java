@@ -309,7 +309,7 @@ class BadInputTest {
                         "two names | pod create --name a b",
                         "no pod with name or ID NEW | run --pod NEW",
                         "no pod with name or ID NEW | pod rm NEW",
-                        "no pod with name or ID NEW | pod rm POD NEW",
+                        "no pod with name or ID NEW | pod rm NEW",
                         "no pod with name or ID ../x | pod rm ../x",
                         "say which pods | pod rm",
                         "--all and names | pod rm --all POD",

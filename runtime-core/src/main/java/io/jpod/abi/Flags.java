@@ -55,6 +55,7 @@ public final class Flags {
     public static final long S_IFMT = 0xf000;
     public static final long S_IFDIR = 0x4000;
     public static final long S_IFREG = 0x8000;
+    public static final long S_IFLNK = 0xa000;
     public static final long S_IFCHR = 0x2000;
     public static final long S_IFBLK = 0x6000;
     public static final long S_IFIFO = 0x1000;

@@ -159,7 +159,7 @@ public final class Container {
     }
 
     private Spec readSpec() {
-        return Configs.read(dir.readConfig().orElseThrow(() -> new ContainerException("container does not exist")));
+        return Configs.read(dir.readConfig().orElseThrow(() -> Containers.missing(id())));
     }
 
     public Status status() {
@@ -519,7 +519,7 @@ public final class Container {
     private void delete(boolean force, boolean onlyIfSame, Spawner spawner) {
         Optional<Fd> lock = dir.lockIfThere();
         if (lock.isEmpty() && !force) {
-            throw new ContainerException("container does not exist");
+            throw Containers.missing(id());
         }
         if (lock.isPresent()) {
             try (Fd _ = lock.get()) {

@@ -141,7 +141,12 @@ public final class Containers {
 
     /** @throws ContainerException if there is none of that id */
     public Container get(String id) {
-        return find(id).orElseThrow(() -> new ContainerException("container does not exist"));
+        return find(id).orElseThrow(() -> missing(id));
+    }
+
+    /** The words that callers of runc look for come first. */
+    static ContainerException missing(String id) {
+        return new ContainerException("container does not exist: " + id);
     }
 
     /** One whose record cannot be read is there too, see {@link Container#damage}. */

@@ -100,7 +100,10 @@ final class Creation {
      * @return owned by the caller, as is its child
      */
     Created create(boolean waitForStart) {
-        if (spec.process() != null && spec.process().terminal() && options.consoleSocket() == null) {
+        if (spec.process() == null) {
+            throw new ContainerException("config.json: process: is required, to know what to run");
+        }
+        if (spec.process().terminal() && options.consoleSocket() == null) {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);

@@ -60,7 +60,7 @@ record StateDir(RecordDir dir) {
 
     /** As {@link #lockIfThere}, for a container that is expected to be there. */
     Fd lock() {
-        return lockIfThere().orElseThrow(() -> new ContainerException("container does not exist"));
+        return lockIfThere().orElseThrow(() -> Containers.missing(String.valueOf(path().getFileName())));
     }
 
     Optional<Fd> lockIfThere() {

@@ -1,13 +1,21 @@
 package io.jpod.container;
 
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
+import io.jpod.linux.RootedPaths;
+import io.jpod.oci.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -42,12 +50,83 @@ public final class Volumes {
 
     /** Makes it; false if it is there. */
     public boolean make(String name) {
-        return new RecordDir(path(name)).make();
+        boolean made = new RecordDir(path(name)).make();
+        if (made) {
+            // Users of containers are not root; on the host the directory above lets nobody in.
+            Linux.fchmodat(Linux.AT_FDCWD, path(name).toString(), 0755);
+        }
+        return made;
+    }
+
+    /**
+     * Gives those of a new container's volumes that are still empty what its image has in their places, and owner and mode of
+     * that, as docker does.
+     */
+    public void fill(Spec spec) {
+        List<Spec.Mount> mounts = spec.mounts().stream().filter(this::isOurs).toList();
+        if (!mounts.isEmpty()) {
+            String root = Objects.requireNonNull(spec.root(), "root").path();
+            try (RootedPaths rootfs = RootedPaths.open(root)) {
+                mounts.forEach(mount -> fill(Path.of(String.valueOf(mount.source())), rootfs, mount.destination()));
+            }
+        }
+    }
+
+    private boolean isOurs(Spec.Mount mount) {
+        String source = mount.source();
+        return source != null
+                && source.startsWith(directory + "/")
+                && isName(source.substring(directory.toString().length() + 1));
+    }
+
+    /** What is begun is marked, so that one that was cut off is not taken for what somebody has put there. */
+    private void fill(Path volume, RootedPaths rootfs, String destination) {
+        Path mark = directory.resolve("." + volume.getFileName());
+        if (!isEmpty(volume) && !Files.exists(mark)) {
+            return;
+        }
+        try (Fd image = rootfs.directory(destination).orElse(null);
+                Fd lock = Linux.open(mark.toString(), Flags.O_RDWR | Flags.O_CREAT, 0600)) {
+            Linux.flock(lock, Flags.LOCK_EX);
+            boolean wasCutOff = Linux.stat(lock).size() > 0;
+            if (wasCutOff) {
+                clear(volume);
+            }
+            if (image != null && isEmpty(volume)) {
+                Linux.writeFully(lock, ByteBuffer.wrap(new byte[1]));
+                TreeCopy.copy(image, volume);
+            }
+            Files.deleteIfExists(mark);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot copy " + destination + " of the image into volume " + volume.getFileName() + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static boolean isEmpty(Path volume) {
+        String[] files = volume.toFile().list();
+        return files != null && files.length == 0;
+    }
+
+    private static void clear(Path volume) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume)) {
+            for (Path entry : entries) {
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    new RecordDir(entry).delete();
+                } else {
+                    Files.delete(entry);
+                }
+            }
+        }
     }
 
     public List<String> list() {
         TreeSet<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, Files::isDirectory)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
+                directory,
+                entry -> Files.isDirectory(entry) && isName(entry.getFileName().toString()))) {
             entries.forEach(entry -> names.add(entry.getFileName().toString()));
         } catch (NoSuchFileException none) {
             return List.of();

@@ -14,6 +14,12 @@ final class Hints {
         return hint.isEmpty() ? "" : "; " + hint;
     }
 
+    static String ofExec(int errno) {
+        Errno known = Errno.of(errno);
+        String hint = known == null ? "" : exec(known);
+        return hint.isEmpty() ? "" : "; " + hint;
+    }
+
     private static String text(Step step, Sys sys, @Nullable Errno errno) {
         if (errno == null) {
             return "";
@@ -48,6 +54,19 @@ final class Hints {
             case Step.OpenConsole _ when errno == Errno.ENOENT -> "a terminal needs a devpts mount on /dev/pts";
             case Step.UnshareNamespaces _, Step.JoinNamespace _ when errno == Errno.EPERM -> "this takes root";
             case Step.UnshareNamespaces _ when errno == Errno.ENOSPC -> "a limit in /proc/sys/user is reached";
+            default -> "";
+        };
+    }
+
+    /** Of execve(2) of a file that was found before. */
+    private static String exec(Errno errno) {
+        return switch (errno) {
+            case ENOENT ->
+                "the file is there, but the interpreter is not that its first line (#!) or its ELF header names; a line that ends"
+                        + " in CRLF, as on Windows, names one that ends in a carriage return";
+            case ENOEXEC -> "it is no program for this machine, and its first line names no interpreter (#!/bin/sh)";
+            case EACCES -> "it is no regular file, may not be executed, or lies on a mount with noexec";
+            case E2BIG -> "one string may have 128 KiB, and all arguments and variables a quarter of the stack's limit";
             default -> "";
         };
     }

@@ -30,8 +30,7 @@ public final class StepFailed extends RuntimeException {
         if (entry.step() instanceof Step.FindProgram(var _, String name)) {
             message = entry.from() + ": " + notFound(name, failed.errno());
         } else if (entry.step() instanceof Step.Exec exec) {
-            message = entry.from() + ": " + notExecuted(exec.args().getFirst(), failed.errno())
-                    + Hints.of(entry.step(), op.sys(), failed.errno());
+            message = entry.from() + ": " + notExecuted(exec.args().getFirst(), failed.errno());
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"
                     .formatted(
@@ -67,11 +66,11 @@ public final class StepFailed extends RuntimeException {
                 : quoted + "stat " + name + ": " + Errno.words(errno);
     }
 
-    /** That execve(2) refused a program that is there, in the same words. */
+    /** That execve(2) refused a program that is there, in the same words, and why. */
     public static String notExecuted(String name, int errno) {
         // A directory in $PATH may be called like it.
         return name.contains("/") || errno != Errno.EACCES.number()
-                ? "exec " + name + ": " + Errno.words(errno)
+                ? "exec " + name + ": " + Errno.words(errno) + Hints.ofExec(errno)
                 : notFound(name, errno);
     }
 

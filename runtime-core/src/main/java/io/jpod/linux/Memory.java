@@ -1,10 +1,10 @@
 package io.jpod.linux;
 
+import io.jpod.abi.NativeText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +80,9 @@ public final class Memory implements AutoCloseable {
         return area;
     }
 
-    /** The address of a string as C has it: UTF-8 with a NUL behind it. */
+    /** The address of a string as C has it: with a NUL behind it. */
     public long string(String text) {
-        byte[] content = text.getBytes(StandardCharsets.UTF_8);
+        byte[] content = NativeText.encode(text);
         Area area = reserve(content.length + 1);
         area.bytes.put(0, content).put(content.length, (byte) 0);
         return area.address;
@@ -157,9 +157,8 @@ public final class Memory implements AutoCloseable {
             return copy;
         }
 
-        /** As UTF-8. */
         public String getString(int at, int size) {
-            return new String(getBytes(at, size), StandardCharsets.UTF_8);
+            return NativeText.decode(getBytes(at, size), 0, size);
         }
 
         /** The same memory, for those who read it as a buffer; in the order of the machine. */

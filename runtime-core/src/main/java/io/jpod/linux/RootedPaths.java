@@ -34,6 +34,11 @@ public final class RootedPaths implements AutoCloseable {
         });
     }
 
+    /** A directory as O_PATH, which the caller closes; empty if there is none. */
+    public Optional<Fd> directory(String path) {
+        return lookUp(path, Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()));
+    }
+
     /** A regular file as UTF-8; empty if there is none, or it is something else. */
     public Optional<String> readText(String path, int limit) {
         // An image, or a container, may have a fifo there, or a device, which opening alone could set off.

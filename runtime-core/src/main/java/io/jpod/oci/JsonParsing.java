@@ -30,6 +30,11 @@ final class JsonParsing {
     /** The deepest path of the spec has 6 levels; the rest is for properties that are to be ignored. */
     static final int MAX_DEPTH = 64;
 
+    /** As {@code io.jpod.abi.NativeText} has them: what jpod writes of its own is read again. */
+    private static final char FIRST_BYTE = '\udc80';
+
+    private static final char LAST_BYTE = '\udcff';
+
     private static final int DIGITS_THAT_FIT = 18;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -168,7 +173,7 @@ final class JsonParsing {
 
     /**
      * NUL ends a string for the kernel, so that a path with one means another path than it says; half of a surrogate
-     * pair cannot be written as UTF-8 and would become a question mark.
+     * pair cannot be written as UTF-8 and would become a question mark. From U+DC80 to U+DCFF it stands for a byte.
      */
     private static void checkCharacters(Json place, String subject, String text) {
         for (int i = 0; i < text.length(); i++) {
@@ -180,10 +185,10 @@ final class JsonParsing {
                 boolean pair = Character.isHighSurrogate(c)
                         && i + 1 < text.length()
                         && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
+                if (!pair && (c < FIRST_BYTE || c > LAST_BYTE)) {
                     throw place.wrong(subject + "contains half of a surrogate pair");
                 }
-                i++;
+                i += pair ? 1 : 0;
             }
         }
     }

@@ -1,10 +1,9 @@
 package io.jpod.plan;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.abi.NativeText;
 import io.jpod.abi.Sys;
 import io.jpod.plan.Op.Arg;
 import java.io.ByteArrayOutputStream;
@@ -171,7 +170,7 @@ final class Assembler {
 
     /** A NUL-terminated string; equal ones share their place. */
     Op.Blob string(String text) {
-        int offset = strings.computeIfAbsent(text, s -> append((s + "\0").getBytes(UTF_8), 1));
+        int offset = strings.computeIfAbsent(text, s -> append(NativeText.encode(s + "\0"), 1));
         return Op.Blob.string(offset, text);
     }
 

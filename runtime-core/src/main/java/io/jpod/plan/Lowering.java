@@ -5,10 +5,10 @@ import static io.jpod.plan.Assembler.currentDirectory;
 import static io.jpod.plan.Assembler.flags;
 import static io.jpod.plan.Assembler.nul;
 import static io.jpod.plan.Assembler.value;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
+import io.jpod.abi.NativeText;
 import io.jpod.abi.Sys;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
@@ -402,7 +402,7 @@ public final class Lowering {
     }
 
     private void setName(Sys sys, String name) {
-        asm.call(sys, asm.string(name), value(name.getBytes(UTF_8).length));
+        asm.call(sys, asm.string(name), value(NativeText.encode(name).length));
     }
 
     /** netdevice(7): SIOCSIFFLAGS with struct ifreq {char name[16]; short flags; ...}, 40 bytes. */
@@ -433,7 +433,7 @@ public final class Lowering {
                         RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
                         "RESOLVE_BENEATH|RESOLVE_NO_MAGICLINKS")
                 .into(fd);
-        asm.call(Sys.WRITE, fd, asm.string(text), value(text.getBytes(UTF_8).length));
+        asm.call(Sys.WRITE, fd, asm.string(text), value(NativeText.encode(text).length));
         asm.close(fd);
     }
 

@@ -1,7 +1,6 @@
 package io.jpod.plan;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.jpod.abi.NativeText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +40,7 @@ public record Program(
         while (ops.get(index).step() != step) {
             index++;
         }
-        byte[] string = (text + '\0').getBytes(UTF_8);
+        byte[] string = NativeText.encode(text + '\0');
         byte[] longer = Arrays.copyOf(blob, blob.length + string.length);
         System.arraycopy(string, 0, longer, blob.length, string.length);
         List<Op> changed = new ArrayList<>(ops);

@@ -1,0 +1,63 @@
+package io.jpod.container;
+
+import io.jpod.abi.Arch;
+import io.jpod.abi.Flags;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Stat;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Copies what is in a directory, with owners and modes, into one that nobody else has open. A container may change the source
+ * at the same time: everything is looked at by descriptor, and no link is followed.
+ */
+final class TreeCopy {
+    private static final int PERMISSIONS = 07777;
+
+    private TreeCopy() {}
+
+    /** Files, links and directories; devices, sockets and fifos are left out. */
+    static void copy(Fd from, Path to) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(from))) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                long flags = Flags.O_PATH | Flags.O_NOFOLLOW(Arch.host());
+                try (Fd file = Linux.openat(from.number(), name, flags, 0)) {
+                    copy(file, entry, to.resolve(name));
+                }
+            }
+        }
+        Stat stat = Linux.stat(from);
+        giveOwner(stat, to);
+        // chown(2) takes set-id bits away.
+        Files.setAttribute(to, "unix:mode", stat.mode() & PERMISSIONS);
+    }
+
+    private static void copy(Fd file, Path entry, Path to) throws IOException {
+        Stat stat = Linux.stat(file);
+        long type = stat.mode() & Flags.S_IFMT;
+        if (type == Flags.S_IFDIR) {
+            Files.createDirectory(to);
+            copy(file, to);
+        } else if (type == Flags.S_IFREG) {
+            Files.copy(path(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+        } else if (type == Flags.S_IFLNK) {
+            Files.createSymbolicLink(to, Files.readSymbolicLink(entry));
+            giveOwner(stat, to);
+        }
+    }
+
+    private static void giveOwner(Stat stat, Path to) throws IOException {
+        Files.setAttribute(to, "unix:uid", stat.uid(), LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(to, "unix:gid", stat.gid(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Path path(Fd fd) {
+        return Path.of("/proc/self/fd/" + fd.number());
+    }
+}
