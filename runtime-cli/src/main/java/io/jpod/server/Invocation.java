@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param stdio the caller's 0, 1 and 2; whoever has the invocation closes them
  * @param directory an O_PATH descriptor of the caller's working directory, closed with them
- * @param path the directory's name; the descriptor's in /proc/self/fd if it has none (deleted, unreachable)
+ * @param path the directory's name; the descriptor's in /proc/PID/fd if it has none (deleted, unreachable, not UTF-8)
  */
 record Invocation(
         List<String> arguments,
@@ -56,10 +56,15 @@ record Invocation(
         return new Invocation(
                 texts.subList(1, hello.argc()),
                 environment(texts.subList(hello.argc(), hello.argc() + hello.envc())),
-                Path.of(name.isEmpty() ? "/proc/self/fd/" + directory.number() : name),
+                Path.of(name.isEmpty() ? nameless(directory) : name),
                 hello.inherited(),
                 fds.subList(1, 4),
                 directory);
+    }
+
+    /** With our number, since it may be the container's process that opens it. */
+    private static String nameless(Fd directory) {
+        return "/proc/" + Linux.readlink("/proc/self") + "/fd/" + directory.number();
     }
 
     private static List<String> texts(Fd text, Wire.Hello hello) {

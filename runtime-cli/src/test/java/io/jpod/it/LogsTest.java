@@ -141,7 +141,7 @@ class LogsTest {
                 "i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; exit 5");
         assertThat(jpod.run("wait", id).ok().out()).isEqualTo("5\n");
         assertThat(sizes(directory(id))).hasSize(2).allMatch(size -> size <= 4096);
-        assertThat(jpod.run("logs", "-n", "1", id).ok().out()).isEqualTo("line 1999\r\n");
+        assertThat(jpod.run("logs", "-n", "1", id).ok().out()).isEqualTo("line 1999\n");
         jpod.run("delete", id).ok();
     }
 

@@ -117,8 +117,8 @@ class PodLifecycleTest {
         waits();
         says("pod", "start", pod.name());
         waits();
-        assertThat(jpod.run("logs", first).ok().out()).isEqualTo("one\r\none\r\n");
-        assertThat(jpod.run("logs", second).ok().out()).isEqualTo("two\r\ntwo\r\n");
+        assertThat(jpod.run("logs", first).ok().out()).isEqualTo("one\none\n");
+        assertThat(jpod.run("logs", second).ok().out()).isEqualTo("two\ntwo\n");
     }
 
     @Test
