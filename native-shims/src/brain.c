@@ -177,6 +177,8 @@ int brain_one_shot(char **argv, pid_t *pid) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         if (null < 0 || dup2(null, STDIN_FILENO) < 0) die("/dev/null: %s", strerror(errno));
         if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) die("stderr: %s", strerror(errno));
+        // A JVM does not start in a directory that is gone. The caller's is what the HELLO says it is.
+        if (chdir("/") != 0) die("/: %s", strerror(errno));
         sigprocmask(SIG_SETMASK, &none, NULL);
         choose_kernel(argv);
         execute_brain(pair[1]);

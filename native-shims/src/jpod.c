@@ -33,6 +33,8 @@
 
 // All containers of a host that `pod start --all` starts.
 #define MAX_CHILDREN 512
+// Descriptors that the command line names.
+#define MAX_NAMED 16
 // How long a terminal must be silent after the end of its container before it counts as drained, in milliseconds: what
 // was written last reaches ptmx through a kernel worker.
 #define SILENCE 50
@@ -53,6 +55,8 @@ static struct {
     char **argv;
     char **envp;
     uint32_t inherited;
+    int named_count;
+    int named[MAX_NAMED]; // the caller's too, behind a gap
     sigset_t caller_mask;
     int signals;
     int brain;       // -1: hung up
@@ -218,6 +222,7 @@ static void become_monitor(int code) {
     for (int fd = 0; fd <= STDERR_FILENO; fd++) dup2(null, fd);
     close(null);
     if (hands.inherited > 0) syscall(SYS_close_range, 3u, 2 + hands.inherited, 0u);
+    for (int i = 0; i < hands.named_count; i++) close(hands.named[i]);
     if (chdir("/") != 0) die("chdir: %s", strerror(errno));
     prctl(PR_SET_NAME, "jpod-monitor");
     hands.is_monitor = true;
@@ -565,22 +570,48 @@ static void live(void) {
     }
 }
 
-// First of all, while every open descriptor is still the caller's. Those behind a gap can be meant for nobody.
+// The lowest descriptor from `from` on that a path of the command line names: /dev/fd/63 of <(...), /proc/self/fd/3.
+static unsigned next_named(unsigned from) {
+    unsigned lowest = ~0u;
+    for (int i = 1; i < hands.argc; i++) {
+        for (const char *at = hands.argv[i]; (at = strstr(at, "/fd/")) != NULL;) {
+            char *end;
+            at += strlen("/fd/");
+            unsigned long number = strtoul(at, &end, 10);
+            if (end != at && number >= from && number < lowest) lowest = (unsigned)number;
+        }
+    }
+    return lowest;
+}
+
+static void close_but_named(unsigned first) {
+    while (hands.named_count < MAX_NAMED) {
+        unsigned named = next_named(first);
+        if (named == ~0u) break;
+        if (named > first) syscall(SYS_close_range, first, named - 1, 0u);
+        if (fcntl((int)named, F_GETFD) >= 0) hands.named[hands.named_count++] = (int)named;
+        first = named + 1;
+    }
+    syscall(SYS_close_range, first, ~0u, 0u);
+}
+
+// First of all, while every open descriptor is still the caller's. Those behind a gap are meant for nobody, or for a
+// command that is told their number: the brain opens them by their names in /proc.
 static void take_descriptors(void) {
     int first = 3;
     while (fcntl(first, F_GETFD) >= 0) first++;
     hands.inherited = (uint32_t)first - 3;
-    syscall(SYS_close_range, (unsigned)first, ~0u, 0u);
+    close_but_named((unsigned)first);
     for (int fd = 0; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(1);
     }
 }
 
 int main(int argc, char **argv, char **envp) {
-    take_descriptors();
     hands.argc = argc;
     hands.argv = argv;
     hands.envp = envp;
+    take_descriptors();
     take_signals();
     hands.brain = brain_resident();
     if (hands.brain >= 0) say_hello();

@@ -1,8 +1,10 @@
 package io.jpod.cli;
 
+import io.jpod.abi.Flags;
 import io.jpod.container.LogDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +27,12 @@ public interface Caller extends Spawner {
 
     /** The caller's user id. */
     int uid();
+
+    /** The caller's own process: its /proc/self, and its descriptors. */
+    int pid();
+
+    /** The permissions that files made for the caller do not have. */
+    int umask();
 
     /** Writes to the caller's standard output, unbuffered beyond a line. */
     PrintStream out();
@@ -71,6 +79,17 @@ public interface Caller extends Spawner {
     /** Readable (hung up) when the caller is gone, so that long commands can end. */
     @Override
     Fd connection();
+
+    /**
+     * Waits for so long, unless nobody listens any more: the caller has hung up, or nobody reads its stdout.
+     *
+     * @param milliseconds 0: only looks
+     * @return whether somebody still listens
+     */
+    default boolean listens(long milliseconds) {
+        long[] events = Linux.poll(List.of(connection(), stdio(1)), 0, milliseconds);
+        return (events[0] & Flags.POLLHUP) == 0 && events[1] == 0 && !out().checkError();
+    }
 
     /** The path of the jpod program, for messages and units; null in library mode. */
     @Nullable Path program();

@@ -1,10 +1,13 @@
 package io.jpod.cli;
 
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.container.ContainerException;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
+import io.jpod.linux.SyscallException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable {
     private static final int LONGEST_NAME = 4096;
 
+    /** Before the next try, in milliseconds. */
+    private static final int PAUSE = 20;
+
     /**
      * For a caller that waits only if it is not detached.
      *
      * @param path of the caller's socket; null: none
      */
-    static Console of(boolean terminal, boolean detached, @Nullable Path path) {
+    static Console of(Caller caller, boolean terminal, boolean detached, @Nullable Path path) {
         if (path != null && !(terminal && detached)) {
             throw new ContainerException(
                     "cannot use console socket if jpod will not detach or allocate tty (process.terminal)");
@@ -33,9 +39,27 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
             throw new ContainerException("cannot allocate tty if jpod will detach without setting console socket");
         }
         if (path != null) {
-            return new Console(Sockets.connect(path.toString(), Flags.SOCK_STREAM), null);
+            return new Console(connect(caller, path), null);
         }
         return terminal ? own() : new Console(null, null);
+    }
+
+    /** To a socket of the caller's, which may have more to do than it can: nobody waits for it longer than the caller does. */
+    static Fd connect(Caller caller, Path path) {
+        while (true) {
+            try {
+                Fd socket = Sockets.connect(path.toString(), Flags.SOCK_STREAM | Flags.SOCK_NONBLOCK);
+                Linux.setBlocking(socket);
+                return socket;
+            } catch (SyscallException e) {
+                if (!e.is(Errno.EAGAIN)) {
+                    throw e;
+                }
+            }
+            if (Linux.poll(List.of(caller.connection()), 0, PAUSE)[0] != 0) {
+                throw new ContainerException("nobody waits any more");
+            }
+        }
     }
 
     /** A terminal for us. */

@@ -1,17 +1,14 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupEvents;
 import io.jpod.cgroup.CgroupEvents.Event;
 import io.jpod.cgroup.CgroupStats;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import io.jpod.linux.Linux;
 import io.jpod.oci.State.Status;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 final class Events implements Verb {
@@ -62,14 +59,14 @@ final class Events implements Verb {
                 follow(cgroup, period);
             }
         }
-        return ExitCode.OK.number();
+        return jpod.heardOut();
     }
 
     private void follow(Cgroup cgroup, Duration period) {
         PrintStream out = jpod.caller().out();
         CgroupEvents events = cgroup.events();
         long next = System.nanoTime() + period.toNanos();
-        while (isListening(out)) {
+        while (jpod.caller().listens(0)) {
             Duration left = Duration.ofNanos(Math.max(0, next - System.nanoTime()));
             switch (events.await(left.compareTo(GLANCE) < 0 ? left : GLANCE)) {
                 case Event.Empty _ -> {
@@ -77,16 +74,12 @@ final class Events implements Verb {
                 }
                 case Event.OutOfMemory _ -> out.println(CgroupStats.oomEvent(id));
                 case Event.Nothing _ -> {
-                    if (System.nanoTime() - next >= 0 && isListening(out)) {
+                    if (System.nanoTime() - next >= 0 && jpod.caller().listens(0)) {
                         out.println(cgroup.stats().toEvent(id));
                         next += period.toNanos();
                     }
                 }
             }
         }
-    }
-
-    private boolean isListening(PrintStream out) {
-        return !out.checkError() && Linux.poll(List.of(jpod.caller().connection()), Flags.POLLIN, 0)[0] == 0;
     }
 }

@@ -67,7 +67,7 @@ final class Exec implements Verb {
         Caller caller = jpod.caller();
         Container container = jpod.containers().get(id);
         Spec.Process spec = ProcessOptions.withListenFds(changes.process(jpod, container, words), caller);
-        try (Console console = Console.of(spec.terminal(), detach, process.consoleSocket(jpod))) {
+        try (Console console = Console.of(caller, spec.terminal(), detach, process.consoleSocket(jpod))) {
             ExecOptions options = new ExecOptions(
                     changes.isFromFile() ? "" : "process",
                     List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2)),

@@ -5,18 +5,15 @@ import io.jpod.container.ContainerException;
 import io.jpod.linux.RootedPaths;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The process that exec starts: the container's or one from a file, with changes. */
 final class ExecProcess {
+    /** As of a config.json. */
+    private static final int LARGEST = 4 << 20;
+
     private @Nullable String file;
     private @Nullable String cwd;
     private List<String> env = List.of();
@@ -50,7 +47,7 @@ final class ExecProcess {
 
     /** @param args if it does not come from a file */
     Spec.Process process(Jpod jpod, Container container, List<String> args) {
-        Spec.Process base = file == null ? configured(container) : read(jpod.path(file));
+        Spec.Process base = file == null ? configured(container) : read(CallerFile.of(jpod, file));
         boolean own = file == null;
         return new Spec.Process(
                 own ? tty : tty || base.terminal(),
@@ -78,14 +75,8 @@ final class ExecProcess {
         return process;
     }
 
-    private static Spec.Process read(Path path) {
-        try (InputStream in = Files.newInputStream(path)) {
-            return SpecReader.readProcess(in, path.toString());
-        } catch (NoSuchFileException e) {
-            throw new ContainerException("open " + path + ": no such file or directory", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
-        }
+    private static Spec.Process read(CallerFile file) {
+        return SpecReader.readProcess(file.read(LARGEST), file.path().toString());
     }
 
     private static String absolute(String directory) {

@@ -298,10 +298,15 @@ public final class Jpod {
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
     }
 
-    /** A reader that has had enough (jpod list | head -1) needs no words, but it is no success. */
+    /** How a command ends that prints until nobody listens any more, or there is nothing more to say. */
+    int heardOut() {
+        return (caller().listens(0) ? ExitCode.OK : ExitCode.READER_GONE).number();
+    }
+
+    /** A reader that has had enough (jpod list | head -1) ends a command without a word, and as SIGPIPE would. */
     private int unwritten() {
         boolean isReaderGone = Linux.poll(List.of(caller().stdio(1)), 0, 0)[0] != 0;
-        return isReaderGone ? ExitCode.ERROR.number() : fail(new IllegalStateException("cannot write to stdout"));
+        return isReaderGone ? ExitCode.READER_GONE.number() : fail(new IllegalStateException("cannot write to stdout"));
     }
 
     private int failed(Exception e, CommandLine command) {
@@ -347,7 +352,7 @@ public final class Jpod {
 
     private void write(Log.Level level, String message) {
         try {
-            new Log(log == null ? null : path(log), logFormat).write(caller(), level, message);
+            new Log(log == null ? null : CallerFile.of(this, log), logFormat).write(caller(), level, message);
         } catch (RuntimeException e) {
             caller().err().println("jpod: --log: " + e.getMessage());
         }
@@ -421,12 +426,12 @@ public final class Jpod {
         return root == null ? List.of() : List.of("--root", root().toString());
     }
 
-    /** A path of the command line, which is relative to where the caller is. */
+    /** A path of the command line, which is relative to where the caller is. Of a file to open, {@link CallerFile} knows more. */
     Path path(String path) {
         if (!NativeText.isUnicode(path)) {
             throw new IllegalArgumentException("the name of a file must be UTF-8 here, is " + path);
         }
-        return caller().directory().resolve(path);
+        return CallerPath.lasting(caller().directory().resolve(path), caller());
     }
 
     /** The directory for what ends with the boot. */

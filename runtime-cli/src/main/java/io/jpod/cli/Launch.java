@@ -98,7 +98,7 @@ final class Launch {
 
     Console console(Spec spec, boolean detached) {
         boolean terminal = spec.process() != null && spec.process().terminal();
-        return Console.of(terminal, detached, process.consoleSocket(jpod));
+        return Console.of(caller, terminal, detached, process.consoleSocket(jpod));
     }
 
     List<Fd> stdio() {
@@ -132,7 +132,7 @@ final class Launch {
 
     /**
      * Hands the terminal of a new process on, if it is for us, and signals to it: the hands know from here on what to do,
-     * whatever becomes of us.
+     * whatever becomes of us. The console is closed.
      */
     static void attach(Caller caller, Created created, Console console) {
         try (Fd terminal = console.receive()) {
@@ -141,6 +141,7 @@ final class Launch {
             }
         }
         caller.forwardSignals(created.process().pid());
+        console.close();
     }
 
     /**
@@ -170,6 +171,7 @@ final class Launch {
             }
         }
         jpod.caller().forwardSignals(pid);
+        console.close();
     }
 
     /** Deletes a container; a failing poststop hook is only a warning (runtime-spec, "Lifecycle", 13). */

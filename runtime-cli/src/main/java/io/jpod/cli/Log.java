@@ -1,13 +1,8 @@
 package io.jpod.cli;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.oci.Json;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file appended to, or null for stderr
  */
-record Log(@Nullable Path file, Format format) {
+record Log(@Nullable CallerFile file, Format format) {
     /** Characters of a message: room for what a hook has said. */
     private static final int LONGEST = 2048;
 
@@ -75,13 +70,9 @@ record Log(@Nullable Path file, Format format) {
             caller.err().println("jpod: " + message);
         }
         if (file != null) {
-            append(file, line + "\n");
-        }
-    }
-
-    private static void append(Path file, String line) {
-        try (Fd fd = Linux.open(file.toString(), Flags.O_WRONLY | Flags.O_CREAT | Flags.O_APPEND, 0644)) {
-            Linux.writeFully(fd, ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+            try (Fd fd = file.append()) {
+                CallerFile.write(caller, fd, line + "\n");
+            }
         }
     }
 }

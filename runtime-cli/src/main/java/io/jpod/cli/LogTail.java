@@ -55,7 +55,7 @@ final class LogTail {
         if (open == null) {
             return;
         }
-        while (open.read(chunk.clear()) > 0) {
+        while (!out.checkError() && open.read(chunk.clear()) > 0) {
             chunk.flip();
             while (chunk.hasRemaining()) {
                 byte next = chunk.get();

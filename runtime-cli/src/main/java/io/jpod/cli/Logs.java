@@ -1,14 +1,11 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import io.jpod.linux.Linux;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 final class Logs implements Verb {
@@ -45,30 +42,25 @@ final class Logs implements Verb {
             }
             print(log);
             boolean running = follow;
-            while (running) {
+            while (running && jpod.caller().listens(0)) {
                 // In this order, so that nothing is missed that came before the end.
-                running = !container.awaitEnd(jpod.caller().connection(), INTERVAL) && isListening();
+                running = !container.awaitEnd(jpod.caller().connection(), INTERVAL);
                 if (!running) {
                     // The exit code is written after the last of the terminal's output.
                     container.await();
                 }
                 print(log);
             }
-            return ExitCode.OK.number();
+            return jpod.heardOut();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + container.log().path() + ": " + e.getMessage(), e);
         }
     }
 
-    private boolean isListening() {
-        return !jpod.caller().out().checkError()
-                && Linux.poll(List.of(jpod.caller().connection()), Flags.POLLIN, 0)[0] == 0;
-    }
-
     private void print(LogReader log) throws IOException {
         PrintStream out = jpod.caller().out();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        while (log.read(chunk) > 0) {
+        while (!out.checkError() && log.read(chunk) > 0) {
             out.write(chunk.array(), 0, chunk.position());
             chunk.clear();
         }

@@ -44,7 +44,7 @@ final class PodCreate implements Verb {
         Launch.makeVolumes(jpod, options.volumes);
         Pod pod = jpod.pods().create(spec, jpod.caller());
         if (idFile != null) {
-            PidFile.write(jpod.path(idFile), pod.id());
+            CallerFile.of(jpod, idFile).replace(pod.id());
         }
         jpod.caller().out().println(pod.id());
         return ExitCode.OK.number();

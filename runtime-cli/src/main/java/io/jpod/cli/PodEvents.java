@@ -1,7 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
-import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +51,9 @@ final class PodEvents implements Verb {
             if (!wanted.isEmpty() && timeline.pods().isEmpty()) {
                 break;
             }
-        } while (!past
-                && !caller.out().checkError()
-                && Linux.poll(List.of(caller.connection()), Flags.POLLIN, INTERVAL)[0] == 0);
-        return each.exitCode();
+        } while (!past && caller.listens(INTERVAL));
+        int heard = jpod.heardOut();
+        return heard == ExitCode.OK.number() ? each.exitCode() : heard;
     }
 
     private static List<Pod> pods(Jpod jpod, List<String> wanted) {

@@ -1,9 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import io.jpod.linux.Linux;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.io.IOException;
@@ -66,11 +64,10 @@ final class PodLogs implements Verb {
                         tail));
             }
             print(caller, tails);
-            while (follow && isListening(caller) && tails.stream().anyMatch(LogTail::isOpen)) {
-                Linux.poll(List.of(caller.connection()), Flags.POLLIN, INTERVAL);
+            while (follow && tails.stream().anyMatch(LogTail::isOpen) && caller.listens(INTERVAL)) {
                 print(caller, tails);
             }
-            return ExitCode.OK.number();
+            return jpod.heardOut();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the log: " + e.getMessage(), e);
         } finally {
@@ -88,10 +85,6 @@ final class PodLogs implements Verb {
         return all.stream()
                 .filter(container -> wanted.isEmpty() || wanted.contains(container.id()))
                 .toList();
-    }
-
-    private static boolean isListening(Caller caller) {
-        return !caller.out().checkError() && Linux.poll(List.of(caller.connection()), Flags.POLLIN, 0)[0] == 0;
     }
 
     private static void print(Caller caller, List<LogTail> tails) throws IOException {

@@ -3,7 +3,6 @@ package io.jpod.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.container.Container;
-import io.jpod.linux.Linux;
 import io.jpod.pod.Pod;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +55,7 @@ final class PodPrune implements Verb {
                         + String.join(", ", pods.stream().map(Pod::name).toList()) + "? [y/N] ");
         caller.err().flush();
         // A terminal gives what was typed up to Enter.
-        return new String(Linux.readSome(caller.stdio(0), LONGEST_ANSWER), UTF_8)
+        return new String(CallerFile.readSome(caller, caller.stdio(0), LONGEST_ANSWER), UTF_8)
                 .strip()
                 .matches("(?i)y(es)?");
     }

@@ -2,10 +2,6 @@ package io.jpod.cli;
 
 import io.jpod.pod.Pod;
 import io.jpod.pod.Survey;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 final class PodViewCommand implements Verb {
     private final Jpod jpod;
@@ -41,16 +37,8 @@ final class PodViewCommand implements Verb {
         if (file.equals("-")) {
             jpod.caller().out().print(page);
         } else {
-            write(jpod.path(file), page);
+            CallerFile.of(jpod, file).replace(page);
         }
         return ExitCode.OK.number();
-    }
-
-    private static void write(Path path, String page) {
-        try {
-            Files.writeString(path, page);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -30,7 +30,10 @@ final class ProcessOptions {
                 "--pidfd-socket=PATH",
                 "A listening unix socket, over which a pidfd of the process is sent.",
                 v -> pidfdSocket = v);
-        d.value("--pid-file=FILE", "Where to write the process id to.", v -> pidFile = v);
+        d.value(
+                "--pid-file=FILE",
+                "Where to write the process id to, decimal and without a newline.",
+                v -> pidFile = v);
         d.value(
                 "--preserve-fds=N",
                 "Pass N more open descriptors, from 3 on, behind those of $$LISTEN_FDS.",
@@ -46,10 +49,10 @@ final class ProcessOptions {
     /** Tells whoever asked for it which process it is. */
     void announce(Jpod jpod, Executed process) {
         if (pidFile != null) {
-            PidFile.write(jpod.path(pidFile), process.pid());
+            CallerFile.of(jpod, pidFile).replace(Integer.toString(process.pid()));
         }
         if (pidfdSocket != null) {
-            try (Fd socket = Sockets.connect(jpod.path(pidfdSocket).toString(), io.jpod.abi.Flags.SOCK_STREAM)) {
+            try (Fd socket = Console.connect(jpod.caller(), jpod.path(pidfdSocket))) {
                 byte[] name = "pidfd".getBytes(StandardCharsets.UTF_8);
                 Sockets.send(socket, new Message(name, List.of(process.pidfd())));
             }

@@ -194,5 +194,7 @@ final class Run implements Verb {
         } else {
             Launch.attach(jpod.caller(), created, job.console());
         }
+        // The container has its own, and this command may wait for days.
+        job.stdio().getFirst().close();
     }
 }

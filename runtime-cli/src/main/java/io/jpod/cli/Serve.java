@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.linux.Processes;
 import io.jpod.server.Listener;
 import io.jpod.server.Server;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ final class Serve implements Verb {
     @Override
     public Integer call() {
         Caller caller = jpod.caller();
+        // Containers are children of their callers' hands, and have their limits.
+        Processes.raiseOpenFiles();
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
         Listener listener = Listener.passedBy(caller).orElseGet(() -> Listener.at(path()));
         try (Server server = new Server(listener, Jpod::run, Jpod::rest, jpod::warn)) {

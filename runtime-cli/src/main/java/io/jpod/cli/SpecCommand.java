@@ -40,7 +40,10 @@ final class SpecCommand implements Verb {
         Path directory = bundle == null ? jpod.caller().directory() : jpod.path(bundle);
         Spec spec = rootless ? SpecTemplate.rootless(jpod.caller().uid(), Processes.gid()) : SpecTemplate.rootful();
         Path file = directory.resolve("config.json");
-        try (Fd fd = Linux.open(file.toString(), Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, 0666)) {
+        try (Fd fd = Linux.open(
+                file.toString(),
+                Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL,
+                0666 & ~jpod.caller().umask())) {
             Linux.writeFully(fd, ByteBuffer.wrap(SpecWriter.write(spec).getBytes(StandardCharsets.UTF_8)));
         } catch (SyscallException e) {
             if (e.is(Errno.EEXIST)) {

@@ -1,8 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import java.util.Map;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +41,7 @@ final class TraceOptions {
             }
             return null;
         }
-        Fd file = null;
-        if (!trace.isEmpty()) {
-            String path = jpod.path(trace).toString();
-            file = Linux.open(path, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_TRUNC, 0644);
-        }
+        Fd file = trace.isEmpty() ? null : CallerFile.of(jpod, trace).rewrite();
         return new Tracing(jpod.caller(), file, form == null ? Form.TEXT : form);
     }
 

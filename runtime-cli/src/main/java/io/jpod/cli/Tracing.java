@@ -2,9 +2,6 @@ package io.jpod.cli;
 
 import io.jpod.container.Trace;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The trace of one command: printed up to where the program is about to run, and the rest when it does, or when something failed. */
@@ -54,7 +51,7 @@ final class Tracing implements AutoCloseable {
             caller.err().print(caller.isTerminal(2) ? text.replace("\n", "\r\n") : text);
             caller.err().flush();
         } else {
-            Linux.writeFully(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            CallerFile.write(caller, file, text);
         }
     }
 

@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 final class Update implements Verb {
@@ -54,13 +49,9 @@ final class Update implements Verb {
 
     private Spec.Resources read(String name) {
         if (name.equals("-")) {
-            return SpecReader.readResources(Linux.readFully(jpod.caller().stdio(0), LARGEST), "stdin");
+            Caller caller = jpod.caller();
+            return SpecReader.readResources(CallerFile.read(caller, caller.stdio(0), LARGEST), "stdin");
         }
-        Path path = jpod.path(name);
-        try {
-            return SpecReader.readResources(Files.readAllBytes(path), name);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
-        }
+        return SpecReader.readResources(CallerFile.of(jpod, name).read(LARGEST), name);
     }
 }

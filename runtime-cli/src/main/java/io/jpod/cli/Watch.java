@@ -1,10 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
-import io.jpod.linux.Linux;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -41,8 +38,7 @@ final class Watch {
             }
             out.flush();
             before = picture.get();
-        } while (!out.checkError()
-                && Linux.poll(List.of(caller.connection()), Flags.POLLIN, PERIOD.toMillis())[0] == 0);
+        } while (caller.listens(PERIOD.toMillis()));
     }
 
     /** Over what was there: erasing everything first would flicker. */

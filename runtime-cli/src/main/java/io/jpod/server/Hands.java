@@ -41,8 +41,8 @@ final class Hands implements Caller, AutoCloseable {
         this.invocation = invocation;
         this.peer = Sockets.peer(connection);
         this.children = new Children(connection);
-        this.out = print(invocation.stdio().get(1));
-        this.err = print(invocation.stdio().get(2));
+        this.out = print(connection, invocation.stdio().get(1));
+        this.err = print(connection, invocation.stdio().get(2));
     }
 
     /**
@@ -58,7 +58,7 @@ final class Hands implements Caller, AutoCloseable {
         if (message == null) {
             throw new HandsLost("hung up before HELLO");
         }
-        Invocation invocation = Invocation.of(message);
+        Invocation invocation = Invocation.of(message, Sockets.peer(connection).pid());
         try {
             return new Hands(connection, invocation);
         } catch (RuntimeException e) {
@@ -67,8 +67,8 @@ final class Hands implements Caller, AutoCloseable {
         }
     }
 
-    private static PrintStream print(Fd fd) {
-        return new PrintStream(new BufferedOutputStream(new FdOutput(fd)), true, StandardCharsets.UTF_8);
+    private static PrintStream print(Fd connection, Fd fd) {
+        return new PrintStream(new BufferedOutputStream(new FdOutput(connection, fd)), true, StandardCharsets.UTF_8);
     }
 
     @Override
@@ -131,6 +131,16 @@ final class Hands implements Caller, AutoCloseable {
     }
 
     @Override
+    public int pid() {
+        return peer.pid();
+    }
+
+    @Override
+    public int umask() {
+        return Processes.umask(peer.pid());
+    }
+
+    @Override
     public PrintStream out() {
         return out;
     }
@@ -172,6 +182,8 @@ final class Hands implements Caller, AutoCloseable {
     @Override
     public void forwardSignals(int pid) {
         send(Wire.forward(pid), List.of());
+        // What is complete has its own, and a caller may wait for days.
+        stdio(0).close();
     }
 
     @Override
@@ -240,11 +252,6 @@ final class Hands implements Caller, AutoCloseable {
             }
         }
         children.awaitHangUp(PATIENCE);
-    }
-
-    /** The credentials of the process that connected. */
-    Sockets.Credentials peer() {
-        return peer;
     }
 
     /** Leaves the connection to whoever made it. */

@@ -14,22 +14,19 @@ import java.util.Map;
  * What HELLO says of a command: what the caller typed, and where.
  *
  * @param stdio the caller's 0, 1 and 2; whoever has the invocation closes them
- * @param directory an O_PATH descriptor of the caller's working directory, closed with them
- * @param path the directory's name; the descriptor's in /proc/PID/fd if it has none (deleted, unreachable, not UTF-8)
+ * @param path the name of the caller's working directory; what /proc calls it if it has none (deleted, unreachable, not UTF-8)
  */
-record Invocation(
-        List<String> arguments,
-        Map<String, String> environment,
-        Path path,
-        int inherited,
-        List<Fd> stdio,
-        Fd directory) {
+record Invocation(List<String> arguments, Map<String, String> environment, Path path, int inherited, List<Fd> stdio) {
 
     /** The kernel takes no more than 6 MiB of arguments and environment (execve(2)), and one path beside them. */
     private static final int LONGEST_TEXT = 8 << 20;
 
-    /** Takes the message's descriptors over, whatever happens. */
-    static Invocation of(Message message) {
+    /**
+     * Takes the message's descriptors over, whatever happens.
+     *
+     * @param pid of the hands
+     */
+    static Invocation of(Message message, int pid) {
         try {
             if (!(Wire.decode(message.bytes()) instanceof Wire.Hello hello)
                     || message.fds().size() != Wire.Hello.FDS) {
@@ -38,33 +35,29 @@ record Invocation(
             if (hello.version() != Wire.VERSION) {
                 throw new HandsLost("speaks version " + hello.version() + " of the protocol, not " + Wire.VERSION);
             }
-            return of(hello, message.fds());
+            return of(hello, message.fds(), pid);
         } catch (RuntimeException e) {
             message.closeFds();
             throw e;
         }
     }
 
-    private static Invocation of(Wire.Hello hello, List<Fd> fds) {
+    private static Invocation of(Wire.Hello hello, List<Fd> fds, int pid) {
         List<String> texts;
         try (Fd text = fds.get(0)) {
             texts = texts(text, hello);
         }
-        Fd directory = fds.get(4);
+        // A caller may wait for days, and has its directory itself.
+        fds.get(4).close();
         // Java takes no path that is not UTF-8.
         String name = NativeText.isUnicode(texts.getLast()) ? texts.getLast() : "";
+        Path path = Path.of(name.isEmpty() ? "/proc/" + pid + "/cwd" : name);
         return new Invocation(
                 texts.subList(1, hello.argc()),
                 environment(texts.subList(hello.argc(), hello.argc() + hello.envc())),
-                Path.of(name.isEmpty() ? nameless(directory) : name),
+                path,
                 hello.inherited(),
-                fds.subList(1, 4),
-                directory);
-    }
-
-    /** With our number, since it may be the container's process that opens it. */
-    private static String nameless(Fd directory) {
-        return "/proc/" + Linux.readlink("/proc/self") + "/fd/" + directory.number();
+                fds.subList(1, 4));
     }
 
     private static List<String> texts(Fd text, Wire.Hello hello) {
@@ -106,6 +99,5 @@ record Invocation(
 
     void close() {
         stdio.forEach(Fd::close);
-        directory.close();
     }
 }

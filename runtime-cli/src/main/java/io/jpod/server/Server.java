@@ -3,6 +3,7 @@ package io.jpod.server;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cli.Caller;
+import io.jpod.exec.BuilderThread;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
@@ -15,7 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -30,6 +33,12 @@ public final class Server implements AutoCloseable {
     /** More callers than this at a time get a brain of their own. */
     private static final int MOST_CALLERS = 1000;
 
+    /** Descriptors of the JVM, of the server, and of whatever is loaded late: a class that cannot be loaded once never can. */
+    private static final int OWN_DESCRIPTORS = 64;
+
+    /** What one command has open at most. Measured for run: 30 with all namespaces, a pod and a terminal, and one for each mount. */
+    private static final int DESCRIPTORS = 48;
+
     /** How long commands may go on after {@link #stop}. A foreground container goes on without us. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -42,8 +51,22 @@ public final class Server implements AutoCloseable {
     private final Whereabouts own = Whereabouts.own();
     private final List<Fd> wake = Linux.pipe();
     private final AtomicInteger callers = new AtomicInteger();
-    private final ExecutorService threads = Executors.newCachedThreadPool(
-            Thread.ofPlatform().daemon().name("caller-", 1).factory());
+    private final ThreadFactory factory = Thread.ofPlatform()
+            .daemon()
+            .name("caller-", 1)
+            .uncaughtExceptionHandler((_, e) -> complain(e))
+            .factory();
+    private final ExecutorService threads = new ThreadPoolExecutor(
+            0,
+            MOST_CALLERS,
+            Quiet.REST.toSeconds(),
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            work -> factory.newThread(() -> withBuilder(work)));
+
+    /** Closed for a moment to accept whom nothing else is left for. */
+    private Fd spare = Linux.duplicate(wake.getFirst());
+
     private volatile boolean isStopping;
     private volatile long lastUsed = System.nanoTime();
 
@@ -97,56 +120,132 @@ public final class Server implements AutoCloseable {
             return false;
         }
         if (events[0] != 0) {
-            accept().ifPresent(connection -> threads.execute(() -> answer(connection)));
+            try {
+                accept().ifPresent(this::take);
+            } catch (OutOfMemoryError e) {
+                complain(e);
+                Linux.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
+            }
         }
         return true;
     }
 
-    /** The next connection, counted as a caller; empty if it is gone, or cannot be had just now. */
+    /** The next connection; empty if it is gone, or cannot be had just now. */
     private Optional<Fd> accept() {
         try {
-            Fd connection = Sockets.accept(listener.socket());
-            callers.incrementAndGet();
-            lastUsed = System.nanoTime();
-            return Optional.of(connection);
+            return Optional.of(Sockets.accept(listener.socket()));
         } catch (SyscallException e) {
             if (e.is(Errno.ECONNABORTED)) {
                 return Optional.empty();
             }
             if (e.is(Errno.EMFILE) || e.is(Errno.ENFILE) || e.is(Errno.ENOBUFS) || e.is(Errno.ENOMEM)) {
-                // It stays in the backlog; other callers' ends make room.
-                log.accept(e.getMessage());
-                Linux.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
+                complain(e);
+                acceptWithTheSpare();
                 return Optional.empty();
             }
             throw e;
         }
     }
 
-    /** The edge: nothing that one connection does may end the others. */
-    private void answer(Fd connection) {
-        try (connection;
-                Hands hands = Hands.greet(connection)) {
-            if (callers.get() > MOST_CALLERS || !isHere(hands.peer())) {
-                Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
-            } else {
-                // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
-                Sockets.send(connection, new Message(Wire.accepted(), List.of()));
-                hands.exit(command.applyAsInt(hands));
-            }
-        } catch (Throwable e) {
-            log.accept(String.valueOf(e.getMessage() == null ? e : e.getMessage()));
-        } finally {
-            lastUsed = System.nanoTime();
-            callers.decrementAndGet();
+    private void acceptWithTheSpare() {
+        spare.close();
+        try {
+            turnAway(Sockets.accept(listener.socket()));
+            spare = Linux.duplicate(wake.getFirst());
+        } catch (SyscallException e) {
+            // It stays in the backlog; other callers' ends make room.
+            Linux.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
         }
     }
 
-    /** Whether paths, pids and rights mean to this process what they mean to us. */
-    private boolean isHere(Sockets.Credentials peer) {
-        return peer.uid() == Processes.uid()
-                && peer.pid() > 0
-                && Whereabouts.of(peer.pid()).equals(Optional.of(own));
+    /**
+     * Serves a caller on a thread of its own if there is room for a whole command. What ran out in the middle of one would
+     * make it fail, where a brain of its own need not.
+     */
+    private void take(Fd connection) {
+        if (callers.get() >= room()) {
+            turnAway(connection);
+            return;
+        }
+        callers.incrementAndGet();
+        lastUsed = System.nanoTime();
+        try {
+            threads.execute(() -> serve(connection));
+        } catch (Throwable e) {
+            // OutOfMemoryError: no further thread can be had.
+            callers.decrementAndGet();
+            complain(e);
+            turnAway(connection);
+        }
+    }
+
+    /** How many callers there is room for. Asked each time, since the limit can be changed from outside. */
+    private static long room() {
+        long limit = Processes.openFiles().soft();
+        return limit < 0 ? MOST_CALLERS : Math.min(MOST_CALLERS, (limit - OWN_DESCRIPTORS) / DESCRIPTORS);
+    }
+
+    /** To a brain of its own. Its HELLO may be unread: the hands find what was said before the end of the connection. */
+    private void turnAway(Fd connection) {
+        try (connection) {
+            Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
+        } catch (SyscallException e) {
+            complain(e);
+        }
+    }
+
+    private static void withBuilder(Runnable work) {
+        try {
+            work.run();
+        } finally {
+            BuilderThread.letGo();
+        }
+    }
+
+    /** One command. Without a thread for its builder there is none, and this one ends too: it would keep the room from others. */
+    private void serve(Fd connection) {
+        try {
+            BuilderThread.keepReady();
+        } catch (Throwable e) {
+            turnAway(connection);
+            leave();
+            throw e;
+        }
+        try (connection) {
+            answer(connection);
+        } catch (Throwable e) {
+            complain(e);
+        } finally {
+            leave();
+        }
+        // For the next one, who does not wait for it then.
+        BuilderThread.keepReady();
+    }
+
+    private void leave() {
+        lastUsed = System.nanoTime();
+        callers.decrementAndGet();
+    }
+
+    private void complain(Throwable e) {
+        log.accept(String.valueOf(e.getMessage() == null ? e : e.getMessage()));
+    }
+
+    private void answer(Fd connection) {
+        try (Hands hands = Hands.greet(connection)) {
+            if (isHere(connection)) {
+                // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
+                Sockets.send(connection, new Message(Wire.accepted(), List.of()));
+                hands.exit(command.applyAsInt(hands));
+            } else {
+                Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
+            }
+        }
+    }
+
+    /** Whether paths and pids mean to this process what they mean to us, and whether it may do what we may, no more and no less. */
+    private boolean isHere(Fd connection) {
+        return Whereabouts.ofPeer(connection).equals(Optional.of(own));
     }
 
     private void drain() {
@@ -165,5 +264,6 @@ public final class Server implements AutoCloseable {
     public synchronized void close() {
         listener.close();
         wake.forEach(Fd::close);
+        spare.close();
     }
 }

@@ -42,23 +42,18 @@ class JpodTest {
     }
 
     private int run(ToIntFunction<Caller> brain, String... arguments) {
-        Map<String, Object> caller = Map.of(
-                "arguments",
-                List.of(arguments),
-                "environment",
-                Map.of(),
-                "directory",
-                dir,
-                "uid",
-                0,
-                "out",
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                "err",
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                "stdio",
-                nothing,
-                "isTerminal",
-                isTerminal);
+        Map<String, Object> caller = Map.ofEntries(
+                Map.entry("arguments", List.of(arguments)),
+                Map.entry("environment", Map.of()),
+                Map.entry("directory", dir),
+                Map.entry("uid", 0),
+                Map.entry("pid", (int) ProcessHandle.current().pid()),
+                Map.entry("umask", 022),
+                Map.entry("connection", nothing),
+                Map.entry("out", new PrintStream(out, true, StandardCharsets.UTF_8)),
+                Map.entry("err", new PrintStream(err, true, StandardCharsets.UTF_8)),
+                Map.entry("stdio", nothing),
+                Map.entry("isTerminal", isTerminal));
         return brain.applyAsInt((Caller) Proxy.newProxyInstance(
                 Caller.class.getClassLoader(), new Class<?>[] {Caller.class}, (proxy, method, parameters) -> {
                     assertThat(caller).as("what these commands ask for").containsKey(method.getName());

@@ -191,8 +191,8 @@ record HostState(Map<String, Integer> items) {
         }
         for (Path task : children(Paths.get("/proc/" + pid + "/task"))) {
             String name = read(task.resolve("comm")).strip();
-            // They wait a minute for the next call.
-            if (!name.startsWith("caller-")) {
+            // They wait for the next call, each with a thread for its builder.
+            if (!name.startsWith("caller-") && !name.equals("builder")) {
                 add(items, "brain's thread " + name);
             }
         }

@@ -69,9 +69,16 @@ final class Jpod implements AutoCloseable {
         return jpod;
     }
 
+    /** With a brain that is started through this program and its arguments. */
+    static Jpod residentThrough(String... words) throws IOException {
+        Jpod jpod = new Jpod(true, null);
+        jpod.serve(words);
+        return jpod;
+    }
+
     /** Starts the resident brain, after the end of the one before. */
-    void serve() throws IOException {
-        ProcessBuilder builder = builder(List.of(), "serve");
+    void serve(String... through) throws IOException {
+        ProcessBuilder builder = builder(List.of(through), "serve");
         Path log = dir.resolve("io/serve");
         builder.redirectOutput(log.toFile()).redirectError(log.toFile());
         builder.environment().put("JPOD_ONESHOT", "1");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import java.io.File;
@@ -14,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -76,9 +80,13 @@ class ServeTest {
     }
 
     private Process serve(String... arguments) throws Exception {
+        return serveThrough(List.of(), arguments);
+    }
+
+    private Process serveThrough(List<String> prefix, String... arguments) throws Exception {
         List<String> all = new ArrayList<>(List.of("serve"));
         all.addAll(List.of(arguments));
-        Process hands = start(List.of(), all.toArray(String[]::new));
+        Process hands = start(prefix, all.toArray(String[]::new));
         while (!isServed()) {
             assertThat(hands.isAlive()).as("jpod serve").isTrue();
             Thread.sleep(20);
@@ -86,10 +94,12 @@ class ServeTest {
         return hands;
     }
 
-    /** The file alone says nothing: a brain that was killed leaves it behind. */
+    /** The file alone says nothing: a brain that was killed leaves it behind. One that answers nonsense has come to serve. */
     private boolean isServed() {
-        try (Fd connection = Sockets.connect(socket().toString(), Flags.SOCK_SEQPACKET)) {
-            return connection.isOpen();
+        try (Fd connection = connect()) {
+            Sockets.send(connection, new Message(new byte[1], List.of()));
+            Sockets.receive(connection, Wire.LONGEST, 0);
+            return true;
         } catch (SyscallException e) {
             return false;
         }
@@ -97,10 +107,27 @@ class ServeTest {
 
     private String output(List<String> prefix, String... arguments) {
         try {
-            return new String(start(prefix, arguments).getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Process process = start(prefix, arguments);
+            end(process);
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    private Fd connect() {
+        return Sockets.connect(socket().toString(), Flags.SOCK_SEQPACKET);
+    }
+
+    private void awaitServed(String arguments) throws InterruptedException {
+        String output = "";
+        for (int i = 0; i < 500 && !output.startsWith("jpod version"); i++) {
+            output = output(List.of(), arguments);
+            Thread.sleep(20);
+        }
+        assertThat(output).startsWith("jpod version");
     }
 
     private static ProcessHandle brain(Process hands) {
@@ -195,5 +222,120 @@ class ServeTest {
         brain(hands).destroy();
         assertThat(end(hands)).isZero();
         assertThat(socket()).as("systemd's, not ours").exists();
+    }
+
+    /** 160: room for two. */
+    @Test
+    void whoFindsNoRoomIsSentElsewhereAndTheNextIsServed() throws Exception {
+        serveThrough(List.of("prlimit", "--nofile=160:160"));
+        Files.delete(argv());
+        List<Fd> callers = List.of(held(), held());
+        for (int i = 0; i < 20; i++) {
+            assertThat(output(List.of(), "--version")).as("call %d", i).contains("cannot start java");
+        }
+        callers.forEach(Fd::close);
+        awaitServed("--version");
+    }
+
+    @Test
+    void aLimitThatComesLaterIsKeptToo() throws Exception {
+        Process hands = serve();
+        Files.delete(argv());
+        Path brain = Path.of("/proc", Long.toString(brain(hands).pid()));
+        String before = limit(brain);
+        int full = 0;
+        for (String number : Objects.requireNonNull(brain.resolve("fd").toFile().list())) {
+            full = Math.max(full, 1 + Integer.parseInt(number));
+        }
+        limit(brain, full + ":" + before);
+        for (int i = 0; i < 20; i++) {
+            assertThat(output(List.of(), "--version"))
+                    .as("with nothing but the spare")
+                    .contains("cannot start java");
+        }
+        limit(brain, before + ":" + before);
+        awaitServed("--version");
+    }
+
+    @Test
+    void aBrainRaisesItsOwnLimitOfDescriptors() throws Exception {
+        Process hands = serveThrough(List.of("prlimit", "--nofile=128:512"));
+        assertThat(limit(Path.of("/proc", Long.toString(brain(hands).pid())))).isEqualTo("512");
+    }
+
+    /** A caller that says nothing, and was not turned away: whoever came before may have been just leaving. */
+    private Fd held() {
+        while (true) {
+            Fd connection = connect();
+            // Whoever comes later is answered later.
+            output(List.of(), "--version");
+            if (Linux.poll(List.of(connection), Flags.POLLIN, 0)[0] == 0) {
+                return connection;
+            }
+            connection.close();
+        }
+    }
+
+    private static boolean hasCallers(ProcessHandle brain) throws IOException {
+        Path tasks = Path.of("/proc", Long.toString(brain.pid()), "task");
+        for (String task : Objects.requireNonNull(tasks.toFile().list())) {
+            Path name = tasks.resolve(task).resolve("comm");
+            if (Files.exists(name) && Files.readString(name).startsWith("caller-")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The soft limit of descriptors. */
+    private static String limit(Path process) throws IOException {
+        return Files.readAllLines(process.resolve("limits")).stream()
+                .filter(line -> line.startsWith("Max open files"))
+                .map(line -> line.split(" +")[3])
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void limit(Path process, String limit) throws Exception {
+        String pid = String.valueOf(process.getFileName());
+        assertThat(new ProcessBuilder("prlimit", "--pid", pid, "--nofile=" + limit)
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    /** As pids.max, where root is held too. */
+    @Test
+    @Tag("root")
+    void whoFindsNoThreadIsSentElsewhereAndTheNextIsServed() throws Exception {
+        Path pids = Path.of("/sys/fs/cgroup/pids");
+        assumeThat(pids.resolve("cgroup.procs")).exists();
+        Process hands = serve();
+        Files.delete(argv());
+        Path cgroup = Files.createDirectory(pids.resolve("jpod-serve-" + hands.pid()));
+        try {
+            Files.writeString(
+                    cgroup.resolve("cgroup.procs"), Long.toString(brain(hands).pid()));
+            // Those that are there still serve, until nobody calls for a while.
+            Files.writeString(cgroup.resolve("pids.max"), "1");
+            for (int i = 0; i < 1500 && hasCallers(brain(hands)); i++) {
+                Thread.sleep(20);
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(output(List.of(), "--version"))
+                        .as("call %d, pids.current %s", i, Files.readString(cgroup.resolve("pids.current")))
+                        .contains("cannot start java");
+            }
+            assertThat(hands.isAlive()).isTrue();
+            Files.writeString(cgroup.resolve("pids.max"), "max");
+            awaitServed("--version");
+        } finally {
+            brain(hands).destroyForcibly();
+            hands.waitFor();
+            for (int i = 0; i < 500 && !cgroup.toFile().delete(); i++) {
+                Thread.sleep(10);
+            }
+            assertThat(cgroup).doesNotExist();
+        }
     }
 }

@@ -33,6 +33,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ServerTest {
+    /** Loads a filter that lets everything pass, and goes on as the program behind it. */
+    private static final String FILTERED = "python3 -c import ctypes,os,struct,sys;"
+            + "code=ctypes.create_string_buffer(struct.pack('HBBI',6,0,0,0x7fff0000));"
+            + "fprog=ctypes.create_string_buffer(struct.pack('HxxxxxxP',1,ctypes.addressof(code)));"
+            + "ctypes.CDLL(None).prctl(22,2,ctypes.c_ulong(ctypes.addressof(fprog)),0,0)==0 or sys.exit('prctl');"
+            + "os.execv(sys.argv[1],sys.argv[1:])";
+
     @TempDir
     Path dir;
 
@@ -55,13 +62,78 @@ class ServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-m", "-pf", "-rU"})
+    @ValueSource(strings = {"-m", "-pf", "-rU", "-n", "-i", "-u", "-C", "-Tf"})
     @Tag("root")
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void sendsACallerFromAnotherNamespaceElsewhere(String namespace) throws Exception {
         try (Resident resident = new Resident(dir, Jpod::run)) {
             Process process = resident.call(List.of("unshare", namespace), "--version");
             assertThat(process.getErrorStream().readAllBytes()).asString().contains(Resident.ONE_SHOT);
+        }
+    }
+
+    /** Fewer rights, or more, or just others: with the server's it could do what it may not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setpriv --bounding-set=-all --inh-caps=-all",
+                "setpriv --bounding-set=-sys_time",
+                "setpriv --inh-caps=+chown",
+                "setpriv --inh-caps=+chown --ambient-caps=+chown",
+                "setpriv --securebits=+noroot",
+                "setpriv --no-new-privs",
+                "setpriv --regid 4711 --keep-groups",
+                "setpriv --egid 4711 --keep-groups",
+                "setpriv --groups 4711,4712",
+                FILTERED
+            })
+    @Tag("root")
+    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    void sendsACallerWithOtherRightsElsewhere(String prefix) throws Exception {
+        try (Resident resident = new Resident(dir, Jpod::run)) {
+            assertThat(called(resident, List.of())).startsWith("jpod version");
+            List<String> words = new ArrayList<>(List.of(prefix.split(" ", prefix.equals(FILTERED) ? 3 : -1)));
+            // An enclosing filter or missing tool is no answer of the server.
+            assertThat(called(resident, words)).contains(Resident.ONE_SHOT);
+            assertThat(called(resident, List.of())).startsWith("jpod version");
+        }
+    }
+
+    /** A login is a member of its own group, a service of none, and no check cares. */
+    @Test
+    @Tag("root")
+    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    void aGroupThatIsAMembersOwnIsNoOtherRight() throws Exception {
+        try (Resident resident = new Resident(dir, Jpod::run)) {
+            assertThat(called(resident, List.of("setpriv", "--groups", "0"))).startsWith("jpod version");
+        }
+    }
+
+    private static String called(Resident resident, List<String> prefix) throws IOException {
+        Process process = resident.call(prefix, "--version");
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                + new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Who connects and ends is nobody, even if somebody else goes on with the connection. */
+    @Test
+    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    void sendsWhoeverGoesOnWithAnothersConnectionElsewhere() throws Exception {
+        String connect = "import socket,os,sys,time,array\n"
+                + "s=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET); s.connect(sys.argv[1])\n"
+                + "parent=os.getpid()\n"
+                + "if os.fork(): os._exit(0)\n"
+                + "while os.getppid()==parent: time.sleep(0.01)\n"
+                + "m=os.memfd_create('t'); os.write(m,b'jpod\\0--version\\0/\\0'); n=os.open('/dev/null',os.O_RDWR)\n"
+                + "s.sendmsg([bytes([1,0,0,0,1,0,0,0,2,0,0,0,0,0,0,0,0,0,0,0])],"
+                + "[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array('i',[m,n,n,n,n]))])\n"
+                + "print(s.recv(100)[0])\n";
+        try (Resident resident = new Resident(dir, Jpod::run)) {
+            Process process = new ProcessBuilder("python3", "-c", connect, resident.socket.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+                    .isEqualTo(Integer.toString(Wire.ELSEWHERE));
         }
     }
 

@@ -30,6 +30,7 @@ public final class Flags {
     public static final long X_OK = 1;
     public static final long F_DUPFD_CLOEXEC = 0x406;
     public static final long F_SETFD = 2;
+    public static final long F_SETFL = 4;
     public static final long F_GETFD = 1;
     public static final long FD_CLOEXEC = 1;
     public static final long RESOLVE_NO_MAGICLINKS = 2;
@@ -163,6 +164,7 @@ public final class Flags {
     public static final long SOCK_DGRAM = 2;
     public static final long SOCK_RAW = 3;
     public static final long SOCK_SEQPACKET = 5;
+    public static final long SOCK_NONBLOCK = 0x800;
     public static final long SOCK_CLOEXEC = 0x80000;
     public static final long SOL_SOCKET = 1;
     public static final long SO_PASSCRED = 0x10;
@@ -171,6 +173,7 @@ public final class Flags {
     public static final long SO_TYPE = 3;
     public static final long SO_ACCEPTCONN = 0x1e;
     public static final long SO_DOMAIN = 0x27;
+    public static final long SO_PEERPIDFD = 0x4d;
     public static final long SCM_RIGHTS = 1;
     public static final long SCM_CREDENTIALS = 2;
     public static final long MSG_NOSIGNAL = 0x4000;

@@ -82,7 +82,11 @@ public final class Containers {
     /** A bundle's config.json. */
     public static Spec readBundle(Path bundle) {
         Path file = bundle.resolve(Configs.NAME);
-        try (Fd config = Linux.open(file.toString(), Flags.O_RDONLY, 0)) {
+        // A fifo would hold us up, whoever still waits.
+        try (Fd config = Linux.open(file.toString(), Flags.O_RDONLY | Flags.O_NONBLOCK, 0)) {
+            if (Linux.stat(config).type() != Flags.S_IFREG) {
+                throw new ContainerException(file + " is not a regular file");
+            }
             return Configs.read(Linux.readFully(config, LARGEST_CONFIG));
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT)) {

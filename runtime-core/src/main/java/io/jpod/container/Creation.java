@@ -55,7 +55,7 @@ final class Creation {
 
     Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
         this.containers = containers;
-        this.spec = spec;
+        this.spec = HostPaths.absolute(spec, options.bundle());
         this.options = options;
         this.spawner = spawner;
         this.flight = Flight.begin(options.id(), trace);

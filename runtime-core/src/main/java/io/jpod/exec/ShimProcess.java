@@ -184,6 +184,7 @@ public final class ShimProcess implements AutoCloseable {
             if (unsaid != null) {
                 unsaid.throwIfFailed();
             }
+            status.close();
             return new Gone();
         }
         return new Reached(report.index());

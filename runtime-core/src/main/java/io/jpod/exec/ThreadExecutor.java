@@ -77,7 +77,7 @@ public final class ThreadExecutor {
                 return;
             }
             try {
-                builder = Thread.ofPlatform().name("builder").start(loop);
+                builder = BuilderThread.start(loop);
             } catch (Throwable e) {
                 loop.close();
                 throw e;

@@ -27,6 +27,8 @@ public final class Linux {
 
     private static final int PATH_MAX = 4096;
     private static final int STATFS_SIZE = 120;
+    /** What is ready for writing takes this much without blocking, see pipe(7). */
+    private static final int PIPE_BUF = 4096;
     /** struct winsize: rows, columns, and two that nobody uses. */
     private static final int WINSIZE = 4 * Short.BYTES;
 
@@ -67,6 +69,11 @@ public final class Linux {
     /** A second descriptor of the same open file, close-on-exec. */
     public static Fd duplicate(Fd fd) {
         return new Fd((int) retry(Sys.FCNTL, "F_DUPFD_CLOEXEC", fd.number(), Flags.F_DUPFD_CLOEXEC, 3, 0));
+    }
+
+    /** For one that was made non-blocking. */
+    public static void setBlocking(Fd fd) {
+        retry(Sys.FCNTL, "F_SETFL", fd.number(), Flags.F_SETFL, 0, 0);
     }
 
     /** For a descriptor that came from outside, by inheritance. */
@@ -143,6 +150,29 @@ public final class Linux {
         }
     }
 
+    /**
+     * Writes all of it to what may never take it: a pipe that nobody reads, a terminal that is held.
+     *
+     * @param caller the connection of whoever it is written for
+     * @return false if that one has hung up before all was written
+     */
+    public static boolean writeFor(Fd caller, Fd fd, ByteBuffer content) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area bytes = memory.area(content);
+            for (long done = 0; done < bytes.size(); ) {
+                if (!awaitFor(caller, fd, Flags.POLLOUT)) {
+                    return false;
+                }
+                long size = Math.min(bytes.size() - done, PIPE_BUF);
+                long written = KERNEL.syscall(Sys.WRITE, fd.number(), bytes.address() + done, size);
+                if (written != -Errno.EAGAIN.number() && written != -Errno.EINTR.number()) {
+                    done += check(written, Sys.WRITE, fd.toString());
+                }
+            }
+            return true;
+        }
+    }
+
     /** What there is to read, at most so many bytes; waits for the first. None: the end of the file. */
     public static byte[] readSome(Fd fd, int limit) {
         try (Memory memory = Memory.open()) {
@@ -206,10 +236,19 @@ public final class Linux {
 
     /** Of a symbolic link that was opened itself, with O_PATH and O_NOFOLLOW; empty for anything else. */
     static Optional<String> readlink(Fd link) {
+        // ENOENT: the empty path leads to no link, readlinkat(2).
+        return linkTarget(link.number(), "");
+    }
+
+    /** Where a symbolic link leads; empty if it is none, or cannot be looked at. */
+    public static Optional<String> linkTarget(String path) {
+        return linkTarget(AT_FDCWD, path);
+    }
+
+    private static Optional<String> linkTarget(long directory, String path) {
         try (Memory memory = Memory.open()) {
             Memory.Area target = memory.area(PATH_MAX);
-            long size = KERNEL.syscall(Sys.READLINKAT, link.number(), memory.string(""), target.address(), PATH_MAX);
-            // ENOENT: the empty path leads to no link, readlinkat(2).
+            long size = KERNEL.syscall(Sys.READLINKAT, directory, memory.string(path), target.address(), PATH_MAX);
             return size < 0 ? Optional.empty() : Optional.of(target.getString(0, (int) size));
         }
     }
@@ -399,6 +438,16 @@ public final class Linux {
     /** The same, with the events of each; 0 to hear of its end only. */
     public static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
         return Poll.poll(fds, events, milliseconds);
+    }
+
+    /**
+     * Waits until a descriptor has one of these events, hangs up or fails, as long as there is somebody to wait for.
+     *
+     * @param caller the connection of whoever that is
+     * @return false if that one has hung up
+     */
+    public static boolean awaitFor(Fd caller, Fd fd, long events) {
+        return (Poll.poll(List.of(fd, caller), List.of(events, 0L), -1)[1] & Flags.POLLHUP) == 0;
     }
 
     /** Makes a call again while signals interrupt it. */

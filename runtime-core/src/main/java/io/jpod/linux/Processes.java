@@ -159,6 +159,31 @@ public final class Processes {
         }
     }
 
+    /**
+     * Raises the soft limit of open files of this process to the hard one. Only for a process whose children are all
+     * somebody else's: they inherit it.
+     */
+    public static void raiseOpenFiles() {
+        try (Memory memory = Memory.open()) {
+            Memory.Area rlimit = memory.area(2 * Long.BYTES);
+            long hard = openFiles().hard();
+            rlimit.setLong(0, hard);
+            rlimit.setLong(Long.BYTES, hard);
+            Linux.retry(Sys.PRLIMIT64, "RLIMIT_NOFILE", 0, RLIMIT_NOFILE, rlimit.address(), 0);
+        }
+    }
+
+    /** The file mode creation mask of a process, which may be another one. */
+    public static int umask(int pid) {
+        for (String line :
+                Linux.readText("/proc/" + pid + "/status", LONGEST_STATUS).split("\n")) {
+            if (line.startsWith("Umask:")) {
+                return Integer.parseInt(line.substring("Umask:".length()).strip(), 8);
+            }
+        }
+        throw new IllegalStateException("/proc/" + pid + "/status has no umask");
+    }
+
     public static int gid() {
         return (int) KERNEL.syscall(Sys.GETGID);
     }

@@ -164,6 +164,21 @@ public final class Sockets {
         }
     }
 
+    /**
+     * The process that connected, whatever number it has meanwhile; before Linux 6.5 whoever has that number now. The caller closes
+     * it. ESRCH if it has ended.
+     */
+    static Fd peerProcess(Fd socket) {
+        try {
+            return new Fd((int) option(socket, Flags.SO_PEERPIDFD));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ENOPROTOOPT)) {
+                return Processes.pidfdOpen(peer(socket).pid());
+            }
+            throw e;
+        }
+    }
+
     /** Whether this descriptor, which came from outside, is a unix socket of this type that listens. */
     public static boolean isListening(Fd socket, long type) {
         try {

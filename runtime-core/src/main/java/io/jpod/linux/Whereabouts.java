@@ -4,8 +4,8 @@ import io.jpod.abi.Errno;
 import java.util.Optional;
 
 /**
- * Where a process lives, as far as paths, pids, rights, addresses and names mean something else elsewhere: the inodes of its
- * namespaces, and its root directory.
+ * Where a process lives and what it may do, as far as paths, pids, addresses, names and times mean something else elsewhere, and
+ * files and calls are refused to others: the inodes of its namespaces, its root directory, its rights.
  */
 public record Whereabouts(
         long mountNamespace,
@@ -14,7 +14,13 @@ public record Whereabouts(
         long networkNamespace,
         long ipcNamespace,
         long utsNamespace,
-        Root root) {
+        long cgroupNamespace,
+        long timeNamespace,
+        Root root,
+        Rights rights) {
+
+    /** Kernels may be built without (CONFIG_TIME_NS). */
+    private static final boolean HAS_TIME = Linux.exists("/proc/self/ns/time");
 
     /** The mount tells a bind mount of a directory from the directory: what is mounted below differs. */
     public record Root(int deviceMajor, int deviceMinor, long inode, long mountId) {}
@@ -24,8 +30,25 @@ public record Whereabouts(
         return read("/proc/self");
     }
 
-    /** Empty if it has ended, or is none of our business (not dumpable, another user's): ptrace(2) rules decide. */
-    public static Optional<Whereabouts> of(int pid) {
+    /**
+     * Of the process that has connected here, as it is now: a change since then, to more or to less, is seen.
+     *
+     * @return empty if it has ended, or is none of our business (not dumpable, another user's): ptrace(2) rules decide
+     */
+    public static Optional<Whereabouts> ofPeer(Fd connection) {
+        try (Fd pidfd = Sockets.peerProcess(connection)) {
+            Optional<Whereabouts> seen = of(Sockets.peer(connection).pid());
+            // While it lives its number is nobody else's.
+            return Processes.awaitEnd(pidfd, 0) ? Optional.empty() : seen;
+        } catch (SyscallException e) {
+            if (e.is(Errno.ESRCH)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    static Optional<Whereabouts> of(int pid) {
         try {
             return Optional.of(read("/proc/" + pid));
         } catch (SyscallException e) {
@@ -39,12 +62,19 @@ public record Whereabouts(
     private static Whereabouts read(String process) {
         Stat root = Linux.stat(process + "/root");
         return new Whereabouts(
-                Linux.stat(process + "/ns/mnt").inode(),
-                Linux.stat(process + "/ns/pid").inode(),
-                Linux.stat(process + "/ns/user").inode(),
-                Linux.stat(process + "/ns/net").inode(),
-                Linux.stat(process + "/ns/ipc").inode(),
-                Linux.stat(process + "/ns/uts").inode(),
-                new Root(root.deviceMajor(), root.deviceMinor(), root.inode(), root.mountId()));
+                namespace(process, "mnt"),
+                namespace(process, "pid"),
+                namespace(process, "user"),
+                namespace(process, "net"),
+                namespace(process, "ipc"),
+                namespace(process, "uts"),
+                namespace(process, "cgroup"),
+                HAS_TIME ? namespace(process, "time") : 0,
+                new Root(root.deviceMajor(), root.deviceMinor(), root.inode(), root.mountId()),
+                Rights.of(process));
+    }
+
+    private static long namespace(String process, String kind) {
+        return Linux.stat(process + "/ns/" + kind).inode();
     }
 }

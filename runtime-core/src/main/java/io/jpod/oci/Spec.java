@@ -48,6 +48,10 @@ public record Spec(
         return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
     }
 
+    public Spec withMounts(List<Mount> mounts) {
+        return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
+    }
+
     public Spec withLinux(Linux linux) {
         return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
     }
