@@ -46,6 +46,11 @@ final class Each {
         return failed == 0 ? ExitCode.OK.number() : ExitCode.ERROR.number();
     }
 
+    /** The same for a command that has shown something: that nobody reads any more comes first. */
+    int exitCode(int shown) {
+        return shown == ExitCode.OK.number() ? exitCode() : shown;
+    }
+
     /** @throws ContainerException of all that failed, in one line, by name */
     static void all(List<Container> containers, Consumer<Container> action) {
         List<String> problems = new ArrayList<>();

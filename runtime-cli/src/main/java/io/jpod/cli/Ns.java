@@ -36,14 +36,14 @@ final class Ns implements Verb {
         Each each = new Each(jpod);
         each.find(ids, jpod.containers()::get);
         Survey survey = new Survey(jpod.pods());
-        options.show(
+        int shown = options.show(
                 jpod,
                 () -> Optional.of(looked())
                         .filter(found -> all || !found.isEmpty())
                         .map(survey::namespaces),
                 MatrixText::text,
                 MatrixText::json);
-        return each.exitCode();
+        return each.exitCode(shown);
     }
 
     /** Those that are there now. */

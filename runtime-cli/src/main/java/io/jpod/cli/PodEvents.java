@@ -52,8 +52,7 @@ final class PodEvents implements Verb {
                 break;
             }
         } while (!past && caller.listens(INTERVAL));
-        int heard = jpod.heardOut();
-        return heard == ExitCode.OK.number() ? each.exitCode() : heard;
+        return each.exitCode(jpod.heardOut());
     }
 
     private static List<Pod> pods(Jpod jpod, List<String> wanted) {

@@ -32,7 +32,6 @@ final class PodNs implements Verb {
         Survey survey = new Survey(jpod.pods());
         // One that was never made to the end says so.
         pod.spec();
-        options.show(jpod, () -> survey.again(pod).map(survey::namespaces), MatrixText::text, MatrixText::json);
-        return ExitCode.OK.number();
+        return options.show(jpod, () -> survey.again(pod).map(survey::namespaces), MatrixText::text, MatrixText::json);
     }
 }

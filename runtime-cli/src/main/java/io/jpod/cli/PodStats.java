@@ -65,7 +65,7 @@ final class PodStats implements Verb {
                         wanted.stream().allMatch(name -> jpod.pods().find(name).isEmpty()) && !names.isEmpty()
                                 ? Optional.empty()
                                 : Optional.of(picture(jpod, listing, wanted, before)));
-        return each.exitCode();
+        return each.exitCode(jpod.heardOut());
     }
 
     /** @param before what was there at the last look, by container; becomes what is there now */

@@ -32,14 +32,14 @@ final class PodTree implements Verb {
         Each each = new Each(jpod);
         List<Pod> named = PodNames.of(jpod, each, names, names.isEmpty(), false);
         Survey survey = new Survey(jpod.pods());
-        options.show(
+        int shown = options.show(
                 jpod,
                 () -> Optional.of(names.isEmpty() ? jpod.pods().list() : again(survey, named))
                         .filter(pods -> names.isEmpty() || !pods.isEmpty())
                         .map(survey::cgroups),
                 TreeText::text,
                 TreeText::json);
-        return each.exitCode();
+        return each.exitCode(shown);
     }
 
     private static List<Pod> again(Survey survey, List<Pod> pods) {

@@ -27,8 +27,9 @@ final class ViewOptions {
      * @param look takes one look at it; empty: it is gone
      * @param text for people, as this screen can show it
      * @param json for programs, indented so; null: on one line
+     * @return the exit code
      */
-    <T> void show(
+    <T> int show(
             Jpod jpod,
             Supplier<Optional<T>> look,
             BiFunction<T, Screen, String> text,
@@ -40,8 +41,9 @@ final class ViewOptions {
         });
         if (watch) {
             new Watch(jpod.caller(), format == Format.TABLE).draw(picture);
-        } else {
-            picture.get().ifPresent(jpod.caller().out()::print);
+            return jpod.heardOut();
         }
+        picture.get().ifPresent(jpod.caller().out()::print);
+        return ExitCode.OK.number();
     }
 }
