@@ -544,7 +544,7 @@ class Terminal(HandsCase):
         """What a program prints on its terminal whose input is `text` and ends with it."""
         hands, brain = self.begin(stdin=subprocess.PIPE)
         pid, ptmx = self.spawn_on_terminal(brain, "stty -echo -onlcr; echo ready; " + script)
-        brain.send(RELAY, 0, fds=[ptmx])
+        brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
         self.assertEqual(hands.stdout.readline(), b"ready\n")
         hands.stdin.write(text)
