@@ -98,7 +98,9 @@ final class Deletion {
                     fs.likely(containers.cgroupOwner(container.id()), likely).orElse(null);
             if (cgroup != null) {
                 fs.killAndRemove(cgroup, Container.END);
-            } else if (container.damage().isPresent()) {
+                return;
+            }
+            if (container.damage().isPresent()) {
                 fs.requireWholeView(likely);
             }
         } else if (container.damage().isPresent()) {
@@ -106,7 +108,7 @@ final class Deletion {
                     "nothing tells whether container %s still runs: %s, and no cgroup2 is mounted. If it does not, remove %s"
                             .formatted(container.id(), container.damage().get(), dir.path()));
         }
-        if (ExitCodes.isAwaited(dir)) {
+        if (!ExitCodes.awaitMonitor(dir, Container.END)) {
             throw new ContainerException("container %s still runs, and nothing tells where: its monitor waits for it"
                     .formatted(container.id()));
         }

@@ -41,10 +41,17 @@ final class ExitCodes {
         }
     }
 
-    /** Whether a monitor waits for the container's end. */
-    static boolean isAwaited(StateDir dir) {
+    /** Whether no monitor waits for the container's end; one that has just seen it is waited for. */
+    static boolean awaitMonitor(StateDir dir, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         try (Fd exit = open(dir).orElse(null)) {
-            return exit != null && !Linux.flock(exit, Flags.LOCK_SH | Flags.LOCK_NB);
+            while (exit != null && !Linux.flock(exit, Flags.LOCK_SH | Flags.LOCK_NB)) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+            return true;
         }
     }
 
