@@ -5,6 +5,7 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
@@ -269,6 +270,7 @@ public final class Container {
                 Fd connection = Sockets.connect(dir.startSocket().toString(), Flags.SOCK_SEQPACKET)) {
             Linux.unlinkat(Linux.AT_FDCWD, dir.startSocket().toString(), 0);
             ShimProcess.awaitExec(spawner, connection, process);
+            Recording.throwIfFailed(dir.readCalls().orElse(new byte[0]));
         } catch (OpFailed e) {
             throw new ContainerException(
                     "config.json: process.args[0]: "

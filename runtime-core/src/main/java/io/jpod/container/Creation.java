@@ -7,6 +7,7 @@ import io.jpod.cgroup.Delegation;
 import io.jpod.cgroup.DeviceFilter;
 import io.jpod.cgroup.DeviceFilterAttachment;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
@@ -173,6 +174,7 @@ final class Creation {
         StoredState state = intent(prepared.cgroup());
         Map<String, Fd> descriptors = new HashMap<>();
         Cgroup cgroup = null;
+        Recording calls = null;
         try {
             if (waitForStart) {
                 descriptors.put(
@@ -189,7 +191,8 @@ final class Creation {
                 dir.write(state);
                 dir.writeConfig(Configs.write(spec));
                 cgroup = cgroup(prepared, state);
-                try (ShimProcess.Prepared shim = prepareProcess(prepared)) {
+                calls = waitForStart ? calls(prepared, dir) : null;
+                try (ShimProcess.Prepared shim = prepareProcess(prepared, calls)) {
                     descriptors.putAll(await(builder, prepared));
                     process = spawn(prepared, shim, descriptors, cgroup);
                 }
@@ -210,6 +213,9 @@ final class Creation {
             return new Created(Container.made(containers, dir, complete, spec), process, lock, isAgain);
         } finally {
             descriptors.values().forEach(Fd::close);
+            if (calls != null) {
+                calls.close();
+            }
             if (cgroup != null) {
                 cgroup.close();
             }
@@ -311,9 +317,18 @@ final class Creation {
         }
     }
 
-    private ShimProcess.Prepared prepareProcess(Prepared prepared) {
+    /** Of a process that cannot tell whoever starts it, because its seccomp filter may not let it. */
+    private @Nullable Recording calls(Prepared prepared, StateDir dir) {
+        boolean isFiltered = prepared.plan().entries().stream().anyMatch(e -> e.step() instanceof Step.LoadSeccomp);
+        return isFiltered && trace == null
+                ? Recording.in(dir.makeCalls(), prepared.programs().process())
+                : null;
+    }
+
+    private ShimProcess.Prepared prepareProcess(Prepared prepared, @Nullable Recording calls) {
         Program program = prepared.programs().process();
-        return ShimProcess.prepare(program, options.preserve(), Trace.record(trace, Plan.By.PROCESS, program));
+        return ShimProcess.prepare(
+                program, options.preserve(), calls == null ? Trace.record(trace, Plan.By.PROCESS, program) : calls);
     }
 
     private Executed spawn(

@@ -2,7 +2,9 @@ package io.jpod.container;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Linux;
 import io.jpod.oci.InvalidSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *   state.json   {@link StoredState}
  *   config.json  what the container was created from: later changes to the bundle do not matter (runtime-spec)
  *   start.sock   there while the container waits for start
+ *   calls        how the calls went of a container that waits for start and has a seccomp filter, which may forbid to say so
  *   exit         decimal exit code, from the monitor of a detached container; locked until it is written
  *   log          {@link LogDir}: output of a detached container without a terminal of its caller's
  * </pre>
@@ -29,6 +32,7 @@ record StateDir(RecordDir dir) {
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
     private static final String EXIT = "exit";
+    private static final String CALLS = "calls";
 
     /** What the records that this JVM has written or read last said, by the container's directory. */
     private static final Map<Path, Known> KNOWN = new ConcurrentHashMap<>();
@@ -56,6 +60,15 @@ record StateDir(RecordDir dir) {
 
     LogDir log() {
         return new LogDir(path().resolve("log"));
+    }
+
+    /** Made anew; the caller's. */
+    Fd makeCalls() {
+        return Linux.open(path().resolve(CALLS).toString(), Flags.O_RDWR | Flags.O_CREAT | Flags.O_EXCL, 0600);
+    }
+
+    Optional<byte[]> readCalls() {
+        return dir.read(CALLS);
     }
 
     /** As {@link #lockIfThere}, for a container that is expected to be there. */

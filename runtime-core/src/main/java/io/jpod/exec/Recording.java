@@ -7,6 +7,7 @@ import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +51,17 @@ public final class Recording implements AutoCloseable {
     /** Takes no call of the process's at all. */
     static Recording untimed(Program program) {
         return new Recording(program, false);
+    }
+
+    /**
+     * The same in a file, where somebody else can find it ({@link #throwIfFailed(byte[])}).
+     *
+     * @param file empty; this object's from here on
+     */
+    public static Recording in(Fd file, Program program) {
+        Recording recording = untimed(program);
+        recording.memory = file;
+        return recording;
     }
 
     /** What became of a call. */
@@ -137,6 +149,23 @@ public final class Recording implements AutoCloseable {
         }
     }
 
+    /**
+     * The same of a program whose ops nobody knows any more, as far as it waits for start: what may fail before has not.
+     *
+     * @param records what a file has
+     */
+    public static void throwIfFailed(byte[] records) throws OpFailed {
+        LongBuffer words =
+                ByteBuffer.wrap(records).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+        int last = words.limit() / RECORD_WORDS - 1;
+        while (last >= 0 && words.get(RECORD_WORDS * last) == 0) {
+            last--;
+        }
+        if (last >= 0 && words.get(RECORD_WORDS * last) > CALLED && words.get(RECORD_WORDS * last + 1) < 0) {
+            throw new OpFailed(last, (int) -words.get(RECORD_WORDS * last + 1));
+        }
+    }
+
     /** The calls as far as the program has come: with those that it has skipped, without those behind its end. */
     public List<Call> untilTheEnd() {
         List<Call> calls = calls();
@@ -199,7 +228,7 @@ public final class Recording implements AutoCloseable {
 
     /** Memory for jpod-init to write into; stays this object's. */
     Fd share() {
-        Fd shared = Linux.memfd("jpod-record");
+        Fd shared = memory == null ? Linux.memfd("jpod-record") : memory;
         memory = shared;
         Linux.truncate(shared, (long) words.length * Long.BYTES);
         return shared;

@@ -151,7 +151,12 @@ class FilterTest extends ContainerTests {
             run(bundle, 128 + 31);
         }
         Created created = create(bundle, "d");
-        created.container().start(spawner);
+        if (action.equals("SCMP_ACT_ERRNO") || action.equals("SCMP_ACT_TRACE")) {
+            assertThatThrownBy(() -> created.container().start(spawner))
+                    .hasMessageMatching(".*exec /probe: (EPERM|ENOSYS).*");
+        } else {
+            created.container().start(spawner);
+        }
         assertThat(created.await()).isGreaterThan(128);
         assertThat(created.container().status()).isEqualTo(Status.STOPPED);
     }
@@ -165,12 +170,7 @@ class FilterTest extends ContainerTests {
         Created created = create(bundle, "c");
         int pid = created.container().pid();
         Linux.unlinkat(Linux.AT_FDCWD, bundle.rootfs.resolve("probe").toString(), 0);
-        try {
-            created.container().start(spawner);
-            assertThat(forbidden).contains("write");
-        } catch (ContainerException e) {
-            assertThat(e).hasMessageContaining("ENOENT");
-        }
+        assertThatThrownBy(() -> created.container().start(spawner)).hasMessageContaining("ENOENT");
         assertThat(created.await()).isPositive();
         assertThat(ProcessHandle.of(pid)).isEmpty();
     }
