@@ -9,7 +9,6 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Assembler.Label;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Files {
     /** Their superblock belongs to the kernel or to a namespace: read-only is a matter of the mount alone. */
-    private static final Set<String> PSEUDO = Set.of("proc", "sysfs", "cgroup2", "mqueue", "devpts", "tmpfs");
+    static final Set<String> PSEUDO = Set.of("proc", "sysfs", "cgroup2", "mqueue", "devpts", "tmpfs");
 
     private static final String EMPTY_DIRECTORY = "empty directory";
     private static final String NULL_DEVICE = "null device";
@@ -104,21 +103,16 @@ final class Files {
     /** Opens a mount point, made with its parents where it is missing. */
     private Op.Register mountPoint(String path, boolean file, boolean symlinks) {
         forgetParent();
-        if (!file && symlinks) {
-            return directory(path);
+        if (!file) {
+            return directory(path, symlinks);
         }
         Op.Register target = asm.temporary();
         Label found = new Label();
         Label missing = new Label();
         lookUp(path, symlinks).into(target).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
         asm.place(missing);
-        if (file) {
-            makeDirectories(parent(path));
-            makeFile(path, symlinks).into(target);
-        } else {
-            makeDirectories(path);
-            lookUp(path, symlinks).into(target);
-        }
+        asm.close(directory(parent(path), symlinks));
+        makeFile(path, symlinks).into(target);
         asm.place(found);
         return target;
     }
@@ -135,62 +129,32 @@ final class Files {
                 "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (symlinks ? "" : "|RESOLVE_NO_SYMLINKS"));
     }
 
-    /** mkdir -p, one component after the other, each parent looked up inside the root. */
+    /** mkdir -p. */
     void makeDirectories(String path) {
-        asm.close(directory(path));
+        asm.close(directory(path, true));
     }
 
-    /** Opens a directory, made with its parents where it is missing; in most images one look is enough. */
-    private Op.Register directory(String path) {
+    /**
+     * Opens a directory, made with its parents where it is missing; in most images one look is enough.
+     *
+     * @param symlinks whether links on the way are followed, within the root
+     */
+    private Op.Register directory(String path, boolean symlinks) {
         Op.Register directory = asm.temporary();
-        Label found = new Label();
-        Label missing = new Label();
-        Label parents = new Label();
-        lookUp(path, true).into(directory).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
-        asm.place(missing);
-        Op.Register above = asm.temporary();
-        Assembler.Draft look = lookUp(parent(path), true).into(above);
-        makeDirectory(above, name(path));
-        asm.close(above);
-        Assembler.Draft made = lookUp(path, true).into(directory);
-        if (!parent(path).equals("/")) {
-            look.on(Errno.ENOENT, parents);
-            made.on(new Op.OnSuccess(), found);
-            asm.place(parents);
-            walk(path, directory);
+        Assembler.Draft look = lookUp(path, symlinks).into(directory);
+        if (path.equals("/")) {
+            return directory;
         }
+        Label missing = new Label();
+        Label found = new Label();
+        look.on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
+        asm.place(missing);
+        Op.Register above = directory(parent(path), symlinks);
+        asm.ignore(asm.call(Sys.MKDIRAT, above, asm.string(name(path)), flags(0755, "0755")), Errno.EEXIST);
+        asm.close(above);
+        lookUp(path, symlinks).into(directory);
         asm.place(found);
         return directory;
-    }
-
-    private void walk(String path, Op.Register to) {
-        List<String> components =
-                Arrays.stream(path.split("/")).filter(c -> !c.isEmpty()).toList();
-        Op.Register current = asm.temporary();
-        lookUp("/", true).into(current);
-        StringBuilder walked = new StringBuilder();
-        for (int i = 0; i < components.size(); i++) {
-            walked.append('/').append(components.get(i));
-            Op.Register next = i == components.size() - 1 ? to : asm.temporary();
-            step(current, components.get(i), walked.toString(), next);
-            asm.close(current);
-            current = next;
-        }
-    }
-
-    private void makeDirectory(Op.Register above, String name) {
-        asm.ignore(asm.call(Sys.MKDIRAT, above, asm.string(name), flags(0755, "0755")), Errno.EEXIST);
-    }
-
-    /** One component further, made if it is missing; what is there may be a link to elsewhere in the root. */
-    private void step(Op.Register from, String component, String walked, Op.Register to) {
-        Label found = new Label();
-        Label missing = new Label();
-        lookUp(walked, true).into(to).on(Errno.ENOENT, missing).on(new Op.OnSuccess(), found);
-        asm.place(missing);
-        makeDirectory(from, component);
-        lookUp(walked, true).into(to);
-        asm.place(found);
     }
 
     /** The directory of a device or link; the next one is mostly in the same. */
@@ -199,7 +163,7 @@ final class Files {
         if (!wanted.equals(parentPath)) {
             forgetParent();
             parentPath = wanted;
-            parent = directory(wanted);
+            parent = directory(wanted, false);
         }
         return Objects.requireNonNull(parent);
     }
@@ -286,9 +250,7 @@ final class Files {
         Op.Register mount = asm.temporary();
         long attributes = options.set() | options.setRecursive();
         create(context, flags(attributes, Assembler.hex(attributes)), mount);
-        // /proc or /sys as a link in the image would put them elsewhere (CVE-2019-19921).
-        boolean symlinks = !step.type().equals("proc") && !step.type().equals("sysfs");
-        attach(mount, step.destination(), false, symlinks, options);
+        attach(mount, step.destination(), false, step.follow(), options);
     }
 
     /** From a configured context to a detached mount; the context is used up. */
@@ -333,7 +295,7 @@ final class Files {
         if (options.set() != 0 || options.clear() != 0) {
             exactly(source, options);
         }
-        attach(source, step.destination(), step.file(), true, options);
+        attach(source, step.destination(), step.file(), step.follow(), options);
     }
 
     /**
@@ -384,7 +346,7 @@ final class Files {
         if (bind) {
             Op.Register source = asm.use("source " + device.path());
             setAttributes(source, 0, 0, MS_SLAVE, false);
-            attach(source, place, true, true, Mounts.parse(List.of()));
+            attach(source, place, true, false, Mounts.parse(List.of()));
             return;
         }
         Op.Register directory = parentOf(place);

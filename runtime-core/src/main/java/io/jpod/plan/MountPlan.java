@@ -207,12 +207,24 @@ final class MountPlan {
             if (when(mount) != Turn.BEFORE) {
                 openSource(plan, mount);
             }
-            plan.add(new Step.MountBind(mount.handle(), source, mount.place(), options, file), mount.from());
+            plan.add(
+                    new Step.MountBind(mount.handle(), source, mount.place(), options, file, follows(mount)),
+                    mount.from());
         } else {
             plan.add(
-                    new Step.MountFilesystem(mount.type(), mount.source(), mount.place(), withMode(mount)),
+                    new Step.MountFilesystem(
+                            mount.type(), mount.source(), mount.place(), withMode(mount), follows(mount)),
                     mount.from());
         }
+    }
+
+    /** Its place has no links but those of a file system mounted before, which nobody could look into. */
+    private boolean follows(Planned mount) {
+        return mounts.subList(0, mounts.indexOf(mount)).stream()
+                .anyMatch(before -> !before.bind()
+                        && !before.options().remount()
+                        && !Files.PSEUDO.contains(before.type())
+                        && below(mount.place(), before.place()));
     }
 
     /** A tmpfs takes the mode of the directory that it covers, as with runc; the kernel's own default is 1777. */

@@ -308,8 +308,14 @@ public sealed interface Step {
         }
     }
 
-    /** fsopen(2) and its kin: a new file system. */
-    record MountFilesystem(String type, @Nullable String source, String destination, MountOptions options)
+    /**
+     * fsopen(2) and its kin: a new file system.
+     *
+     * @param follow whether links on the way to the destination are followed, within the root; else they are refused: it has
+     *     none, and who puts one there wants it elsewhere, in /proc above all (CVE-2019-19921, CVE-2025-52881)
+     */
+    record MountFilesystem(
+            String type, @Nullable String source, String destination, MountOptions options, boolean follow)
             implements Step {
         @Override
         public String describe() {
@@ -317,8 +323,13 @@ public sealed interface Step {
         }
     }
 
-    /** move_mount(2) of an {@link OpenSource}. */
-    record MountBind(String handle, String source, String destination, MountOptions options, boolean file)
+    /**
+     * move_mount(2) of an {@link OpenSource}.
+     *
+     * @param follow as in {@link MountFilesystem}
+     */
+    record MountBind(
+            String handle, String source, String destination, MountOptions options, boolean file, boolean follow)
             implements Step {
         @Override
         public String describe() {

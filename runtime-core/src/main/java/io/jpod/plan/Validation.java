@@ -55,6 +55,7 @@ final class Validation {
         validation.unsupported();
         validation.namespaces();
         validation.mounts();
+        validation.devices();
         linuxSysctls(spec);
         validation.mappings();
         if (spec.process() != null) {
@@ -142,6 +143,16 @@ final class Validation {
                     at + ".type",
                     "this host has no cgroup2 file system mounted");
             proc(mount, place, at, bind);
+        }
+    }
+
+    private void devices() {
+        // A bind of a device by a link of the image would hide a file of /proc (CVE-2025-31133).
+        refuse(MountPlan.below(facts.place("/dev"), "/proc"), "root.path", "/dev leads into /proc");
+        for (int i = 0; i < linux.devices().size(); i++) {
+            String path = Facts.clean(linux.devices().get(i).path());
+            String directory = facts.place(path.substring(0, Math.max(1, path.lastIndexOf('/'))));
+            refuse(MountPlan.below(directory, "/proc"), "linux.devices[" + i + "].path", "leads into /proc");
         }
     }
 

@@ -5,6 +5,7 @@ import static io.jpod.container.Bundle.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.linux.MountTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +170,30 @@ class MountTest extends ContainerTests {
         assertThatThrownBy(() -> run(loop)).hasMessageContaining("ELOOP");
     }
 
+    /** Devices come after proc: a link in the place of one must not hide a file of it (CVE-2025-31133). */
+    @ParameterizedTest
+    @CsvSource({"dev/null, /proc/uptime", "dev/null, ../proc/uptime", "dev, /proc", "dev, proc/sys/kernel", "opt, /proc"
+    })
+    void noDeviceHidesAFileOfProc(String link, String target) throws IOException {
+        for (boolean users : List.of(false, true)) {
+            Bundle bundle = bundle("cat", "/proc/uptime");
+            if (users) {
+                bundle.userNamespace();
+            }
+            Path at = bundle.rootfs.resolve(link);
+            Files.createDirectories(at.getParent());
+            Files.createSymbolicLink(at, Path.of(target));
+            bundle.set("mounts", List.of(mount("/proc", "proc", "proc")));
+            if (link.equals("opt")) {
+                bundle.set("linux.devices", List.of(map("path", "/opt/uptime", "type", "c", "major", 1, "minor", 3)));
+            }
+            assertThatThrownBy(() -> run(bundle))
+                    .satisfiesAnyOf(
+                            refused -> assertThat(refused).hasMessageContaining("into /proc"),
+                            refused -> assertThat(refused).hasMessageContaining("ELOOP"));
+        }
+    }
+
     // ---- what is made by default
 
     @ParameterizedTest
@@ -303,7 +328,7 @@ class MountTest extends ContainerTests {
                 created.await();
             }
             assertThat(bundle.output())
-                    .as("pivot_root %s", pivot)
+                    .as("pivot_root %s, where these were mounted: %s", pivot, MountTable.own())
                     .contains("permission denied")
                     .doesNotContain("keys\n", "kernel\n")
                     .contains(" /proc/keys ");
