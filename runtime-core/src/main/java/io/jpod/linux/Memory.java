@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * large for a block.
  */
 public final class Memory implements AutoCloseable {
-    private static final int BLOCK = 32 << 10;
+    static final int BLOCK = 32 << 10;
     private static final int ALIGNMENT = Long.BYTES;
     private static final byte[] ZEROS = new byte[BLOCK];
     private static final Deque<Memory> UNUSED = new ArrayDeque<>();

@@ -176,7 +176,8 @@ final class MountPlan {
     /** Those before the first one that takes the process itself: there the plan is cut. */
     void untilProcess(Sink plan) {
         while (made < mounts.size() && !mounts.get(made).needsProcess()) {
-            mount(plan, mounts.get(made++));
+            mount(plan, mounts.get(made));
+            made++;
         }
     }
 
@@ -193,7 +194,8 @@ final class MountPlan {
     /** Those that are left. */
     void rest(Sink plan) {
         while (made < mounts.size()) {
-            mount(plan, mounts.get(made++));
+            mount(plan, mounts.get(made));
+            made++;
         }
     }
 
@@ -220,7 +222,7 @@ final class MountPlan {
 
     /** Its place has no links but those of a file system mounted before, which nobody could look into. */
     private boolean follows(Planned mount) {
-        return mounts.subList(0, mounts.indexOf(mount)).stream()
+        return mounts.subList(0, made).stream()
                 .anyMatch(before -> !before.bind()
                         && !before.options().remount()
                         && !Files.PSEUDO.contains(before.type())
