@@ -32,6 +32,14 @@ class RecordsTest {
         jpod.close();
     }
 
+    /** Whoever is its parent reaps it in its own time. */
+    private static void awaitEnd(long pid) {
+        for (int i = 0; i < 3000 && Files.exists(Path.of("/proc/" + pid)); i++) {
+            Jpod.sleep(10);
+        }
+        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+    }
+
     /** Where cgroup2 is mounted for those who made it: DIR is the test's own directory. */
     @ParameterizedTest
     @ValueSource(
@@ -73,7 +81,7 @@ class RecordsTest {
         assertThat(jpod.status(other)).isEqualTo("paused");
         jpod.run("resume", other).ok();
         jpod.run("delete", "--force", other).ok();
-        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+        awaitEnd(pid);
         assertThat(jpod.run("list", "-q").ok().out().strip()).isEqualTo(good);
         assertThat(jpod.status(good)).isEqualTo("running");
         assertThat(jpod.run("doctor").ok().out().strip()).isEqualTo("nothing is left over");
@@ -95,7 +103,7 @@ class RecordsTest {
         assertThat(jpod.run("kill", bad, "KILL").err()).contains("is damaged");
         assertThat(jpod.run("doctor").out()).contains(bad, "is not a regular file");
         jpod.run("delete", "--force", bad).ok();
-        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+        awaitEnd(pid);
         assertThat(jpod.run("doctor").ok().out().strip()).isEqualTo("nothing is left over");
     }
 
@@ -110,7 +118,7 @@ class RecordsTest {
                 .isZero();
         assertThat(jpod.run("doctor").out()).contains("cgroup", lost);
         jpod.run("delete", "--force", lost).ok();
-        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+        awaitEnd(pid);
         jpod.run("delete", "--force", lost).ok();
     }
 
