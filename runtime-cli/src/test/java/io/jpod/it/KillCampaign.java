@@ -103,6 +103,11 @@ final class KillCampaign {
         hands.destroyForcibly();
     }
 
+    /** What the hands have spawned, whatever it is by then. */
+    static void killInit(Process hands) {
+        hands.descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
     static void killOneShotBrain(Process hands) {
         brains(hands).forEach(ProcessHandle::destroyForcibly);
     }

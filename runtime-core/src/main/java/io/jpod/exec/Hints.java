@@ -62,8 +62,8 @@ final class Hints {
     private static String exec(Errno errno) {
         return switch (errno) {
             case ENOENT ->
-                "the file is there, but the interpreter is not that its first line (#!) or its ELF header names; a line that ends"
-                        + " in CRLF, as on Windows, names one that ends in a carriage return";
+                "if the file is there, the interpreter is not that its first line (#!) or its ELF header names; a line that ends in"
+                        + " CRLF, as on Windows, names one that ends in a carriage return";
             case ENOEXEC -> "it is no program for this machine, and its first line names no interpreter (#!/bin/sh)";
             case EACCES -> "it is no regular file, may not be executed, or lies on a mount with noexec";
             case E2BIG -> "one string may have 128 KiB, and all arguments and variables a quarter of the stack's limit";

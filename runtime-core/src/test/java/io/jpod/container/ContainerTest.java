@@ -108,12 +108,13 @@ class ContainerTest extends ContainerTests {
     void aProgramThatTheKernelRefusesIsNamedInTheWordsOfRunc(String program, String words) throws Exception {
         Container container = start(programs("sleep", "100"), "c").container();
         Bundle refused = bundle("x").set("process.args", List.of(program));
-        assertThatThrownBy(() -> exec(container, refused)).hasMessage("args: " + words);
+        assertThatThrownBy(() -> exec(container, refused)).hasMessageStartingWith("args: " + words);
         Bundle same = programs("x").set("process.args", List.of(program));
         assertThatThrownBy(() -> containers.run(same.spec(), same.options("r"), spawner))
-                .hasMessage("process.args: " + words);
+                .hasMessageStartingWith("process.args: " + words);
         Container waiting = create(same, "w").container();
-        assertThatThrownBy(() -> waiting.start(spawner)).hasMessage("config.json: process.args[0]: " + words);
+        assertThatThrownBy(() -> waiting.start(spawner))
+                .hasMessageStartingWith("config.json: process.args[0]: " + words);
     }
 
     private Bundle programs(String... args) throws IOException {

@@ -102,7 +102,7 @@ class DeleteTest extends ContainerTests {
     void twiceIsAnError() {
         Container container = create(bundle("true"), "c").container();
         container.delete(true, spawner);
-        assertThatThrownBy(() -> containers.get("c")).hasMessage("container does not exist");
+        assertThatThrownBy(() -> containers.get("c")).hasMessage("container does not exist: c");
     }
 
     private StoredState record(String cgroup, List<String> directories) {
