@@ -125,7 +125,7 @@ class ServerTest {
                 + "if os.fork(): os._exit(0)\n"
                 + "while os.getppid()==parent: time.sleep(0.01)\n"
                 + "m=os.memfd_create('t'); os.write(m,b'jpod\\0--version\\0/\\0'); n=os.open('/dev/null',os.O_RDWR)\n"
-                + "s.sendmsg([bytes([1,0,0,0,1,0,0,0,2,0,0,0,0,0,0,0,0,0,0,0])],"
+                + "s.sendmsg([bytes([1,0,0,0," + Wire.VERSION + ",0,0,0,2,0,0,0,0,0,0,0,0,0,0,0])],"
                 + "[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array('i',[m,n,n,n,n]))])\n"
                 + "print(s.recv(100)[0])\n";
         try (Resident resident = new Resident(dir, Jpod::run)) {
@@ -165,7 +165,7 @@ class ServerTest {
             }
             assertThat(resident.log).hasSizeGreaterThan(8);
             resident.connect().close();
-            assertThat(answers(resident, hello(1, text("jpod\0--version\0A=b\0/\0"), 2, 1)))
+            assertThat(answers(resident, hello(Wire.VERSION, text("jpod\0--version\0A=b\0/\0"), 2, 1)))
                     .containsExactly(Wire.ACCEPTED, Wire.EXIT);
             assertThat(new java.io.File("/proc/self/fd").list().length).isLessThan(200);
         }
@@ -183,7 +183,7 @@ class ServerTest {
                     Sockets.send(connection, new Message(bytes, List.of()));
                 }
             }
-            assertThat(answers(resident, hello(1, text("jpod\0--help\0/\0"), 2, 0)))
+            assertThat(answers(resident, hello(Wire.VERSION, text("jpod\0--help\0/\0"), 2, 0)))
                     .containsExactly(Wire.ACCEPTED, Wire.EXIT);
         }
     }
@@ -195,17 +195,17 @@ class ServerTest {
         all.add(List.of(new Message(new byte[] {1}, List.of())));
         all.add(List.of(new Message(new byte[4096], List.of())));
         all.add(List.of(new Message(Wire.exit(1), List.of())));
-        all.add(List.of(new Message(hello(1, 1, 0), List.of())));
-        all.add(List.of(new Message(hello(1, 1, 0), List.of(zero, zero, zero, zero))));
-        all.add(List.of(new Message(hello(1, 1, 0), List.of(zero, zero, zero, zero, zero, zero, zero, zero))));
-        all.add(List.of(hello(1, endless, 1, 0)));
-        all.add(List.of(hello(1, zero, 1, 0)));
-        all.add(List.of(hello(2, text("jpod\0/\0"), 1, 0)));
+        all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of())));
+        all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero))));
+        all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero, zero, zero, zero, zero))));
+        all.add(List.of(hello(Wire.VERSION, endless, 1, 0)));
+        all.add(List.of(hello(Wire.VERSION, zero, 1, 0)));
+        all.add(List.of(hello(Wire.VERSION + 1, text("jpod\0/\0"), 1, 0)));
         for (int[] counts : new int[][] {{0, 1}, {-1, 2}, {2, 0}, {1, -1}, {Integer.MAX_VALUE, Integer.MAX_VALUE}}) {
-            all.add(List.of(hello(1, text("jpod\0/\0"), counts[0], counts[1])));
+            all.add(List.of(hello(Wire.VERSION, text("jpod\0/\0"), counts[0], counts[1])));
         }
-        all.add(List.of(hello(1, text("jpod\0no end"), 1, 0)));
-        all.add(List.of(hello(1, text(""), 0, -1)));
+        all.add(List.of(hello(Wire.VERSION, text("jpod\0no end"), 1, 0)));
+        all.add(List.of(hello(Wire.VERSION, text(""), 0, -1)));
         return all;
     }
 
@@ -258,7 +258,7 @@ class ServerTest {
         });
         try (resident) {
             for (int i = 0; i < 3; i++) {
-                assertThat(answers(resident, hello(1, text("jpod\0/\0"), 1, 0))).containsExactly(Wire.ACCEPTED);
+                assertThat(answers(resident, hello(Wire.VERSION, text("jpod\0/\0"), 1, 0))).containsExactly(Wire.ACCEPTED);
             }
             assertThat(resident.serves()).isTrue();
         }
