@@ -121,9 +121,9 @@ final class Debug implements Verb {
     }
 
     private int runIn(DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
-        try (Fd _ = found.hold(jpod.caller())) {
+        try (Fd hold = found.hold(jpod.caller())) {
             DebugSubject seen = target == null ? found : found.withTarget(target);
-            return run(id, tools, rights, seen, () -> {});
+            return run(id, tools, rights, seen, hold, () -> {});
         }
     }
 
@@ -147,8 +147,8 @@ final class Debug implements Verb {
         new OwnCommand(jpod).run(words);
         Pod copy = jpod.pods().get(copyName);
         boolean[] replaced = {false};
-        try (Fd _ = copy.hold(jpod.caller())) {
-            return run(id, tools, rights, found.in(copy, target), () -> {
+        try (Fd hold = copy.hold(jpod.caller())) {
+            return run(id, tools, rights, found.in(copy, target), hold, () -> {
                 if (replace) {
                     replaced[0] = true;
                     original.delete(true, jpod.caller());
@@ -185,8 +185,12 @@ final class Debug implements Verb {
         return options;
     }
 
-    /** @param last what is left to be done when everything else has succeeded */
-    private int run(String id, DebugTools tools, DebugProfile rights, DebugSubject seen, Runnable last) {
+    /**
+     * @param hold on its pod, closed when it runs; null: it is in none
+     * @param last what is left to be done when everything else has succeeded
+     */
+    private int run(
+            String id, DebugTools tools, DebugProfile rights, DebugSubject seen, @Nullable Fd hold, Runnable last) {
         if (seen.pod() != null) {
             tools.requireReadable(seen.pod().mappings());
         }
@@ -217,8 +221,11 @@ final class Debug implements Verb {
                     Launch.attach(jpod.caller(), created, console);
                 });
                 created.start(jpod.caller());
+                if (hold != null) {
+                    hold.close();
+                }
                 int code = created.await();
-                Launch.delete(jpod, created.container(), true);
+                Launch.deleteAtItsEnd(jpod, created.container());
                 return code;
             }
         }

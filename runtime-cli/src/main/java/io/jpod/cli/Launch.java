@@ -176,8 +176,17 @@ final class Launch {
 
     /** Deletes a container; a failing poststop hook is only a warning (runtime-spec, "Lifecycle", 13). */
     static void delete(Jpod jpod, Container container, boolean force) {
+        warning(jpod, () -> container.delete(force, jpod.caller()));
+    }
+
+    /** Deletes one that was in the foreground, unless somebody else has, and made another one of that name. */
+    static void deleteAtItsEnd(Jpod jpod, Container container) {
+        warning(jpod, () -> container.deleteIfSame(true, jpod.caller()));
+    }
+
+    private static void warning(Jpod jpod, Runnable deletion) {
         try {
-            container.delete(force, jpod.caller());
+            deletion.run();
         } catch (PoststopFailed e) {
             jpod.warn(String.valueOf(e.getMessage()));
         }

@@ -72,6 +72,7 @@ final class Run implements Verb {
      *
      * @param directory the bundle
      * @param log what a detached container prints into; null: that is the caller's
+     * @param hold on its pod until it runs; null: it is in none
      */
     private record Job(
             String id,
@@ -79,7 +80,16 @@ final class Run implements Verb {
             Path directory,
             List<Fd> stdio,
             Console console,
-            @Nullable LogPipe log) {}
+            @Nullable LogPipe log,
+            @Nullable Fd hold) {
+
+        /** It runs: from here on the pod can be removed, and the container with it. */
+        void release() {
+            if (hold != null) {
+                hold.close();
+            }
+        }
+    }
 
     @Override
     public Integer call() {
@@ -105,10 +115,10 @@ final class Run implements Verb {
         Launch launch = new Launch(jpod, process);
         Spec alone = launch.read(bundle);
         Joined joined = Joined.of(jpod, container.pod);
-        try (Fd _ = joined.hold()) {
+        try (Fd hold = joined.hold()) {
             Spec spec = joined.apply(alone, id);
             try (Console console = launch.console(spec, detach)) {
-                return run(launch, new Job(id, spec, bundle.directory(jpod), launch.stdio(), console, null));
+                return run(launch, new Job(id, spec, bundle.directory(jpod), launch.stdio(), console, null, hold));
             }
         }
     }
@@ -124,12 +134,12 @@ final class Run implements Verb {
         Containers.requireId(id);
         Launch launch = new Launch(jpod, process);
         Joined joined = Joined.of(jpod, container.pod);
-        try (Fd _ = joined.hold()) {
-            return runRootfs(launch, joined, id);
+        try (Fd hold = joined.hold()) {
+            return runRootfs(launch, joined, hold, id);
         }
     }
 
-    private int runRootfs(Launch launch, Joined joined, String id) {
+    private int runRootfs(Launch launch, Joined joined, @Nullable Fd hold, String id) {
         Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
         jpod.volumes().fill(spec);
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
@@ -141,7 +151,7 @@ final class Run implements Verb {
                     ? log.stdio()
                     : List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
             // The bundle is where the container's config.json lies.
-            Job job = new Job(id, spec, jpod.root().resolve(id), stdio, console, log);
+            Job job = new Job(id, spec, jpod.root().resolve(id), stdio, console, log, hold);
             int code = Origins.named(container, spec, () -> run(launch, job));
             if (detach) {
                 jpod.caller().out().println(id);
@@ -173,12 +183,13 @@ final class Run implements Verb {
             launch.settle(created, () -> handOver(launch, job, created));
             created.start(caller);
             Tracing.end(tracing);
+            job.release();
             if (detach) {
                 return ExitCode.OK.number();
             }
             int code = created.await();
             if (!keep) {
-                Launch.delete(jpod, created.container(), true);
+                Launch.deleteAtItsEnd(jpod, created.container());
             }
             return code;
         }

@@ -227,7 +227,7 @@ class CallersTest {
         String busybox = Jpod.HOME.resolve("test-rootfs/out/busybox").toString();
         jpod.run("run", "-d", "--rootfs", busybox, "--name", logging, "--", "sh", "-c", "seq 100000; sleep 1000")
                 .ok();
-        Jpod.awaitText(jpod.root.resolve(logging).resolve("log"), "\n100000\n");
+        Jpod.awaitText(jpod.root.resolve(logging).resolve("log/log"), "\n100000\n");
         try {
             String command = "(" + text.replace("LOGGING", logging) + "; echo $? >code) | ";
             // Without pods there are no events, and head would wait for one.

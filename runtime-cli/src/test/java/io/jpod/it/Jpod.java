@@ -173,6 +173,18 @@ final class Jpod implements AutoCloseable {
         }
     }
 
+    /** Waits until there is one of that id, and it runs. */
+    void awaitRunning(String id) {
+        for (int i = 0; i < 1000; i++) {
+            Result state = run("state", id);
+            if (state.code() == 0 && Config.parse(state.out()).text("status").equals("running")) {
+                return;
+            }
+            sleep(5);
+        }
+        throw new AssertionError(id + " does not run");
+    }
+
     /** Waits until a file has got that text. */
     static void awaitText(Path file, String text) {
         String content = "";

@@ -322,4 +322,17 @@ class PodLifecycleTest {
         assertThat(events.await().ok().out().lines().toList())
                 .containsSubsequence("start " + id, "pause " + id, "die " + id, "remove " + id, "remove " + pod.name());
     }
+
+    /** Who is in the foreground of a pod holds it no longer than until it runs. */
+    @Test
+    void isRemovedWithWhatRunsInTheForeground() {
+        TestPod pod = TestPod.create(jpod);
+        String id = jpod.id();
+        Jpod.Running run = TestPod.run(jpod, List.of("--pod", pod.name(), "--name", id), "sleep", "1000")
+                .start();
+        jpod.awaitRunning(id);
+        pod.remove().ok();
+        run.await().ended(128 + 9);
+        assertThat(jpod.run("list", "-q").ok().out()).doesNotContain(id);
+    }
 }

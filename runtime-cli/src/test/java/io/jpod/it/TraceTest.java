@@ -118,7 +118,7 @@ class TraceTest {
     void aFailedSetUpEndsAtTheCallThatFailed() throws IOException {
         Bundle bundle = jpod.probe("true")
                 .change(config ->
-                        config.set("mounts.+", Map.of("destination", "/data", "type", "nfs5", "source", "x")));
+                        config.set("mounts", List.of(Map.of("destination", "/data", "type", "nfs5", "source", "x"))));
         Result failed =
                 jpod.run("run", "--trace", "-b", bundle.dir().toString(), id).ended(1);
         assertThat(calls(failed.err()).getLast())

@@ -197,7 +197,8 @@ class ServerTest {
         all.add(List.of(new Message(Wire.exit(1), List.of())));
         all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of())));
         all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero))));
-        all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero, zero, zero, zero, zero))));
+        all.add(List.of(
+                new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero, zero, zero, zero, zero))));
         all.add(List.of(hello(Wire.VERSION, endless, 1, 0)));
         all.add(List.of(hello(Wire.VERSION, zero, 1, 0)));
         all.add(List.of(hello(Wire.VERSION + 1, text("jpod\0/\0"), 1, 0)));
@@ -258,7 +259,8 @@ class ServerTest {
         });
         try (resident) {
             for (int i = 0; i < 3; i++) {
-                assertThat(answers(resident, hello(Wire.VERSION, text("jpod\0/\0"), 1, 0))).containsExactly(Wire.ACCEPTED);
+                assertThat(answers(resident, hello(Wire.VERSION, text("jpod\0/\0"), 1, 0)))
+                        .containsExactly(Wire.ACCEPTED);
             }
             assertThat(resident.serves()).isTrue();
         }

@@ -351,18 +351,12 @@ public final class CgroupFs {
         return true;
     }
 
+    /** Upwards: those too that another cgroup was made with go with the last that is in them. */
     private void removeParents(String cgroup, List<String> created) {
-        Set<String> parents = new LinkedHashSet<>(created.reversed());
-        parents.remove(cgroup);
-        if (cgroup.startsWith(mount + PARENT + "/")) {
-            parents.add(mount + PARENT);
-        }
-        parents.forEach(this::removeIfUnused);
-        // Those that another one was made with go with the last that is in them.
-        String parent = above(cgroup);
-        while (isInside(parent) && !parents.contains(parent) && isNotedAsParent(parent)) {
-            removeIfUnused(parent);
-            parent = above(parent);
+        for (String parent = above(cgroup); isInside(parent); parent = above(parent)) {
+            if (created.contains(parent) || parent.equals(mount + PARENT) || isNotedAsParent(parent)) {
+                removeIfUnused(parent);
+            }
         }
     }
 
