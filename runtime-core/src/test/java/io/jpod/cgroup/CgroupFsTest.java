@@ -105,6 +105,26 @@ class CgroupFsTest {
         assertThat(Path.of(fs.mount(), "jpod")).doesNotExist();
     }
 
+    /** All of them, whichever cgroup they were made with. */
+    @Test
+    void parentsOfSeveralGoWithTheLast() {
+        List<String> createdByA;
+        List<String> createdByB;
+        try (Cgroup a = fs.create(path + "/x/y/a", List.of(), Set.of());
+                Cgroup b = fs.create(path + "/x/b", List.of(), Set.of())) {
+            a.setOwner(new CgroupOwner("root", "container a"));
+            b.setOwner(new CgroupOwner("root", "container b"));
+            createdByA = a.created();
+            createdByB = b.created();
+        }
+        assertThat(createdByB).containsExactly(path + "/x/b");
+        fs.remove(path + "/x/y/a", createdByA, SOON);
+        assertThat(Path.of(path, "x/y")).doesNotExist();
+        assertThat(Path.of(path, "x/b")).exists();
+        fs.remove(path + "/x/b", createdByB, SOON);
+        assertThat(Path.of(path)).doesNotExist();
+    }
+
     @Test
     void makersAndRemoversOfTheSameParentDoNotHurtEachOther() {
         String name = path.substring(path.lastIndexOf('/') + 1);

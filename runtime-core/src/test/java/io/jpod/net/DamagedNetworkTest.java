@@ -5,52 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.container.Damage;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Netlink;
-import io.jpod.linux.Nftables;
 import io.jpod.oci.InvalidSpec;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** One bad file is one damaged network: the others are as they were, and its pods can leave. */
 @Tag("root")
-class DamagedNetworkTest {
-    @TempDir
-    private Path root;
-
-    private Networks networks;
-
-    @BeforeEach
-    void open() {
-        networks = new Networks(root, root);
-    }
-
+class DamagedNetworkTest extends NetworkTests {
     private Network make(String name) {
         return networks.create(new NewNetwork(name, List.of(), List.of(), false, false, false, true, 0, Map.of()));
     }
 
     private Path file(String name) {
         return root.resolve("networks").resolve(name);
-    }
-
-    private static AttachRequest publishing(String pod) {
-        return new AttachRequest(pod, List.of(), null, null, null, PortMapping.parse("8080:80"));
-    }
-
-    private void assertNothingIsLeft() throws IOException {
-        try (Netlink host = Netlink.open()) {
-            assertThat(host.links()).extracting(Netlink.Link::name).containsExactly("lo");
-        }
-        assertThat(Nftables.run("list tables")).isEmpty();
-        assertThat(networks.leftovers(Set.of())).isEmpty();
     }
 
     /** Who has what of the network is lost: a directory with something in it is nobody's to remove. */
@@ -65,7 +38,7 @@ class DamagedNetworkTest {
             try (Fd a = Host.namespace();
                     Fd b = Host.namespace();
                     Fd c = Host.namespace()) {
-                networks.attach(bad, a, "eth0", publishing("a"));
+                networks.attach(bad, a, "eth0", publishing("a", "8080:80"));
                 networks.attach(bad, b, "eth0", AttachRequest.of("b"));
                 damage.doTo(file("bad.members"));
 
@@ -89,7 +62,7 @@ class DamagedNetworkTest {
                 assertThat(Host.in(b, () -> Host.sh("ip -br link"))).contains("eth0");
                 networks.detach("bad", "b");
                 assertThat(networks.damage()).isEmpty();
-                networks.attach(bad, a, "eth0", publishing("a"));
+                networks.attach(bad, a, "eth0", publishing("a", "8080:80"));
                 networks.detach("bad", "a");
                 networks.detach("good", "c");
             }
@@ -105,7 +78,7 @@ class DamagedNetworkTest {
         Host.with(() -> {
             Network bad = make("bad");
             try (Fd a = Host.namespace()) {
-                networks.attach(bad, a, "eth0", publishing("a"));
+                networks.attach(bad, a, "eth0", publishing("a", "8080:80"));
                 damage.doTo(file("bad.members"));
                 networks.remove("bad", true);
             }

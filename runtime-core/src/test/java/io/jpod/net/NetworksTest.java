@@ -15,56 +15,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What pods have of their networks, on a host of their own. */
 @Tag("root")
-class NetworksTest {
-    @TempDir
-    private Path root;
-
-    private Networks networks;
-
-    @BeforeEach
-    void open() {
-        networks = new Networks(root, root);
-    }
-
-    private Network dual(String name) {
-        return networks.create(new NewNetwork(name, List.of(), List.of(), true, false, false, true, 0, Map.of()));
-    }
-
-    private static AttachRequest publishing(String pod, String... ports) {
-        List<PortMapping> mappings = new ArrayList<>();
-        for (String port : ports) {
-            mappings.addAll(PortMapping.parse(port));
-        }
-        return new AttachRequest(pod, List.of(), null, null, null, mappings);
-    }
-
+class NetworksTest extends NetworkTests {
     private static String address(Attachment attachment, int index) {
         return attachment.addresses().get(index).address().toString();
-    }
-
-    /** All that a network may leave: links, tables, files. */
-    private void assertNothingIsLeft() throws IOException {
-        try (Netlink host = Netlink.open()) {
-            assertThat(host.links()).extracting(Netlink.Link::name).containsExactly("lo");
-        }
-        assertThat(Nftables.run("list tables")).isEmpty();
-        try (var files = Files.list(root.resolve("networks"))) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .allMatch(name -> name.equals(".lock") || name.endsWith(".json"));
-        }
-        assertThat(networks.leftovers(Set.of())).isEmpty();
     }
 
     private static void assertReaches(Fd pod, String gateway) throws IOException {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
-import io.jpod.linux.Netlink;
-import io.jpod.linux.Nftables;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -14,44 +12,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is on the host is compared with what should be there, and what is used again leads to who has it now. */
 @Tag("root")
-class UpkeepTest {
-    @TempDir
-    private Path root;
-
-    private Networks networks;
-
-    @BeforeEach
-    void open() {
-        networks = new Networks(root, root);
-    }
-
-    private Network dual(String name) {
-        return networks.create(new NewNetwork(name, List.of(), List.of(), true, false, false, true, 0, Map.of()));
-    }
-
-    private static AttachRequest publishing(String pod, String... ports) {
-        List<PortMapping> mappings = new ArrayList<>();
-        for (String port : ports) {
-            mappings.addAll(PortMapping.parse(port));
-        }
-        return new AttachRequest(pod, List.of(), null, null, null, mappings);
-    }
-
+class UpkeepTest extends NetworkTests {
     private static AttachRequest at(String pod, String ip, String mac) {
         return new AttachRequest(pod, List.of(), Ip.parse(ip), null, mac, List.of());
     }
@@ -174,14 +144,6 @@ class UpkeepTest {
                 assertThat(Host.sh("ip link show jpod0")).contains("theirs");
             }
         });
-    }
-
-    private void assertNothingIsLeft() {
-        try (Netlink host = Netlink.open()) {
-            assertThat(host.links()).extracting(Netlink.Link::name).containsExactly("lo");
-        }
-        assertThat(Nftables.run("list tables")).isEmpty();
-        assertThat(networks.leftovers(Set.of())).isEmpty();
     }
 
     /** A detachment does these in this order, and then forgets the lease. */
