@@ -508,6 +508,7 @@ static void handle_signal(int number) {
     case SIGCHLD: reap(); return;
     case SIGWINCH: relay_resize(); return;
     case SIGPIPE:
+    case SIGXFSZ: // what we write ourselves meets the caller's limit
     case SIGURG: return;
     case SIGCONT: relay_raw(); break;
     }

@@ -27,6 +27,7 @@ struct log {
     uint64_t size;
     uint64_t max_size;
     uint32_t max_files;
+    bool is_in_line; // the file ends with a part of one
 };
 
 // One for all: nothing stays in it.
@@ -34,7 +35,7 @@ static char bytes[CHUNK];
 
 struct log *log_start(int source, int directory, uint64_t max_size, uint32_t max_files) {
     struct log *log = max_size > 0 && max_files > 0 ? malloc(sizeof(*log)) : NULL;
-    if (log != NULL) *log = (struct log){source, directory, -1, 0, max_size, max_files};
+    if (log != NULL) *log = (struct log){source, directory, -1, 0, max_size, max_files, false};
     return log;
 }
 
@@ -51,7 +52,6 @@ static bool open_file(struct log *log) {
     return true;
 }
 
-// What cannot be renamed is written over.
 static void rotate(struct log *log) {
     char from[16];
     char to[16];
@@ -65,24 +65,31 @@ static void rotate(struct log *log) {
     unlinkat(log->directory, "log", 0);
 }
 
-// How much of it goes into this file: all that fits, up to the end of a line if there is one.
+// How much of it goes into this file: all that fits, up to the end of a line; a part of one only if it cannot be helped.
 static size_t fitting(const struct log *log, const char *from, size_t size) {
     uint64_t room = log->max_size - log->size;
     if (size <= room) return size;
     const char *end = memrchr(from, '\n', room);
-    return end == NULL ? room : (size_t)(end - from) + 1;
+    if (end != NULL) return (size_t)(end - from) + 1;
+    return log->size == 0 || log->is_in_line ? room : 0;
 }
 
 static void append(struct log *log, const char *from, size_t size) {
     while (size > 0 && open_file(log)) {
         if (log->size >= log->max_size) {
             rotate(log);
-            continue;
+            // What cannot be taken away takes nothing more.
+            if (!open_file(log) || log->size >= log->max_size) return;
         }
         size_t part = fitting(log, from, size);
+        if (part == 0) {
+            log->size = log->max_size;
+            continue;
+        }
         ssize_t written = write(log->file, from, part);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) return;
+        log->is_in_line = from[written - 1] != '\n';
         from += written;
         size -= (size_t)written;
         log->size += (uint64_t)written;

@@ -42,11 +42,11 @@ final class Delete implements Verb {
                 ? jpod.containers().find(id)
                 : Optional.of(jpod.containers().get(id));
         if (created != null) {
-            container.filter(this::isMeant).ifPresent(meant -> meant.deleteIfSame(force, jpod.caller()));
+            container.filter(this::isMeant).ifPresent(meant -> Launch.deleteAtItsEnd(jpod, meant));
         } else if (container.isPresent()) {
             Launch.delete(jpod, container.get(), force);
         } else {
-            jpod.containers().removeLost(id);
+            jpod.containers().removeLost(id, jpod.caller());
         }
     }
 

@@ -70,16 +70,18 @@ final class NetworkCreate implements Verb {
         }
         Networks networks = jpod.networks();
         if (!ignore || networks.find(name).isEmpty()) {
-            networks.create(new NewNetwork(
-                    name,
-                    all("--subnet", subnets, Cidr::parse),
-                    all("--gateway", gateways, Ip::parse),
-                    ipv6,
-                    internal,
-                    isolate,
-                    !disableDns,
-                    mtu,
-                    Labels.parse(labels)));
+            networks.create(
+                    new NewNetwork(
+                            name,
+                            all("--subnet", subnets, Cidr::parse),
+                            all("--gateway", gateways, Ip::parse),
+                            ipv6,
+                            internal,
+                            isolate,
+                            !disableDns,
+                            mtu,
+                            Labels.parse(labels)),
+                    jpod.caller());
         }
         jpod.caller().out().println(name);
         return ExitCode.OK.number();

@@ -29,8 +29,8 @@ final class NetworkRm implements Verb {
         Each each = new Each(jpod);
         for (String name : names) {
             each.run(name, () -> {
-                if (!force || networks.find(name).isPresent()) {
-                    networks.remove(name, force);
+                if (!force || networks.isDefined(name)) {
+                    networks.remove(name, force, jpod.caller());
                     jpod.caller().out().println(name);
                 }
             });

@@ -29,17 +29,18 @@ final class PodRm implements Verb {
     @Override
     public Integer call() {
         Each each = new Each(jpod);
+        List<String> missing = force
+                ? names.stream()
+                        .filter(name -> jpod.pods().find(name).isEmpty())
+                        .toList()
+                : List.of();
         for (Pod pod : PodNames.of(jpod, each, names, all, force)) {
             each.run(pod.name(), () -> {
                 pod.delete(force, jpod.caller());
                 jpod.caller().out().println(PodNames.printed(pod));
             });
         }
-        if (force) {
-            names.stream()
-                    .filter(name -> jpod.pods().find(name).isEmpty())
-                    .forEach(name -> each.run(name, () -> jpod.pods().removeLost(name)));
-        }
+        missing.forEach(name -> each.run(name, () -> jpod.pods().removeLost(name, jpod.caller())));
         return each.exitCode();
     }
 }

@@ -179,8 +179,10 @@ final class Run implements Verb {
     private int run(Launch launch, Job job, CreateOptions options, @Nullable Tracing tracing) {
         Caller caller = jpod.caller();
         try (Created created = jpod.containers().prepare(job.spec(), options, caller, Tracing.of(tracing))) {
-            Tracing.next(tracing);
-            launch.settle(created, () -> handOver(launch, job, created));
+            launch.settle(created, () -> {
+                Tracing.next(tracing);
+                handOver(launch, job, created);
+            });
             created.start(caller);
             Tracing.end(tracing);
             job.release();

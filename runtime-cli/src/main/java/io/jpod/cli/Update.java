@@ -38,9 +38,9 @@ final class Update implements Verb {
             throw new IllegalArgumentException("--resources and options for single limits exclude each other");
         }
         if (file != null) {
-            jpod.containers().get(id).update(read(file), file.equals("-") ? "stdin" : file);
+            jpod.containers().get(id).update(read(file), file.equals("-") ? "stdin" : file, jpod.caller());
         } else if (options.isGiven()) {
-            jpod.containers().get(id).update(options.resources(), "command line");
+            jpod.containers().get(id).update(options.resources(), "command line", jpod.caller());
         } else {
             jpod.containers().get(id);
         }

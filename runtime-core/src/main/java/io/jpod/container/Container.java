@@ -422,10 +422,19 @@ public final class Container {
      *
      * @param source what errors call the place that the update is from
      */
-    public void update(Spec.Resources update, String source) {
-        requireSound();
-        try (Fd _ = dir.lock();
-                Cgroup cgroup = requireCgroup()) {
+    public void update(Spec.Resources update, String source, Spawner caller) {
+        try (Fd _ = dir.lock()) {
+            caller.requireCaller();
+            // Whoever held the lock before us may have changed the record.
+            Container now = containers.get(id());
+            now.requireSound();
+            now.updateLocked(update, source);
+            spec = now.spec;
+        }
+    }
+
+    private void updateLocked(Spec.Resources update, String source) {
+        try (Cgroup cgroup = requireCgroup()) {
             if (status() == Status.STOPPED) {
                 throw new ContainerException("container not running");
             }

@@ -165,18 +165,17 @@ public final class Containers {
     }
 
     /**
-     * Ends and removes what is left on the host of a container whose directory is gone. Nothing happens if there is nothing.
-     *
-     * @throws ContainerException if its directory is there
+     * Ends and removes what is left on the host of a container whose directory is gone. Nothing happens if there is nothing, or
+     * somebody else has the id by now.
      */
-    public void removeLost(String id) {
-        if (find(id).isPresent()) {
-            throw new ContainerException("container " + id + " is there");
-        }
+    public void removeLost(String id, Spawner caller) {
         if (Linux.exists(root.toString())) {
-            CgroupFs.find()
-                    .ifPresent(fs ->
-                            fs.find(cgroupOwner(id)).ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END)));
+            RecordDir.claim(root, requireId(id))
+                    .ifPresent(claim -> claim.during(
+                            caller,
+                            () -> CgroupFs.find()
+                                    .ifPresent(fs -> fs.find(cgroupOwner(id))
+                                            .ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END)))));
         }
     }
 

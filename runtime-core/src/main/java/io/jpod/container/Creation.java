@@ -155,8 +155,10 @@ final class Creation {
     Created again(StateDir dir, Fd lock, StoredState ended, Runnable clear) {
         Prepared prepared = prepare(false);
         clear.run();
+        // Hooks that have run do not run again.
+        StoredState cleared = dir.read().orElse(ended);
         try {
-            undo.onFailure(() -> dir.write(ended));
+            undo.onFailure(() -> dir.write(cleared));
             Optional<String> exit = dir.forgetExit();
             undo.onFailure(() -> exit.ifPresent(dir::writeExit));
             undo.onFailure(this::runPoststopHooks);

@@ -51,6 +51,10 @@ public record LogDir(Path path) {
         if (elsewhere == null) {
             RecordFiles.makeDirectory(path);
         } else {
+            if (Files.isSymbolicLink(path)) {
+                // It leads to where nothing is any more.
+                RecordFiles.delete(path);
+            }
             try {
                 // The link comes first: who deletes a container that was cut off here follows it.
                 Files.createSymbolicLink(path, elsewhere);

@@ -3,6 +3,7 @@ package io.jpod.container;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
@@ -23,7 +24,20 @@ import java.util.stream.Stream;
  */
 public record RecordDir(Path path) {
     /** @param lock on the directory, which is empty; whoever has claimed it closes it */
-    public record Claim(RecordDir dir, Fd lock) {}
+    public record Claim(RecordDir dir, Fd lock) {
+
+        /** Does something for which nobody else may take the name, and gives it back. */
+        public void during(Spawner caller, Runnable action) {
+            try (lock) {
+                try {
+                    caller.requireCaller();
+                    action.run();
+                } finally {
+                    dir.delete();
+                }
+            }
+        }
+    }
 
     /**
      * Takes a name: makes the directory and its parents, and locks it. One that is there is waited for, since whoever makes or
@@ -121,6 +135,11 @@ public record RecordDir(Path path) {
     }
 
     private boolean isStillAt(Fd fd) {
+        return isAt(fd, path);
+    }
+
+    /** Whether what is open still has this path: it may have been removed, and made again, while its lock was waited for. */
+    static boolean isAt(Fd fd, Path path) {
         try {
             return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();
         } catch (SyscallException e) {

@@ -52,6 +52,7 @@ public final class Volumes {
     public boolean make(String name) {
         boolean made = new RecordDir(path(name)).make();
         if (made) {
+            RecordFiles.delete(mark(name));
             // Users of containers are not root; on the host the directory above lets nobody in.
             Linux.fchmodat(Linux.AT_FDCWD, path(name).toString(), 0755);
         }
@@ -81,13 +82,25 @@ public final class Volumes {
 
     /** What is begun is marked, so that one that was cut off is not taken for what somebody has put there. */
     private void fill(Path volume, RootedPaths rootfs, String destination) {
-        Path mark = directory.resolve("." + volume.getFileName());
-        if (!isEmpty(volume) && !Files.exists(mark)) {
-            return;
+        Path mark = mark(String.valueOf(volume.getFileName()));
+        boolean isDone = false;
+        while (!isDone && (isEmpty(volume) || Files.exists(mark))) {
+            isDone = fill(volume, mark, rootfs, destination);
         }
+    }
+
+    private Path mark(String volume) {
+        return directory.resolve("." + volume);
+    }
+
+    /** False if whoever held the mark before has taken it away: then it is to be looked at again. */
+    private static boolean fill(Path volume, Path mark, RootedPaths rootfs, String destination) {
         try (Fd image = rootfs.directory(destination).orElse(null);
                 Fd lock = Linux.open(mark.toString(), Flags.O_RDWR | Flags.O_CREAT, 0600)) {
             Linux.flock(lock, Flags.LOCK_EX);
+            if (!RecordDir.isAt(lock, mark)) {
+                return false;
+            }
             boolean wasCutOff = Linux.stat(lock).size() > 0;
             if (wasCutOff) {
                 clear(volume);
@@ -97,6 +110,7 @@ public final class Volumes {
                 TreeCopy.copy(image, volume);
             }
             Files.deleteIfExists(mark);
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot copy " + destination + " of the image into volume " + volume.getFileName() + ": "
@@ -157,5 +171,6 @@ public final class Volumes {
         } else {
             new RecordDir(path).delete();
         }
+        RecordFiles.delete(mark(name));
     }
 }

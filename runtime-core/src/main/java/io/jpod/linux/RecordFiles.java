@@ -63,6 +63,10 @@ public final class RecordFiles {
             if (e.is(Errno.ENOTDIR)) {
                 return Optional.empty();
             }
+            // That there is no room just now says nothing about the file.
+            if (e.is(Errno.EMFILE) || e.is(Errno.ENFILE) || e.is(Errno.ENOMEM)) {
+                throw e;
+            }
             String why = e.is(Errno.EFBIG)
                     ? "is larger than " + (LARGEST >> 20) + " MiB"
                     : e.is(Errno.ELOOP) ? "is a symbolic link" : "cannot be read: " + Errno.describe(e.errno());

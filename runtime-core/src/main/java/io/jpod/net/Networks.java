@@ -1,5 +1,6 @@
 package io.jpod.net;
 
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Netlink;
 import io.jpod.oci.InvalidSpec;
@@ -89,8 +90,9 @@ public final class Networks {
     }
 
     /** Defines a network. The host is only looked at. */
-    public Network create(NewNetwork wish) {
+    public Network create(NewNetwork wish, Spawner caller) {
         try (Fd _ = store.lock()) {
+            caller.requireCaller();
             return createLocked(wish);
         }
     }
@@ -132,10 +134,16 @@ public final class Networks {
         }
     }
 
+    /** Whether there is one of that name, also if its definition cannot be read. */
+    public boolean isDefined(String name) {
+        return NAME.matcher(name).matches() && store.isDefined(name);
+    }
+
     /** @param force detach its pods first */
-    public void remove(String name, boolean force) {
+    public void remove(String name, boolean force, Spawner caller) {
         try (Fd _ = store.lock()) {
-            if (!NAME.matcher(name).matches() || !store.isDefined(name)) {
+            caller.requireCaller();
+            if (!isDefined(name)) {
                 throw new NetworkFailed("no network " + name);
             }
             if (force && isDamaged(name)) {
@@ -161,7 +169,8 @@ public final class Networks {
         try (Fd _ = store.lock()) {
             List<String> unused = store.networks().stream()
                     .map(Network::name)
-                    .filter(name -> !name.equals(DEFAULT) && store.members(name).isEmpty())
+                    .filter(name -> !name.equals(DEFAULT) && !isDamaged(name))
+                    .filter(name -> store.members(name).isEmpty())
                     .toList();
             unused.forEach(store::deleteNetwork);
             return unused;

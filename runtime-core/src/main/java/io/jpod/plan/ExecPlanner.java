@@ -106,6 +106,7 @@ public final class ExecPlanner {
     public static Plan createContainerHook(Spec container, Spec.Hook hook, String at, String rootfs) {
         List<Plan.Entry> entries = new ArrayList<>();
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
+        plan.add(new Step.HideProcess(), "default");
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
         // As the caller still: directories above it may be closed to the root of a user namespace.
         plan.add(new Step.ChangeHostDirectory(rootfs), "root.path");
@@ -144,7 +145,7 @@ public final class ExecPlanner {
      * namespace that jpod-init was executed in, ptrace(2): whoever is in another one never has it, and in a pid namespace of its
      * own a container has at most what its bounding set has.
      */
-    private static boolean mayBeTraced(Spec container, Spec.Process process) {
+    static boolean mayBeTraced(Spec container, Spec.Process process) {
         Spec.Namespace pid = container.linux().namespace(NamespaceType.PID);
         if (pid == null || container.linux().namespace(NamespaceType.USER) != null) {
             return false;

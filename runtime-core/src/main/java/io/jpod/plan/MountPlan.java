@@ -160,8 +160,12 @@ final class MountPlan {
         return userNamespace || mount.isShared() ? Turn.BEFORE : Turn.ON_THE_HOST;
     }
 
+    /** What leads up may lead out, and is the host's to look up. */
     private boolean isInRoot(Planned mount) {
-        return mount.source() != null && mount.source().startsWith(rootfs + "/");
+        String source = mount.source();
+        return source != null
+                && source.startsWith(rootfs + "/")
+                && !List.of(source.split("/")).contains("..");
     }
 
     private void openSource(Sink plan, Planned mount) {

@@ -242,9 +242,10 @@ public final class Planner {
                     new Step.EnterTimeNamespace(offsets),
                     offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
         }
-        // Also where a user namespace is joined, whose root may trace there whoever has the host's uid 0 and no rights
-        // any more.
-        if (isJoined(NamespaceType.USER) || !isNew(NamespaceType.PID) && !isNew(NamespaceType.USER)) {
+        // Whoever has the uid that made a user namespace may trace who is in it, without any capability, and the root
+        // of
+        // one may trace whoever has come in with the host's uid 0, user_namespaces(7).
+        if (linux.namespace(NamespaceType.USER) != null || !isNew(NamespaceType.PID)) {
             add(new Step.HideProcess(), "default");
         }
     }
@@ -385,6 +386,9 @@ public final class Planner {
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
         add(new Step.CloseDescriptors(), "default");
         plan.credentials(this::add, warnings::add);
+        if (ExecPlanner.mayBeTraced(spec, process)) {
+            plan.confineIfPrivileged(this::add, warnings::add);
+        }
         add(new Step.Await(Milestone.READY), "default");
         if (request.waitForStart()) {
             add(new Step.AwaitStart(), "default");

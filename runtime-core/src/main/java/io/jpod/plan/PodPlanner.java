@@ -218,6 +218,8 @@ public final class PodPlanner {
         if (init) {
             made.add(NamespaceType.MOUNT);
         }
+        // Whoever has the uid that made it may trace who is in it, user_namespaces(7).
+        add(By.PROCESS, new Step.HideProcess(), "--userns");
         add(By.PROCESS, new Step.UnshareNamespaces(made), "--share");
         add(By.PROCESS, new Step.Await(Milestone.USER_NAMESPACE), "--userns");
         if (init) {

@@ -158,6 +158,13 @@ final class ProcessPlan {
         isConfined = true;
     }
 
+    /** The same for one that waits, and would keep until then what loading its filter takes. */
+    void confineIfPrivileged(Sink plan, Consumer<String> warn) {
+        if (isFilterPrivileged()) {
+            confine(plan, warn);
+        }
+    }
+
     void exec(Sink plan, Consumer<String> warn) {
         if (!isConfined) {
             // The last thing before execve, so that a filter need allow nothing else of ours.

@@ -63,6 +63,7 @@ final class PodDeletion {
 
     private void requireStopped(List<Container> containers) {
         List<String> running = containers.stream()
+                .filter(container -> !container.isHalfMade())
                 .filter(container ->
                         container.status() != State.Status.STOPPED && container.status() != State.Status.CREATED)
                 .map(Container::id)

@@ -4,6 +4,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
+import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
@@ -131,17 +132,16 @@ public final class Pods {
     }
 
     /**
-     * Ends and removes what is left on the host of a pod whose directory is gone. Nothing happens if there is nothing.
-     *
-     * @throws PodException if its directory is there
+     * Ends and removes what is left on the host of a pod whose directory is gone. Nothing happens if there is nothing, or
+     * somebody else has the name by now, or it is none.
      */
-    public void removeLost(String name) {
-        if (PodDir.at(directory, requireName(name)).dir().exists()) {
-            throw new PodException("pod " + name + " is there");
+    public void removeLost(String name, Spawner caller) {
+        if (NAME.matcher(name).matches() && Linux.exists(directory.toString())) {
+            RecordDir.claim(directory, name).ifPresent(claim -> claim.during(caller, () -> clearLost(name)));
         }
-        if (!Linux.exists(containers.root().toString())) {
-            return;
-        }
+    }
+
+    private void clearLost(String name) {
         CgroupFs.find()
                 .ifPresent(fs ->
                         fs.find(cgroupOwner(name)).ifPresent(cgroup -> fs.killAndRemove(cgroup, PodDeletion.END)));

@@ -166,10 +166,10 @@ class DamagedRecordTest extends ContainerTests {
         Created made = start(bundle("sleep", "100"), "c");
         Files.walkFileTree(file("c", "."), DELETE);
         assertThat(containers.find("c")).isEmpty();
-        containers.removeLost("c");
+        containers.removeLost("c", spawner);
         assertThat(made.await()).isEqualTo(137);
-        containers.removeLost("c");
-        containers.removeLost("other");
+        containers.removeLost("c", spawner);
+        containers.removeLost("other", spawner);
     }
 
     private static final SimpleFileVisitor<Path> DELETE = new SimpleFileVisitor<>() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.container.Damage;
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.oci.InvalidSpec;
 import java.nio.file.Files;
@@ -19,7 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("root")
 class DamagedNetworkTest extends NetworkTests {
     private Network make(String name) {
-        return networks.create(new NewNetwork(name, List.of(), List.of(), false, false, false, true, 0, Map.of()));
+        return networks.create(
+                new NewNetwork(name, List.of(), List.of(), false, false, false, true, 0, Map.of()), Spawner.NONE);
     }
 
     private Path file(String name) {
@@ -49,7 +51,8 @@ class DamagedNetworkTest extends NetworkTests {
                 assertThatThrownBy(() -> networks.attach(bad, c, "eth1", AttachRequest.of("c")))
                         .isInstanceOf(InvalidSpec.class)
                         .hasMessageContaining("bad.members");
-                assertThatThrownBy(() -> networks.remove("bad", false)).hasMessageContaining("bad.members");
+                assertThatThrownBy(() -> networks.remove("bad", false, Spawner.NONE))
+                        .hasMessageContaining("bad.members");
 
                 // Doctor takes nothing from those who live.
                 List<Leftover> leftovers = networks.leftovers(Set.of("a", "b", "c"));
@@ -80,7 +83,7 @@ class DamagedNetworkTest extends NetworkTests {
             try (Fd a = Host.namespace()) {
                 networks.attach(bad, a, "eth0", publishing("a", "8080:80"));
                 damage.doTo(file("bad.members"));
-                networks.remove("bad", true);
+                networks.remove("bad", true, Spawner.NONE);
             }
             assertThat(networks.list()).isEmpty();
             assertNothingIsLeft();
@@ -109,7 +112,7 @@ class DamagedNetworkTest extends NetworkTests {
                 assertThat(networks.get("bad")).isEqualTo(bad);
                 networks.detach("bad", "a");
                 damage.doTo(file("bad.json"));
-                networks.remove("bad", false);
+                networks.remove("bad", false, Spawner.NONE);
                 networks.detach("good", "c");
             }
             assertThat(networks.list()).extracting(Network::name).containsExactly("good");

@@ -2,6 +2,7 @@ package io.jpod.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Netlink;
 import io.jpod.linux.Nftables;
 import java.io.IOException;
@@ -28,7 +29,8 @@ abstract class NetworkTests {
 
     /** One with IPv4 and IPv6. */
     Network dual(String name) {
-        return networks.create(new NewNetwork(name, List.of(), List.of(), true, false, false, true, 0, Map.of()));
+        return networks.create(
+                new NewNetwork(name, List.of(), List.of(), true, false, false, true, 0, Map.of()), Spawner.NONE);
     }
 
     static AttachRequest publishing(String pod, String... ports) {

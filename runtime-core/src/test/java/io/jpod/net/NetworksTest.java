@@ -3,6 +3,7 @@ package io.jpod.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
@@ -171,7 +172,8 @@ class NetworksTest extends NetworkTests {
     @Test
     void anInternalNetworkLeadsNowhere() throws Exception {
         Host.with(() -> {
-            networks.create(new NewNetwork("in", List.of(), List.of(), false, true, false, true, 0, Map.of()));
+            networks.create(
+                    new NewNetwork("in", List.of(), List.of(), false, true, false, true, 0, Map.of()), Spawner.NONE);
             Network open = networks.defaultNetwork();
             try (Fd world = Host.namespace();
                     Fd a = Host.namespace();
@@ -211,7 +213,8 @@ class NetworksTest extends NetworkTests {
             List<String> addresses = new ArrayList<>();
             for (String name : List.of("x", "y", "z")) {
                 Network network = networks.create(
-                        new NewNetwork(name, List.of(), List.of(), false, false, !name.equals("z"), true, 0, Map.of()));
+                        new NewNetwork(name, List.of(), List.of(), false, false, !name.equals("z"), true, 0, Map.of()),
+                        Spawner.NONE);
                 Fd pod = Host.namespace();
                 pods.add(pod);
                 addresses.add(address(networks.attach(network, pod, "eth0", AttachRequest.of(name)), 0));
@@ -333,8 +336,10 @@ class NetworksTest extends NetworkTests {
     @Test
     void whatIsSomebodyElsesStays() throws Exception {
         Host.with(() -> {
-            Network network = networks.create(new NewNetwork(
-                    "n", List.of(Cidr.parse("10.7.0.0/24")), List.of(), false, false, false, true, 0, Map.of()));
+            Network network = networks.create(
+                    new NewNetwork(
+                            "n", List.of(Cidr.parse("10.7.0.0/24")), List.of(), false, false, false, true, 0, Map.of()),
+                    Spawner.NONE);
             Host.sh("ip link add jpod0 type bridge; ip link set jpod0 up");
             Nftables.run("add table inet jpod-jpod0");
             try (Fd a = Host.namespace()) {
@@ -379,8 +384,18 @@ class NetworksTest extends NetworkTests {
     @Test
     void whatCannotBeIsRefusedAndChangesNothing() throws Exception {
         Host.with(() -> {
-            Network network = networks.create(new NewNetwork(
-                    "tiny", List.of(Cidr.parse("10.7.0.0/29")), List.of(), false, false, false, true, 0, Map.of()));
+            Network network = networks.create(
+                    new NewNetwork(
+                            "tiny",
+                            List.of(Cidr.parse("10.7.0.0/29")),
+                            List.of(),
+                            false,
+                            false,
+                            false,
+                            true,
+                            0,
+                            Map.of()),
+                    Spawner.NONE);
             List<Fd> pods = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 pods.add(Host.namespace());
@@ -421,10 +436,10 @@ class NetworksTest extends NetworkTests {
             assertThat(networks.attach(network, pods.get(5), "eth0", AttachRequest.of("p5"))
                             .addresses())
                     .containsExactly(Cidr.parse("10.7.0.4/29"));
-            assertThatThrownBy(() -> networks.remove("tiny", false))
+            assertThatThrownBy(() -> networks.remove("tiny", false, Spawner.NONE))
                     .isInstanceOf(NetworkFailed.class)
                     .hasMessageStartingWith("network tiny is in use by pod p0, p1,");
-            networks.remove("tiny", true);
+            networks.remove("tiny", true, Spawner.NONE);
             pods.forEach(Fd::close);
             assertNothingIsLeft();
             assertThat(networks.list()).isEmpty();
@@ -467,26 +482,28 @@ class NetworksTest extends NetworkTests {
     void subnetsAndBridgesOfTheHostAreNotChosen() throws Exception {
         Host.with(() -> {
             Host.sh("ip link add jpod0 type bridge; ip addr add 10.89.0.7/23 dev jpod0; ip link set jpod0 up");
-            Network first = networks.create(NewNetwork.named("first"));
+            Network first = networks.create(NewNetwork.named("first"), Spawner.NONE);
             assertThat(first.bridge()).isEqualTo("jpod1");
             assertThat(first.subnets().getFirst().cidr()).hasToString("10.89.2.0/24");
             Network second = dual("second");
             assertThat(second.bridge()).isEqualTo("jpod2");
             assertThat(second.subnets()).hasSize(2);
             assertThat(networks.get("second")).isEqualTo(second);
-            assertThatThrownBy(() -> networks.create(NewNetwork.named("second")))
+            assertThatThrownBy(() -> networks.create(NewNetwork.named("second"), Spawner.NONE))
                     .hasMessage("network second exists already");
             for (String taken : List.of("10.89.1.0/24", "10.89.0.0/16", "10.89.2.128/25")) {
-                assertThatThrownBy(() -> networks.create(new NewNetwork(
-                                "third",
-                                List.of(Cidr.parse(taken)),
-                                List.of(),
-                                false,
-                                false,
-                                false,
-                                true,
-                                0,
-                                Map.of())))
+                assertThatThrownBy(() -> networks.create(
+                                new NewNetwork(
+                                        "third",
+                                        List.of(Cidr.parse(taken)),
+                                        List.of(),
+                                        false,
+                                        false,
+                                        false,
+                                        true,
+                                        0,
+                                        Map.of()),
+                                Spawner.NONE))
                         .isInstanceOf(NetworkFailed.class)
                         .hasMessageContaining("overlaps");
             }

@@ -3,6 +3,7 @@ package io.jpod.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
 import java.io.IOException;
@@ -166,7 +167,7 @@ class UpkeepTest extends NetworkTests {
                 assertNothingIsLeft();
             });
         }
-        networks.remove("n", false);
+        networks.remove("n", false, Spawner.NONE);
     }
 
     // ---- kernel state keyed by something that is used again

@@ -156,7 +156,7 @@ class PodRecordTest {
                 .isZero();
         assertThat(Files.exists(directory)).isFalse();
         assertThat(pods.find(pod.name())).isEmpty();
-        pods.removeLost(pod.name());
+        pods.removeLost(pod.name(), spawner);
         assertThat(ProcessStat.of(init).filter(process -> !process.hasEnded())).isEmpty();
     }
 
