@@ -335,4 +335,12 @@ class PodLifecycleTest {
         run.await().ended(128 + 9);
         assertThat(jpod.run("list", "-q").ok().out()).doesNotContain(id);
     }
+
+    @Test
+    void isRemovedByItsId() {
+        TestPod pod = TestPod.create(jpod);
+        String id = pod.record().text("id");
+        assertThat(jpod.run("pod", "rm", "--force", id).ok().out()).isEqualTo(id + "\n");
+        jpod.run("pod", "rm", "--force", id).ok();
+    }
 }

@@ -131,4 +131,37 @@ class VolumesTest {
         assertThat(jpod.run("volume", "ls", "-q").ok().out()).isEqualTo(volume + "\n");
         assertThat(says("/srv/data", "ls /srv/data")).isEqualTo("deep\nfile\nlink\nout\n");
     }
+
+    /** A copy that was cut off belongs to its volume, and not to a later one of that name. */
+    @Test
+    void whatWasCutOffEndsWithItsVolume() throws IOException {
+        Path volumes = jpod.root.resolve("volumes");
+        jpod.run("volume", "create", volume).ok();
+        Files.writeString(volumes.resolve("." + volume), "x");
+        jpod.run("volume", "rm", volume).ok();
+        jpod.run("volume", "create", volume).ok();
+        Files.writeString(volumes.resolve(volume).resolve("mine"), "kept");
+        assertThat(says("/srv/data", "ls /srv/data")).isEqualTo("mine\n");
+    }
+
+    /** Those who come later wait until it is filled, and take nothing away. */
+    @Test
+    void itIsFilledOnceHoweverManyComeAtOnce() {
+        List<Jpod.Running> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(jpod.call(
+                            "run",
+                            "-v",
+                            volume + ":/srv/data",
+                            "--rootfs",
+                            rootfs.toString(),
+                            "--",
+                            "sh",
+                            "-c",
+                            "touch /srv/data/by$$-" + i + "; cat /srv/data/file")
+                    .start());
+        }
+        all.forEach(running -> assertThat(running.await().ok().out()).isEqualTo("hello\n"));
+        assertThat(says("/srv/data", "ls /srv/data | grep -c ^by")).isEqualTo("6\n");
+    }
 }
