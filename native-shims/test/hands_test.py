@@ -526,27 +526,14 @@ class Terminal(HandsCase):
             os.close(ptmx)
             self.assertEnds(hands, 0, out="".join(f"{n}\r\n" for n in range(1, 801)))
 
-    def test_end_of_a_pipe_becomes_end_of_file(self):
-        for text in (b"", b"a\n", b"a"):
-            hands, brain = self.begin(stdin=subprocess.PIPE)
-            pid, ptmx = self.spawn_on_terminal(brain, "stty -echo; echo ready; cat; echo end")
-            brain.send(RELAY, fds=[ptmx])
-            os.close(ptmx)
-            self.assertEqual(hands.stdout.readline(), b"ready\r\n")
-            hands.stdin.write(text)
-            hands.stdin.close()
-            hands.stdin = None
-            self.assertEqual(brain.ended(), (pid, 0))
-            brain.send(EXIT, 0)
-            self.assertEnds(hands, 0, out=text.decode().replace("\n", "\r\n") + "end\r\n")
-
-    def end_of_input(self, script, text):
+    def end_of_input(self, script, text, line_end="\n"):
         """What a program prints on its terminal whose input is `text` and ends with it."""
         hands, brain = self.begin(stdin=subprocess.PIPE)
-        pid, ptmx = self.spawn_on_terminal(brain, "stty -echo -onlcr; echo ready; " + script)
+        modes = "-echo -onlcr" if line_end == "\n" else "-echo"
+        pid, ptmx = self.spawn_on_terminal(brain, f"stty {modes}; echo ready; {script}")
         brain.send(RELAY, fds=[ptmx])
         os.close(ptmx)
-        self.assertEqual(hands.stdout.readline(), b"ready\n")
+        self.assertEqual(hands.stdout.readline(), f"ready{line_end}".encode())
         hands.stdin.write(text)
         hands.stdin.close()
         hands.stdin = None
@@ -555,6 +542,11 @@ class Terminal(HandsCase):
         out, err = self.read_all(hands)
         self.assertEqual((hands.returncode, err), (0, b""))
         return out
+
+    def test_end_of_a_pipe_becomes_end_of_file(self):
+        for text in (b"", b"a\n", b"a"):
+            out = self.end_of_input("cat; echo end", text, line_end="\r\n")
+            self.assertEqual(out, text.replace(b"\n", b"\r\n") + b"end\r\n")
 
     def test_end_of_a_pipe_reaches_who_edits_lines(self):
         # The terminal is in canonical mode when the input ends, and a shell that edits lines takes it out of that.

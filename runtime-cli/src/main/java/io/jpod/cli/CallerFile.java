@@ -206,7 +206,7 @@ record CallerFile(Caller caller, Path path) {
                 e);
     }
 
-    private static ContainerException gone() {
+    static ContainerException gone() {
         return new ContainerException("nobody waits any more");
     }
 }

@@ -57,7 +57,7 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
                 }
             }
             if (Linux.poll(List.of(caller.connection()), 0, PAUSE)[0] != 0) {
-                throw new ContainerException("nobody waits any more");
+                throw CallerFile.gone();
             }
         }
     }

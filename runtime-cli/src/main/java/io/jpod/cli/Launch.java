@@ -157,21 +157,24 @@ final class Launch {
                 jpod.caller().watch(pid, exit);
             } else {
                 LogDir log = container.log();
-                if (!log.exists()) {
-                    Path logs = jpod.logDirectory();
-                    log.make(logs == null ? null : logs.resolve(container.id()), pipe.bounds());
-                }
+                LogDir.Bounds bounds = log.exists() ? log.bounds() : make(jpod, container, pipe.bounds());
                 try (Fd terminal = console.receive();
                         Fd directory = log.open()) {
                     if (terminal != null) {
                         Linux.leaveLineEnds(terminal);
                     }
-                    jpod.caller().watch(pid, exit, terminal == null ? pipe.from() : terminal, directory, log.bounds());
+                    jpod.caller().watch(pid, exit, terminal == null ? pipe.from() : terminal, directory, bounds);
                 }
             }
         }
         jpod.caller().forwardSignals(pid);
         console.close();
+    }
+
+    private static LogDir.Bounds make(Jpod jpod, Container container, LogDir.Bounds bounds) {
+        Path logs = jpod.logDirectory();
+        container.log().make(logs == null ? null : logs.resolve(container.id()), bounds);
+        return bounds;
     }
 
     /** Deletes a container; a failing poststop hook is only a warning (runtime-spec, "Lifecycle", 13). */

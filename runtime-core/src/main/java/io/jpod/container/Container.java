@@ -246,12 +246,16 @@ public final class Container {
      */
     public void start(Spawner spawner) {
         try (Fd _ = dir.lock()) {
-            spawner.requireCaller();
-            // Whoever held the lock before us, its maker for instance, may have changed the record.
-            Container now = containers.get(id());
-            now.requireSound();
-            now.startLocked(spawner);
+            asItIsNow(spawner).startLocked(spawner);
         }
+    }
+
+    /** Under its lock: whoever held that before us, its maker for instance, may have changed the record. */
+    private Container asItIsNow(Spawner caller) {
+        caller.requireCaller();
+        Container now = containers.get(id());
+        now.requireSound();
+        return now;
     }
 
     private void startLocked(Spawner spawner) {
@@ -343,7 +347,7 @@ public final class Container {
             throw new ContainerException("container not running");
         }
         try (Fd process = process()) {
-            Containers.signalIfThere(process, signal);
+            Processes.signalIfThere(process, signal);
         }
         if (signal == Flags.SIGKILL) {
             // A frozen process would not notice; and without a pid namespace of its own it is not the only one.
@@ -385,7 +389,7 @@ public final class Container {
             }
             for (int pid : cgroup.pids()) {
                 try (Fd process = Processes.pidfdOpen(pid)) {
-                    Containers.signalIfThere(process, signal);
+                    Processes.signalIfThere(process, signal);
                 } catch (SyscallException e) {
                     if (!e.is(Errno.ESRCH)) {
                         throw e;
@@ -424,10 +428,7 @@ public final class Container {
      */
     public void update(Spec.Resources update, String source, Spawner caller) {
         try (Fd _ = dir.lock()) {
-            caller.requireCaller();
-            // Whoever held the lock before us may have changed the record.
-            Container now = containers.get(id());
-            now.requireSound();
+            Container now = asItIsNow(caller);
             now.updateLocked(update, source);
             spec = now.spec;
         }
@@ -583,10 +584,7 @@ public final class Container {
     public Created recreate(List<Fd> stdio, @Nullable Fd consoleSocket, Spawner spawner) {
         Fd lock = dir.lock();
         try {
-            spawner.requireCaller();
-            // Whoever held the lock before us may have changed the record.
-            Container now = containers.get(id());
-            now.requireSound();
+            Container now = asItIsNow(spawner);
             return new Recreation(containers, now, dir, now.stored).run(lock, stdio, consoleSocket, spawner);
         } catch (RuntimeException | Error e) {
             lock.close();
@@ -603,7 +601,7 @@ public final class Container {
         }
         if (stored != null && stored.pid() != 0 && isAlive(stored)) {
             try (Fd process = process()) {
-                Containers.signalIfThere(process, (int) Flags.SIGKILL);
+                Processes.signalIfThere(process, (int) Flags.SIGKILL);
                 if (!Processes.awaitEnd(process, END.toMillis())) {
                     throw new ContainerException("container %s: process %d does not end".formatted(id(), stored.pid()));
                 }

@@ -7,7 +7,6 @@ import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
-import io.jpod.linux.Processes;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
@@ -246,15 +245,5 @@ public final class Containers {
     /** Of the host since its last start: what belongs to another one exists no more. */
     public static String bootId() {
         return BOOT_ID;
-    }
-
-    static void signalIfThere(Fd pidfd, int signal) {
-        try {
-            Processes.signal(pidfd, signal);
-        } catch (SyscallException e) {
-            if (!e.is(Errno.ESRCH)) {
-                throw e;
-            }
-        }
     }
 }

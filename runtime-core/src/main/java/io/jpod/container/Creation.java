@@ -108,7 +108,7 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        RecordDir.Claim claim = claim();
+        RecordDir.Claim claim = RecordDir.claim(containers.root(), options.id(), this::clearHalfMade);
         StateDir dir = new StateDir(claim.dir());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -126,24 +126,13 @@ final class Creation {
         }
     }
 
-    /**
-     * Takes the id, also from what a maker has left that is gone, or a removal that was cut off: nothing of that ever ran, or
-     * will again.
-     */
-    private RecordDir.Claim claim() {
-        while (true) {
-            Optional<RecordDir.Claim> claim = RecordDir.claim(containers.root(), options.id());
-            if (claim.isPresent()) {
-                return claim.get();
-            }
-            Container there = containers.find(options.id()).orElse(null);
-            if (there != null && !there.isHalfMade()) {
-                throw new ContainerException("container with given ID already exists: " + options.id());
-            }
-            if (there != null) {
-                there.clearHalfMade(spawner);
-            }
+    /** Nothing of one that is half made ever ran, or will again. */
+    private void clearHalfMade() {
+        Optional<Container> there = containers.find(options.id());
+        if (there.isPresent() && !there.get().isHalfMade()) {
+            throw new ContainerException("container with given ID already exists: " + options.id());
         }
+        there.ifPresent(container -> container.clearHalfMade(spawner));
     }
 
     /**

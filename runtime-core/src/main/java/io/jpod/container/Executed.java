@@ -6,6 +6,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.ProcessStat;
+import io.jpod.linux.Processes;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.List;
@@ -90,7 +91,7 @@ public final class Executed implements AutoCloseable {
 
     /** Ends it, and waits until it has. */
     public void kill() {
-        Containers.signalIfThere(pidfd(), (int) io.jpod.abi.Flags.SIGKILL);
+        Processes.signalIfThere(pidfd(), (int) io.jpod.abi.Flags.SIGKILL);
         process.child().await();
     }
 

@@ -60,7 +60,7 @@ final class HostFacts {
                 if (mount.options().contains("remount")) {
                     continue;
                 }
-                boolean bind = isBind(mount);
+                boolean bind = mount.isBind();
                 // A link in the place of these is refused (CVE-2019-19921).
                 boolean kernels = !bind && ("proc".equals(mount.type()) || "sysfs".equals(mount.type()));
                 String place = kernels ? Facts.clean(mount.destination()) : place(view, mount.destination(), places);
@@ -202,12 +202,6 @@ final class HostFacts {
 
     private static boolean isNumbered(Stat stat, Spec.Device device) {
         return stat.nodeMajor() == device.major() && stat.nodeMinor() == device.minor();
-    }
-
-    private static boolean isBind(Spec.Mount mount) {
-        return "bind".equals(mount.type())
-                || mount.options().contains("bind")
-                || mount.options().contains("rbind");
     }
 
     /** Pipes, sockets and terminals that belong to somebody else; never /dev/null and its like, which are everybody's. */

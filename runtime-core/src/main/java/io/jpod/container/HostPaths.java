@@ -43,7 +43,7 @@ final class HostPaths {
 
     private static Spec.Mount absolute(Spec.Mount mount, Path bundle) {
         String source = mount.source();
-        if (isBind(mount) && isRelative(source)) {
+        if (mount.isBind() && isRelative(source)) {
             return changed(mount, bundle.resolve(source).toString(), mount.options());
         }
         if ("overlay".equals(mount.type())) {
@@ -60,12 +60,6 @@ final class HostPaths {
     private static Spec.Mount changed(Spec.Mount mount, @Nullable String source, List<String> options) {
         return new Spec.Mount(
                 mount.destination(), mount.type(), source, options, mount.uidMappings(), mount.gidMappings());
-    }
-
-    private static boolean isBind(Spec.Mount mount) {
-        return "bind".equals(mount.type())
-                || mount.options().contains("bind")
-                || mount.options().contains("rbind");
     }
 
     private static boolean isRelative(@Nullable String path) {

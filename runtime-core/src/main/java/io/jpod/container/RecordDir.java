@@ -60,6 +60,21 @@ public record RecordDir(Path path) {
         }
     }
 
+    /**
+     * The same, also from what a maker has left that is gone, or a removal that was cut off.
+     *
+     * @param clear takes away what has the name, if it is that, and throws if it is in use
+     */
+    public static Claim claim(Path parent, String name, Runnable clear) {
+        while (true) {
+            Optional<Claim> claim = claim(parent, name);
+            if (claim.isPresent()) {
+                return claim.get();
+            }
+            clear.run();
+        }
+    }
+
     /** What cannot be listed is not empty. */
     private boolean isEmpty() {
         String[] files = path.toFile().list();

@@ -20,10 +20,10 @@ public final class ProcessTree {
     /** Ends all of it, the root last, and waits for that. One that the kernel does not let go within 10 seconds stays. */
     public static void kill(Spawner.Child root) {
         // Stopped it starts nothing new, and yet adopts what those that we kill leave.
-        signalIfThere(root.pidfd(), Flags.SIGSTOP);
+        Processes.signalIfThere(root.pidfd(), (int) Flags.SIGSTOP);
         long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE).toNanos();
         while (killDescendants(root.pid()) && System.nanoTime() < deadline) {}
-        signalIfThere(root.pidfd(), Flags.SIGKILL);
+        Processes.signalIfThere(root.pidfd(), (int) Flags.SIGKILL);
         if (Processes.awaitEnd(root.pidfd(), PATIENCE)) {
             root.await();
         }
@@ -58,19 +58,9 @@ public final class ProcessTree {
         try (Fd pidfd = Processes.pidfdOpen(process.pid())) {
             // The number may be somebody else's by now.
             if (ProcessStat.isAlive(process.pid(), process.startTime())) {
-                signalIfThere(pidfd, Flags.SIGKILL);
+                Processes.signalIfThere(pidfd, (int) Flags.SIGKILL);
                 Processes.awaitEnd(pidfd, PATIENCE);
             }
-        } catch (SyscallException e) {
-            if (!e.is(Errno.ESRCH)) {
-                throw e;
-            }
-        }
-    }
-
-    private static void signalIfThere(Fd pidfd, long signal) {
-        try {
-            Processes.signal(pidfd, (int) signal);
         } catch (SyscallException e) {
             if (!e.is(Errno.ESRCH)) {
                 throw e;

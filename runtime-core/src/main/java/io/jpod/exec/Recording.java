@@ -138,15 +138,21 @@ public final class Recording implements AutoCloseable {
     /** @throws OpFailed at the last call that was made, if the program ended there, whether or not it could say so */
     void throwIfFailed() throws OpFailed {
         read();
-        int last = program.ops().size() - 1;
-        while (last >= 0 && words[RECORD_WORDS * last] == 0) {
-            last--;
-        }
+        int last = last(LongBuffer.wrap(words));
         long state = last < 0 ? 0 : words[RECORD_WORDS * last];
         long result = last < 0 ? 0 : words[RECORD_WORDS * last + 1];
         if (state > CALLED && program.ops().get(last).after(result) instanceof Op.Fail) {
             throw new OpFailed(last, (int) -Math.min(result, 0));
         }
+    }
+
+    /** The last op that was called; -1 if there is none. */
+    private static int last(LongBuffer words) {
+        int last = words.limit() / RECORD_WORDS - 1;
+        while (last >= 0 && words.get(RECORD_WORDS * last) == 0) {
+            last--;
+        }
+        return last;
     }
 
     /**
@@ -157,10 +163,7 @@ public final class Recording implements AutoCloseable {
     public static void throwIfFailed(byte[] records) throws OpFailed {
         LongBuffer words =
                 ByteBuffer.wrap(records).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
-        int last = words.limit() / RECORD_WORDS - 1;
-        while (last >= 0 && words.get(RECORD_WORDS * last) == 0) {
-            last--;
-        }
+        int last = last(words);
         if (last >= 0 && words.get(RECORD_WORDS * last) > CALLED && words.get(RECORD_WORDS * last + 1) < 0) {
             throw new OpFailed(last, (int) -words.get(RECORD_WORDS * last + 1));
         }

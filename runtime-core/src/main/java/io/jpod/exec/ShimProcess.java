@@ -49,7 +49,7 @@ public final class ShimProcess implements AutoCloseable {
         this.recording = prepared.recording;
         this.unsaid = prepared.unsaid;
         this.ops = prepared.program.ops().size();
-        this.clones = prepared.program.ops().stream().anyMatch(op -> op.sys() == Sys.CLONE);
+        this.clones = prepared.program.makes(Sys.CLONE);
     }
 
     /**
@@ -96,8 +96,7 @@ public final class ShimProcess implements AutoCloseable {
         private Prepared(Program program, int preserve, @Nullable Recording recording) {
             this.program = program;
             this.recording = recording;
-            boolean isFiltered = program.ops().stream().anyMatch(op -> op.sys() == Sys.SECCOMP);
-            this.unsaid = recording != null || !isFiltered ? recording : Recording.untimed(program);
+            this.unsaid = recording == null && program.makes(Sys.SECCOMP) ? Recording.untimed(program) : recording;
             try {
                 Sockets.signed(pair.get(0));
                 Map<String, Integer> numbers = new HashMap<>();

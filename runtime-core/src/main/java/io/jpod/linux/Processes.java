@@ -92,6 +92,17 @@ public final class Processes {
                 .orElse(pid);
     }
 
+    /** The same; nothing happens if it has ended. */
+    public static void signalIfThere(Fd pidfd, int signal) {
+        try {
+            signal(pidfd, signal);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
+    }
+
     /**
      * Waits for a child of this process and reaps it.
      *

@@ -226,6 +226,11 @@ public record Spec(
             gidMappings = List.copyOf(gidMappings);
         }
 
+        /** Whether its source is a file or directory that is there, whatever the type says. */
+        public boolean isBind() {
+            return "bind".equals(type) || options.contains("bind") || options.contains("rbind");
+        }
+
         public Mount(String destination, String type, String source, List<String> options) {
             this(destination, type, source, options, List.of(), List.of());
         }

@@ -1,6 +1,7 @@
 package io.jpod.plan;
 
 import io.jpod.abi.NativeText;
+import io.jpod.abi.Sys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +47,16 @@ public record Program(
         List<Op> changed = new ArrayList<>(ops);
         changed.set(index, ops.get(index).withArgument(argument, Op.Blob.string(blob.length, text)));
         return new Program(changed, registers, inputs, outputs, longer, relocations);
+    }
+
+    /** Whether one of its ops is this call. */
+    public boolean makes(Sys call) {
+        for (Op op : ops) {
+            if (op.sys() == call) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The register of an output. */

@@ -75,7 +75,7 @@ final class PodCreation {
     }
 
     Pod create(Spawner spawner) {
-        RecordDir.Claim claim = claim(spawner);
+        RecordDir.Claim claim = RecordDir.claim(pods.directory(), spec.name(), () -> clearHalfMade(spawner));
         try (Fd _ = claim.lock()) {
             StoredPod record = record(spawner);
             try {
@@ -87,20 +87,13 @@ final class PodCreation {
         }
     }
 
-    /** Takes the name, also from what a maker has left that is gone, or a removal that was cut off. */
-    private RecordDir.Claim claim(Spawner spawner) {
-        while (true) {
-            Optional<RecordDir.Claim> claim = RecordDir.claim(pods.directory(), spec.name());
-            if (claim.isPresent()) {
-                return claim.get();
-            }
-            Optional<Pod> there = pods.named(spec.name());
-            if (there.isPresent()
-                    && (!there.get().isHalfMade() || there.get().damage().isPresent())) {
-                throw new PodException("pod name " + spec.name() + " is in use");
-            }
-            there.ifPresent(pod -> pod.clearHalfMade(spawner));
+    private void clearHalfMade(Spawner spawner) {
+        Optional<Pod> there = pods.named(spec.name());
+        if (there.isPresent()
+                && (!there.get().isHalfMade() || there.get().damage().isPresent())) {
+            throw new PodException("pod name " + spec.name() + " is in use");
         }
+        there.ifPresent(pod -> pod.clearHalfMade(spawner));
     }
 
     /** What it is about to leave on the host, on disk before it leaves it. All that can be refused is refused here. */

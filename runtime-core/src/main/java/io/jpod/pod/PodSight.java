@@ -155,13 +155,7 @@ final class PodSight {
 
     /** Of a mount that shows a place of the host, which others can show too. A mqueue shows that of the ipc namespace. */
     private boolean isPlace(Spec.Mount mount) {
-        return isBind(mount) || isQueues(mount) && pod.spec().share().contains(NamespaceType.IPC);
-    }
-
-    private static boolean isBind(Spec.Mount mount) {
-        return "bind".equals(mount.type())
-                || mount.options().contains("bind")
-                || mount.options().contains("rbind");
+        return mount.isBind() || isQueues(mount) && pod.spec().share().contains(NamespaceType.IPC);
     }
 
     private static boolean isQueues(Spec.Mount mount) {
@@ -169,7 +163,7 @@ final class PodSight {
     }
 
     private static String source(Spec.Mount mount) {
-        String source = isBind(mount) ? mount.source() : mount.type();
+        String source = mount.isBind() ? mount.source() : mount.type();
         return source == null ? "none" : source;
     }
 
