@@ -1005,4 +1005,7 @@ def state(pid):
 
 
 if __name__ == "__main__":
+    # A job that was started with & ignores them, and so would all that is started here.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     unittest.main()
