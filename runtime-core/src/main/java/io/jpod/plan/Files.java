@@ -299,13 +299,15 @@ final class Files {
     }
 
     /**
-     * Who names flags names all of them, as with mount(2) and its callers. EPERM: in a user namespace those that its owner
+     * Who names flags names all of them, as with mount(2) and its callers, but for when access times are written, which stays
+     * as it is unless it is named. EPERM: in a user namespace those that its owner
      * set are locked, mount_namespaces(7); they stay unless the config clears them by name.
      */
     private void exactly(Op.Register mount, MountOptions options) {
         Label locked = new Label();
         Label done = new Label();
-        setAttributes(mount, options.set(), Mounts.ATTRIBUTES, 0, false);
+        long kept = (MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME) & ~options.clear();
+        setAttributes(mount, options.set(), Mounts.ATTRIBUTES & ~kept, 0, false);
         asm.last().on(Errno.EPERM, locked).on(new Op.OnSuccess(), done);
         asm.place(locked);
         setAttributes(mount, options.set(), options.clear(), 0, false);

@@ -299,6 +299,26 @@ class MountTest extends ContainerTests {
                 .containsExactly(flags);
     }
 
+    /** But for access times, as with mount(2): they stay as they are where none is named. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            noatime                | bind,nosuid            | rw,nosuid,noatime
+            strictatime            | bind,ro                | ro
+            noatime,nodiratime     | bind,ro                | ro,noatime,nodiratime
+            nodiratime             | bind,ro                | ro,nodiratime,relatime
+            noatime                | bind,relatime          | rw,relatime
+            noatime                | bind,ro,strictatime    | ro
+            nodiratime             | bind,ro,diratime       | ro,relatime
+            """)
+    void accessTimesOfABindStay(String base, String options, String flags) throws IOException {
+        Bundle bundle = bundle("mounts");
+        Path source = Files.createDirectories(bundle.rootfs.resolve("base"));
+        bundle.mount(mount("/base", "tmpfs", "tmpfs", base.split(",")))
+                .mount(mount("/copy", "bind", source.toString(), options.split(",")));
+        assertThat(run(bundle).lines().filter(line -> line.contains(" /copy ")).map(line -> line.split(" ")[5]))
+                .containsExactly(flags);
+    }
+
     // ---- without pivot_root
 
     /** Whoever makes user, pid and mount namespaces may mount proc and sysfs if one is in full view, user_namespaces(7). */
