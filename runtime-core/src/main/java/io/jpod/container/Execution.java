@@ -12,6 +12,7 @@ import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
@@ -64,6 +65,10 @@ final class Execution {
         Map<String, Fd> descriptors = new HashMap<>();
         try {
             descriptors.putAll(build(plan, programs));
+            // Before the process joins by the pidfd: that shows that it was this one's.
+            if (!container.linux().hasOwnMounts()) {
+                descriptors.put(Lowering.CONTAINER_ROOT, Processes.root(pid));
+            }
             descriptors.put(Lowering.CONTAINER, Linux.duplicate(first));
             if (options.consoleSocket() != null) {
                 descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));

@@ -104,8 +104,12 @@ final class HookRunner {
     private void runInContainer(Plan plan, Spec.Hook hook, Fd input, HookOutput output) {
         Optional<Cgroup> found = Optional.ofNullable(state.cgroup()).flatMap(this::cgroup);
         try (Fd process = Processes.pidfdOpen(state.pid());
+                Fd root = spec.linux().hasOwnMounts() ? null : Processes.root(state.pid());
                 Cgroup cgroup = found.orElse(null)) {
-            Map<String, Fd> inputs = Map.of(Lowering.CONTAINER, process);
+            Map<String, Fd> inputs = new HashMap<>(Map.of(Lowering.CONTAINER, process));
+            if (root != null) {
+                inputs.put(Lowering.CONTAINER_ROOT, root);
+            }
             run(spawner, plan, hook, input, output, inputs, cgroup == null ? null : cgroup.fd());
         }
     }

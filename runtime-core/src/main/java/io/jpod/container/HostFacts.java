@@ -3,7 +3,11 @@ package io.jpod.container;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.exec.OpFailed;
+import io.jpod.exec.StepFailed;
+import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.RootedPaths;
@@ -12,6 +16,10 @@ import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Limits;
+import io.jpod.plan.Lowering;
+import io.jpod.plan.Plan;
+import io.jpod.plan.Planner;
+import io.jpod.plan.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +64,7 @@ final class HostFacts {
         Set<String> devices = new HashSet<>();
         Map<String, Integer> tmpfsModes = new HashMap<>();
         Map<String, String> places = new HashMap<>();
-        try (RootView view = open(rootfs)) {
+        try (RootView view = open(spec, rootfs)) {
             for (Spec.Mount mount : spec.mounts()) {
                 if (mount.options().contains("remount")) {
                     continue;
@@ -77,7 +86,7 @@ final class HostFacts {
                 view.mount(place, bind && !file ? mount.source() : null);
             }
             place(view, "/dev", places);
-            for (Spec.Device device : spec.linux().devices()) {
+            for (Spec.Device device : Planner.devicesThere(spec)) {
                 String path = Facts.clean(device.path());
                 int slash = path.lastIndexOf('/');
                 String directory = place(view, path.substring(0, Math.max(1, slash)), places);
@@ -128,11 +137,25 @@ final class HostFacts {
         return asked && cgroup != null && cgroups.isPresent() ? cgroups.get().facts(cgroup) : Limits.Facts.UNKNOWN;
     }
 
-    private static RootView open(Path rootfs) {
+    private static RootView open(Spec spec, Path rootfs) {
+        Spec.Namespace mount = spec.linux().namespace(Spec.NamespaceType.MOUNT);
         try {
-            return RootView.open(rootfs);
+            return mount == null || mount.path() == null
+                    ? RootView.open(rootfs)
+                    : RootView.of(rootfs, RootedPaths.of(sharedRoot(mount, rootfs)));
         } catch (SyscallException e) {
             throw new ContainerException("config.json: root.path: " + e.getMessage(), e);
+        }
+    }
+
+    private static Fd sharedRoot(Spec.Namespace mount, Path rootfs) {
+        Plan plan = Planner.sharedRoot(mount, rootfs.toString());
+        Program look = Lowering.lower(plan, Arch.host(), 0).builder();
+        try {
+            return Objects.requireNonNull(
+                    new ThreadExecutor(Kernel.get()).run(look, Map.of()).get(Lowering.ROOTFS));
+        } catch (OpFailed e) {
+            throw StepFailed.of(plan, look, e);
         }
     }
 

@@ -44,8 +44,13 @@ final class RootView implements AutoCloseable {
 
     /** @throws SyscallException if it is no directory */
     static RootView open(Path rootfs) {
+        return of(rootfs, RootedPaths.open(rootfs.toString()));
+    }
+
+    /** @param directory goes over to what is returned */
+    static RootView of(Path rootfs, RootedPaths directory) {
         RootView view = new RootView(rootfs.toString());
-        view.open.put(rootfs.toString(), RootedPaths.open(rootfs.toString()));
+        view.open.put(rootfs.toString(), directory);
         return view;
     }
 

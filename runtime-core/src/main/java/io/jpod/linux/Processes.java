@@ -1,5 +1,6 @@
 package io.jpod.linux;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
@@ -26,6 +27,11 @@ public final class Processes {
     /** A descriptor for a process of this pid namespace. ESRCH if there is none. */
     public static Fd pidfdOpen(int pid) {
         return new Fd((int) Linux.retry(Sys.PIDFD_OPEN, "pid " + pid, pid, 0, 0, 0));
+    }
+
+    /** Where it has its root directory, as O_PATH: proc_pid_root(5). */
+    public static Fd root(int pid) {
+        return Linux.open("/proc/" + pid + "/root", Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()), 0);
     }
 
     /** Whether a process of this pid namespace runs: one that has ended does not, also before it was waited for. */

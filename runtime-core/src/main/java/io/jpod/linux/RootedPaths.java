@@ -21,6 +21,11 @@ public final class RootedPaths implements AutoCloseable {
         this.root = root;
     }
 
+    /** @param root a directory, which goes over to what is returned */
+    public static RootedPaths of(Fd root) {
+        return new RootedPaths(root);
+    }
+
     public static RootedPaths open(String directory) {
         return new RootedPaths(Linux.open(directory, Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()), 0));
     }

@@ -412,6 +412,12 @@ public record Spec(
                     personality);
         }
 
+        /** Whether it begins alone in its mount namespace. One that is inherited or joined is that of others too. */
+        public boolean hasOwnMounts() {
+            Namespace mount = namespace(NamespaceType.MOUNT);
+            return mount != null && mount.path() == null;
+        }
+
         /** The namespace of that type, or null if it is to be inherited from the runtime. */
         public @Nullable Namespace namespace(NamespaceType type) {
             for (Namespace namespace : namespaces) {

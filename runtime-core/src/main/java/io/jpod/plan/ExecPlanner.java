@@ -47,6 +47,9 @@ public final class ExecPlanner {
         steps.outside(plan);
         plan.add(new Step.HideProcess(), "default");
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
+        if (!container.linux().hasOwnMounts()) {
+            plan.add(new Step.EnterRootOfContainer(), "linux.namespaces");
+        }
         if (container.linux().namespace(NamespaceType.USER) != null) {
             plan.add(new Step.BecomeRoot(), "linux.namespaces");
         }
@@ -156,10 +159,15 @@ public final class ExecPlanner {
                         .anyMatch(sets -> sets != null && sets.bounding().contains("CAP_SYS_PTRACE"));
     }
 
-    /** setns(2) with a pidfd takes them all in one call; the pid namespace is then that of the children. */
+    /**
+     * setns(2) with a pidfd takes them all in one call; the pid namespace is then that of the children. Whoever calls may have
+     * other mounts than who made the container.
+     */
     private static List<NamespaceType> joined(Spec container) {
-        return container.linux().namespaces().stream()
-                .map(Spec.Namespace::type)
+        return Stream.concat(
+                        container.linux().namespaces().stream().map(Spec.Namespace::type),
+                        Stream.of(NamespaceType.MOUNT))
+                .distinct()
                 .sorted()
                 .toList();
     }

@@ -38,8 +38,12 @@ public final class Lowering {
     /** The pidfd of a running container's first process. */
     public static final String CONTAINER = "container";
 
+    /** Its root directory. */
+    public static final String CONTAINER_ROOT = "root of the container";
+
+    public static final String ROOTFS = "rootfs";
+
     private static final String PROCFS = "procfs";
-    private static final String ROOTFS = "rootfs";
     private static final String TERMINAL = "terminal";
 
     private final Assembler asm;
@@ -132,6 +136,7 @@ public final class Lowering {
                 throw new IllegalArgumentException("the brain does it itself: " + step.describe());
 
             case Step.OpenRootfs(String path) -> openRootfs(path);
+            case Step.OpenRootDirectory(String path) -> openRootDirectory(path);
             case Step.MapIdsOfRootfs(String namespace) -> mapIdsOfRootfs(namespace);
             case Step.OpenEmptyRootfs _ -> files.emptyRoot();
             case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
@@ -142,7 +147,7 @@ public final class Lowering {
             case Step.OpenNamespace(NamespaceType type, String path) ->
                 openNamespace(path).into(asm.define(namespace(type)));
 
-            case Step.JoinNamespace(NamespaceType type) -> setns(type);
+            case Step.JoinNamespace(NamespaceType type) -> join(type);
             case Step.JoinContainer(List<NamespaceType> types) -> {
                 asm.call(Sys.SETNS, asm.use(CONTAINER), flags(cloneMask(types), cloneFlags(types)));
                 files.enteredRoot();
@@ -190,6 +195,8 @@ public final class Lowering {
             case Step.OpenConsole console -> new Console(asm, files, CONSOLE, TERMINAL).open(console);
             case Step.PivotRoot _ -> pivotRoot();
             case Step.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
+            case Step.ChangeRoot _ -> changeRoot(ROOTFS);
+            case Step.EnterRootOfContainer _ -> changeRoot(CONTAINER_ROOT);
             case Step.ReadonlyRootfs _ -> files.readonlyRoot();
             case Step.ReadonlyPath(String path) -> files.readonlyPath(path);
             case Step.PrepareMasks _ -> files.prepareMasks();
@@ -246,6 +253,21 @@ public final class Lowering {
         files.openTree(path, tree, true);
         // A copy of a shared mount would stay its peer, and what we mount inside would show on the host.
         files.setAttributes(tree, 0, 0, MS_SLAVE, true);
+    }
+
+    /** Whoever owns the mounts there must not lead it by a link of /proc to a descriptor of ours (CVE-2024-21626). */
+    private void openRootDirectory(String path) {
+        Op.Register root = asm.temporary();
+        open("/", O_PATH, "O_PATH").into(root);
+        files.openat2(
+                        root,
+                        path,
+                        O_PATH | O_DIRECTORY(asm.arch()) | O_CLOEXEC,
+                        "O_PATH|O_DIRECTORY|O_CLOEXEC",
+                        RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+                        "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS")
+                .into(asm.define(ROOTFS));
+        asm.close(root);
     }
 
     /** A struct mount_attr, whose userns_fd is what the call before has opened. Mounts inside keep their owners. */
@@ -333,6 +355,14 @@ public final class Lowering {
                     });
         }
         return String.join("|", names);
+    }
+
+    private void join(NamespaceType type) {
+        if (type == NamespaceType.MOUNT) {
+            // Whoever shares its root and directory with other threads cannot, setns(2).
+            asm.call(Sys.UNSHARE, flags(CLONE_FS, "CLONE_FS"));
+        }
+        setns(type);
     }
 
     private void setns(NamespaceType type) {
@@ -501,6 +531,12 @@ public final class Lowering {
                 .on(Errno.ENOTDIR, gone)
                 .on(Errno.ENOENT, gone);
         asm.place(gone);
+    }
+
+    private void changeRoot(String directory) {
+        asm.call(Sys.FCHDIR, asm.use(directory));
+        asm.call(Sys.CHROOT, asm.string("."));
+        enterRoot();
     }
 
     private void enterRoot() {

@@ -311,11 +311,16 @@ final class MountPlan {
         if (!ownsDev()) {
             return List.of();
         }
+        List<Spec.Device> all = withDefaultDevices(spec);
+        all.removeIf(device -> !isFree(device.path()));
+        return all;
+    }
+
+    static List<Spec.Device> withDefaultDevices(Spec spec) {
         List<Spec.Device> own = spec.linux().devices();
         List<Spec.Device> all = new ArrayList<>(DEFAULT_DEVICES);
         all.removeIf(device -> own.stream().anyMatch(other -> other.path().equals(device.path())));
         all.addAll(own);
-        all.removeIf(device -> !isFree(device.path()));
         return all;
     }
 

@@ -9,6 +9,7 @@ import io.jpod.plan.Step.Milestone;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,7 @@ public final class Planner {
         if (early) {
             cloneProcess();
             outside();
+            shareRoot();
             if (linux.namespace(NamespaceType.USER) == null) {
                 enterNamespaces();
                 enterCgroupNamespace();
@@ -107,6 +109,7 @@ public final class Planner {
             }
             identity();
             attachRootfs();
+            becomeRoot();
             mounts.rest(this::add);
             devices();
             // What they mount below the root file system has to be on top of ours, and pivot_root to take it along.
@@ -115,22 +118,28 @@ public final class Planner {
             enterRoot();
         } else {
             enterNamespaces();
-            add(new Step.ExportNamespaces(builderNamespaces()), "linux.namespaces");
+            if (!builderNamespaces().isEmpty()) {
+                add(new Step.ExportNamespaces(builderNamespaces()), "linux.namespaces");
+            }
             identity();
             attachRootfs();
             mounts.untilProcess(this::add);
-            boolean pivots = !mounts.needHost();
+            boolean pivots = linux.hasOwnMounts() && !mounts.needHost();
             if (pivots) {
                 enterRoot();
             }
-            if (mounts.isComplete()) {
+            boolean complete = linux.hasOwnMounts() && mounts.isComplete();
+            if (complete) {
                 devices();
             }
             cloneProcess();
             outside();
-            add(new Step.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
+            if (!builderNamespaces().isEmpty()) {
+                add(new Step.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
+            }
             enterCgroupNamespace();
-            if (!mounts.isComplete()) {
+            shareRoot();
+            if (!complete) {
                 mounts.rest(this::add);
                 devices();
             }
@@ -180,11 +189,15 @@ public final class Planner {
     /** Host paths are looked up once, before any namespace changes, and live on as descriptors. */
     private void openOnHost() {
         add(new Step.OpenProcfs(), "default");
-        add(new Step.OpenRootfs(request.rootfs()), "root.path");
+        if (linux.hasOwnMounts()) {
+            add(new Step.OpenRootfs(request.rootfs()), "root.path");
+        }
         if (Boolean.parseBoolean(spec.annotations().get(MAP_IDS))) {
             add(new Step.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
         }
-        mounts.openSources(this::add);
+        if (linux.hasOwnMounts()) {
+            mounts.openSources(this::add);
+        }
         if (!linux.maskedPaths().isEmpty()) {
             add(new Step.PrepareMasks(), "linux.maskedPaths");
         }
@@ -278,10 +291,47 @@ public final class Planner {
         }
     }
 
+    /**
+     * In a mount namespace that is not its own the container has a directory of it for its root, and nothing is made there: who
+     * is in it would see that, it would stay when the container has gone, and pivot_root(2) would take their root away. By the
+     * process, since no namespace hands a root directory over.
+     */
+    private void shareRoot() {
+        if (linux.hasOwnMounts()) {
+            return;
+        }
+        if (isJoined(NamespaceType.MOUNT)) {
+            add(new Step.JoinNamespace(NamespaceType.MOUNT), from(NamespaceType.MOUNT));
+        }
+        add(new Step.OpenRootDirectory(request.rootfs()), "root.path");
+    }
+
+    /**
+     * How a look is taken at the root directory of a container that joins a mount namespace, where its path leads in there: by
+     * the same steps, and none of them changes anything.
+     */
+    public static Plan sharedRoot(Spec.Namespace namespace, String rootfs) {
+        return new Plan(
+                List.of(
+                        new Plan.Entry(
+                                new Step.OpenNamespace(namespace.type(), Objects.requireNonNull(namespace.path())),
+                                By.BUILDER,
+                                "linux.namespaces"),
+                        new Plan.Entry(new Step.JoinNamespace(namespace.type()), By.BUILDER, "linux.namespaces"),
+                        new Plan.Entry(new Step.OpenRootDirectory(rootfs), By.BUILDER, "root.path"),
+                        new Plan.Entry(new Step.ChangeRoot(), By.PROCESS, "root.path")),
+                List.of());
+    }
+
+    /** Devices that the root file system may have already; where jpod makes none, it has to. */
+    public static List<Spec.Device> devicesThere(Spec spec) {
+        return spec.linux().hasOwnMounts() ? spec.linux().devices() : MountPlan.withDefaultDevices(spec);
+    }
+
     private void enterNamespaces() {
         Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
         for (NamespaceType type : BUILDER_NAMESPACES) {
-            if (isJoined(type)) {
+            if (isJoined(type) && type != NamespaceType.MOUNT) {
                 add(new Step.JoinNamespace(type), from(type));
             } else if (isNew(type) && !early) {
                 made.add(type);
@@ -317,30 +367,40 @@ public final class Planner {
     }
 
     private void attachRootfs() {
+        if (!linux.hasOwnMounts()) {
+            return;
+        }
         // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation
         // comes
         // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
         // refuse.
         add(new Step.SetPropagation("slave", true), "default");
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
+    }
+
+    /** Not before: directories above the root file system may be closed to everybody but the caller. */
+    private void becomeRoot() {
         if (linux.namespace(NamespaceType.USER) != null) {
-            // Not before: directories above the root file system may be closed to everybody but the caller.
             add(new Step.BecomeRoot(), from(NamespaceType.USER));
         }
     }
 
     private void devices() {
-        mounts.makeDevices(this::add);
+        boolean own = linux.hasOwnMounts();
+        if (own) {
+            mounts.makeDevices(this::add);
+        }
         Spec.Process process = spec.process();
         if (process != null && process.terminal()) {
             add(
-                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), mounts.ownsConsole()),
+                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), own && mounts.ownsConsole()),
                     "process.terminal");
         }
     }
 
     private void enterRoot() {
-        add(request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(facts.hostMounts()), "root.path");
+        Step own = request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(facts.hostMounts());
+        add(linux.hasOwnMounts() ? own : new Step.ChangeRoot(), "root.path");
     }
 
     private void propagation() {
@@ -359,7 +419,9 @@ public final class Planner {
     }
 
     private void workingDirectory() {
-        if (spec.process() != null && !spec.process().cwd().equals("/")) {
+        if (linux.hasOwnMounts()
+                && spec.process() != null
+                && !spec.process().cwd().equals("/")) {
             add(new Step.MakeDirectory(facts.place(spec.process().cwd())), "process.cwd");
         }
     }
@@ -406,7 +468,7 @@ public final class Planner {
 
     private List<NamespaceType> builderNamespaces() {
         return BUILDER_NAMESPACES.stream()
-                .filter(type -> linux.namespace(type) != null)
+                .filter(type -> type == NamespaceType.MOUNT ? linux.hasOwnMounts() : linux.namespace(type) != null)
                 .toList();
     }
 

@@ -100,6 +100,14 @@ public sealed interface Step {
         }
     }
 
+    /** The same where nothing may be made: the directory itself. */
+    record OpenRootDirectory(String path) implements Step {
+        @Override
+        public String describe() {
+            return "open root directory " + path;
+        }
+    }
+
     record OpenNamespace(NamespaceType type, String path) implements Step {
         @Override
         public String describe() {
@@ -386,6 +394,22 @@ public sealed interface Step {
         @Override
         public String describe() {
             return "move the root mount, let go of the host's mounts, chroot";
+        }
+    }
+
+    /** chroot(2): no boundary for who may call it again. */
+    record ChangeRoot() implements Step {
+        @Override
+        public String describe() {
+            return "chroot";
+        }
+    }
+
+    /** The same of one that joins a container, whose first process may have a root that is not that of its mount namespace. */
+    record EnterRootOfContainer() implements Step {
+        @Override
+        public String describe() {
+            return "chroot to where its first process has its root";
         }
     }
 

@@ -54,6 +54,9 @@ final class Validation {
         Validation validation = new Validation(spec, facts);
         validation.unsupported();
         validation.namespaces();
+        if (!spec.linux().hasOwnMounts()) {
+            validation.sharedMounts();
+        }
         validation.mounts();
         validation.devices();
         linuxSysctls(spec);
@@ -77,11 +80,6 @@ final class Validation {
 
     private void namespaces() {
         refuse(spec.root() == null, "root", "is required");
-        Spec.Namespace mount = linux.namespace(NamespaceType.MOUNT);
-        refuse(
-                mount == null || mount.path() != null,
-                "linux.namespaces",
-                "a new mount namespace is required: jpod sets up the root file system in it");
         refuse(
                 spec.hostname() != null && linux.namespace(NamespaceType.UTS) == null,
                 "hostname",
@@ -94,6 +92,26 @@ final class Validation {
                 !linux.timeOffsets().isEmpty() && linux.namespace(NamespaceType.TIME) == null,
                 "linux.timeOffsets",
                 "needs a time namespace in linux.namespaces");
+    }
+
+    /** What would change a mount namespace that others are in, and be there still when the container has gone. */
+    private void sharedMounts() {
+        String reason =
+                "needs a new mount namespace in linux.namespaces: it would change one that is not the container's own";
+        refuse(!spec.mounts().isEmpty(), "mounts[0]", reason);
+        refuse(!linux.maskedPaths().isEmpty(), "linux.maskedPaths", reason);
+        refuse(!linux.readonlyPaths().isEmpty(), "linux.readonlyPaths", reason);
+        refuse(spec.root() != null && spec.root().readonly(), "root.readonly", reason);
+        refuse(linux.rootfsPropagation() != null, "linux.rootfsPropagation", reason);
+        refuse(spec.annotations().containsKey(Planner.MAP_IDS), "annotations[\"" + Planner.MAP_IDS + "\"]", reason);
+        for (Spec.Device device : Planner.devicesThere(spec)) {
+            int index = linux.devices().indexOf(device);
+            refuse(
+                    !facts.devices().contains(device.path()),
+                    index < 0 ? "root.path" : "linux.devices[" + index + "].path",
+                    "there is no such device as " + device.path()
+                            + ", which is made only with a new mount namespace in linux.namespaces");
+        }
     }
 
     private void mappings() {

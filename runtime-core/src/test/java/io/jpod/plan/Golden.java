@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One directory of {@code resources/golden}: a config.json, perhaps the process.json of an exec, and what they come to. */
@@ -31,6 +32,29 @@ record Golden(Path directory) {
             false,
             Map.of("/etc/resolv.conf", "/run/resolve/stub.conf"),
             List.of());
+
+    /** The same host, of which a root file system that is not the container's own has the devices. */
+    static Facts facts(Spec spec) {
+        return spec.linux().hasOwnMounts() ? FACTS : withDevices(Planner.devicesThere(spec));
+    }
+
+    private static Facts withDevices(List<Spec.Device> devices) {
+        return new Facts(
+                FACTS.arch(),
+                FACTS.lastCapability(),
+                FACTS.cgroupRoot(),
+                FACTS.limits(),
+                FACTS.fileSources(),
+                FACTS.procSources(),
+                devices.stream().map(Spec.Device::path).collect(Collectors.toSet()),
+                FACTS.stdioToChown(),
+                FACTS.home(),
+                FACTS.tmpfsModes(),
+                FACTS.capabilities(),
+                FACTS.apparmor(),
+                FACTS.places(),
+                FACTS.hostMounts());
+    }
 
     static final Planner.Request REQUEST =
             new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
@@ -64,7 +88,7 @@ record Golden(Path directory) {
             Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
             return ExecPlanner.exec("c1", spec(), process, "", FACTS);
         }
-        return Planner.plan(spec(), REQUEST, FACTS);
+        return Planner.plan(spec(), REQUEST, facts(spec()));
     }
 
     /** The plans of its hooks, by their place. */

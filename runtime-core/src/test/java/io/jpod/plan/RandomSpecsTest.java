@@ -31,7 +31,7 @@ class RandomSpecsTest {
 
     private static final int SPECS = 3_000;
     private static final Set<String> FROM_THE_BRAIN =
-            Set.of(Lowering.STATUS, Lowering.START, Lowering.CONSOLE, Lowering.CONTAINER);
+            Set.of(Lowering.STATUS, Lowering.START, Lowering.CONSOLE, Lowering.CONTAINER, Lowering.CONTAINER_ROOT);
 
     private final List<Spec> golden = Golden.all().map(Golden::spec).toList();
     private final Random random = new Random(20_26);
@@ -80,7 +80,7 @@ class RandomSpecsTest {
             Spec spec = mixture();
             Plan plan;
             try {
-                plan = Planner.plan(spec, Golden.REQUEST, Golden.FACTS);
+                plan = Planner.plan(spec, Golden.REQUEST, Golden.facts(spec));
             } catch (InvalidSpec refused) {
                 continue;
             }
@@ -105,8 +105,32 @@ class RandomSpecsTest {
         assertThat(given).as(text).containsAll(names(programs.process()));
         assertThat(FROM_THE_BRAIN).as(text).containsAll(names(programs.builder()));
         noHostPathsInside(spec, programs.builder(), false, text);
-        boolean pivots = programs.process().ops().stream().anyMatch(op -> op.sys() == Sys.PIVOT_ROOT);
+        boolean pivots = programs.process().ops().stream().anyMatch(RandomSpecsTest::isNewRoot);
         noHostPathsInside(spec, programs.process(), !pivots, text);
+        if (!spec.linux().hasOwnMounts()) {
+            nothingIsMadeAmongTheMountsOfOthers(programs.builder(), text);
+            nothingIsMadeAmongTheMountsOfOthers(programs.process(), text);
+        }
+    }
+
+    private static boolean isNewRoot(Op op) {
+        return op.sys() == Sys.PIVOT_ROOT || op.sys() == Sys.CHROOT;
+    }
+
+    private static void nothingIsMadeAmongTheMountsOfOthers(Program program, String text) {
+        assertThat(program.ops().stream().map(Op::sys))
+                .as(text)
+                .doesNotContain(
+                        Sys.MOUNT,
+                        Sys.UMOUNT2,
+                        Sys.MOVE_MOUNT,
+                        Sys.OPEN_TREE,
+                        Sys.MOUNT_SETATTR,
+                        Sys.PIVOT_ROOT,
+                        Sys.MKDIRAT,
+                        Sys.MKNODAT,
+                        Sys.SYMLINKAT,
+                        Sys.UNLINKAT);
     }
 
     private static List<String> names(Program program) {
@@ -238,7 +262,7 @@ class RandomSpecsTest {
                         .as(line)
                         .isTrue();
             }
-            pivoted |= op.sys() == Sys.PIVOT_ROOT;
+            pivoted |= isNewRoot(op);
         }
     }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What cannot be honoured is refused before anything is done, by its place in config.json. Nothing is ignored. */
 class RefusalsTest {
     private static Plan plan(String members, String linux, String namespaces) {
+        return plan(members, linux, namespaces, true);
+    }
+
+    private static Plan plan(String members, String linux, String namespaces, boolean hasDevices) {
         String process = "'process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':0}%s}";
         String config = "{'ociVersion':'1.3.0',"
                 + (members.contains("'root':") ? "" : "'root':{'path':'rootfs'},")
@@ -22,17 +29,35 @@ class RefusalsTest {
                 + ",'linux':{"
                 + (linux.isEmpty() ? "" : linux + ",")
                 + "'namespaces':["
-                + (namespaces.equals("none") ? "" : "{'type':'mount'}" + (namespaces.isEmpty() ? "" : "," + namespaces))
+                + (namespaces.equals("none")
+                        ? ""
+                        : namespaces.contains("'mount'")
+                                ? namespaces
+                                : "{'type':'mount'}" + (namespaces.isEmpty() ? "" : "," + namespaces))
                 + "]}}";
-        return Planner.plan(
-                SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json"),
-                Golden.REQUEST,
-                Golden.FACTS);
+        Spec spec = SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json");
+        return Planner.plan(spec, Golden.REQUEST, hasDevices ? Golden.facts(spec) : Golden.FACTS);
     }
 
     @Test
     void theSmallestSpecIsTaken() {
         assertThat(plan("", "", "").warnings()).isEmpty();
+        assertThat(plan("", "", "none").warnings()).isEmpty();
+    }
+
+    @Test
+    void whereNoDevicesAreMadeTheyHaveToBeThere() {
+        for (String namespaces : new String[] {"none", "{'type':'mount','path':'/m'}"}) {
+            assertThatThrownBy(() -> plan("", "", namespaces, false))
+                    .isInstanceOf(InvalidSpec.class)
+                    .hasMessage("config.json: root.path: there is no such device as /dev/null, "
+                            + "which is made only with a new mount namespace in linux.namespaces");
+            String own = Stream.of("null", "zero", "full", "random", "urandom", "tty")
+                    .map("{'path':'/dev/%s','type':'c','major':1,'minor':3}"::formatted)
+                    .collect(Collectors.joining(",", "'devices':[", "]"));
+            assertThatThrownBy(() -> plan("", own, namespaces, false))
+                    .hasMessageContaining("linux.devices[0].path: there is no such device as /dev/null");
+        }
     }
 
     @ParameterizedTest
@@ -42,7 +67,13 @@ class RefusalsTest {
             'root':{'path':'r'},'hostname':'h' | `` | `` | hostname
             'domainname':'d' | `` | `` | domainname
             'domainname':'d' | `` | {'type':'network'} | domainname
-            `` | `` | none | linux.namespaces
+            'mounts':[{'destination':'/m','type':'tmpfs','source':'t'}] | `` | none | mounts[0]
+            'mounts':[{'destination':'/m','type':'tmpfs','source':'t'}] | `` | {'type':'mount','path':'/m'} | mounts[0]
+            'root':{'path':'r','readonly':true} | `` | none | root.readonly
+            `` | 'maskedPaths':['/m'] | none | linux.maskedPaths
+            `` | 'readonlyPaths':['/r'] | {'type':'mount','path':'/m'} | linux.readonlyPaths
+            `` | 'rootfsPropagation':'shared' | none | linux.rootfsPropagation
+            'annotations':{'io.jpod.rootfs.map-ids':'true'} | `` | none | annotations["io.jpod.rootfs.map-ids"]
             `` | 'netDevices':{'eth0':{}} | {'type':'network'} | linux.netDevices
             `` | 'intelRdt':{'closID':'c'} | `` | linux.intelRdt
             `` | 'mountLabel':'system_u:object_r:t:s0' | `` | linux.mountLabel
