@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -79,6 +80,14 @@ class MountNamespaceTest {
                 .set("linux", Map.of("namespaces", List.of(Map.of("type", "pid"))));
     }
 
+    private Config mapped(Config config) {
+        List<Object> mapping = List.of(Map.of("containerID", 0, "hostID", 100_000, "size", 65_536));
+        return config.set("process.args", List.of("/probe", "cat", "/proc/self/mountinfo"))
+                .set("linux.namespaces.+", Map.of("type", "user"))
+                .set("linux.uidMappings", mapping)
+                .set("linux.gidMappings", mapping);
+    }
+
     /** Runs it once, among the mounts of the script or of another process, and looks whether they are the same afterwards. */
     private Result run(String runtime, Bundle bundle, boolean joined) {
         String mount = "mount -t proc proc " + bundle.rootfs() + "/proc";
@@ -128,5 +137,19 @@ class MountNamespaceTest {
                 .run()
                 .ok();
         assertThat(result.out()).startsWith("file\ndev\nmnt\nprobe\nproc\nchar 0666");
+    }
+
+    /** Root of a user namespace cannot go where the host's mounts are closed to it: they are let go of before. */
+    @ParameterizedTest
+    @CsvSource({"0", "12345"})
+    void withoutPivotRootMountsBelowClosedDirectoriesGoToo(int owner) throws IOException {
+        Bundle bundle = jpod.probe("cat", "/proc/self/mountinfo").change(this::mapped);
+        Files.setAttribute(bundle.rootfs(), "unix:uid", 100_000);
+        Path closed = Files.createDirectories(bundle.dir().resolve("closed/in"));
+        Result result = script("cd " + bundle.dir() + "; mount -t proc proc closed/in; chown " + owner
+                        + " closed; chmod 700 closed; " + jpod() + " run --no-pivot -b . " + jpod.id())
+                .run()
+                .ok();
+        assertThat(result.out()).contains(" /proc ").doesNotContain(closed.toString());
     }
 }

@@ -184,23 +184,35 @@ final class HostFacts {
      * What of the host --no-pivot leaves below the root: proc and sysfs wherever they are, for a nested user namespace may mount
      * them anew as long as one is in full view; and all mounts that lie on the root itself. Longer paths first.
      */
-    private static List<String> hostMounts() {
+    private static List<Facts.HostMount> hostMounts() {
         List<MountTable.Mount> mounts = MountTable.own();
         List<String> points = mounts.stream()
                 .map(MountTable.Mount::point)
                 .filter(point -> !point.equals("/"))
                 .toList();
-        List<String> found = new ArrayList<>();
+        List<Facts.HostMount> found = new ArrayList<>();
         for (MountTable.Mount mount : mounts) {
             String point = mount.point();
             boolean kernels = mount.type().equals("proc") || mount.type().equals("sysfs");
             boolean onRoot = points.stream().noneMatch(other -> point.startsWith(other + "/"));
             if (!point.equals("/") && (kernels || onRoot)) {
-                found.add(point);
+                found.add(new Facts.HostMount(point, isClosed(Path.of(point).getParent())));
             }
         }
-        found.sort(Comparator.comparingInt(String::length).reversed());
+        found.sort(
+                Comparator.<Facts.HostMount>comparingInt(mount -> mount.point().length())
+                        .reversed());
         return found;
+    }
+
+    private static boolean isClosed(@Nullable Path directory) {
+        try {
+            return directory != null
+                    && ((Linux.stat(directory.toString()).mode() & 1) == 0 || isClosed(directory.getParent()));
+        } catch (SyscallException covered) {
+            // By a later mount: nobody comes there.
+            return false;
+        }
     }
 
     /** The root of a procfs: what lies below it has other files in other places. */

@@ -40,7 +40,10 @@ public record Facts(
         long capabilities,
         boolean apparmor,
         Map<String, String> places,
-        List<String> hostMounts) {
+        List<HostMount> hostMounts) {
+
+    /** @param closed whether it lies below a directory that not everybody may go through */
+    public record HostMount(String point, boolean closed) {}
 
     public Facts {
         fileSources = Set.copyOf(fileSources);

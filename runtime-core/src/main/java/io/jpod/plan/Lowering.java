@@ -194,6 +194,7 @@ public final class Lowering {
             case Step.Symlink(String path, String target) -> files.symlink(path, target);
             case Step.OpenConsole console -> new Console(asm, files, CONSOLE, TERMINAL).open(console);
             case Step.PivotRoot _ -> pivotRoot();
+            case Step.LetGoOfHostMounts(List<String> hostMounts) -> hostMounts.forEach(this::letGo);
             case Step.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
             case Step.ChangeRoot _ -> changeRoot(ROOTFS);
             case Step.EnterRootOfContainer _ -> changeRoot(CONTAINER_ROOT);

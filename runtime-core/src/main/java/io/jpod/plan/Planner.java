@@ -268,6 +268,13 @@ public final class Planner {
      * namespace, or behind it, so that it owns them.
      */
     private void enterUserNamespace() {
+        List<String> closed = closedHostMounts();
+        if (!closed.isEmpty()) {
+            // In mounts that are still the host's user namespace's, of which those of the container will be a copy.
+            add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.MOUNT)), "root.path");
+            add(new Step.SetPropagation("slave", true), "root.path");
+            add(new Step.LetGoOfHostMounts(closed), "root.path");
+        }
         for (NamespaceType type : List.of(
                 NamespaceType.NETWORK,
                 NamespaceType.IPC,
@@ -398,8 +405,22 @@ public final class Planner {
         }
     }
 
+    /** Without pivot_root, what root of a user namespace cannot let go of itself. A mount that the root file system lies in stays. */
+    private List<String> closedHostMounts() {
+        return request.pivot() || !linux.hasOwnMounts() || linux.namespace(NamespaceType.USER) == null
+                ? List.of()
+                : facts.hostMounts().stream()
+                        .filter(Facts.HostMount::closed)
+                        .map(Facts.HostMount::point)
+                        .filter(point -> !request.rootfs().startsWith(point + "/"))
+                        .toList();
+    }
+
     private void enterRoot() {
-        Step own = request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(facts.hostMounts());
+        List<String> left = new ArrayList<>(
+                facts.hostMounts().stream().map(Facts.HostMount::point).toList());
+        left.removeAll(closedHostMounts());
+        Step own = request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(left);
         add(linux.hasOwnMounts() ? own : new Step.ChangeRoot(), "root.path");
     }
 

@@ -385,6 +385,14 @@ public sealed interface Step {
         }
     }
 
+    /** Of what lies where root of the user namespace would not come: by whoever still has the host's privileges. */
+    record LetGoOfHostMounts(List<String> hostMounts) implements Step {
+        @Override
+        public String describe() {
+            return "let go of the host's mounts below closed directories";
+        }
+    }
+
     /**
      * The older way without one. The host's root stays below the container's, so nothing may be left on it.
      *

@@ -31,7 +31,10 @@ record Golden(Path directory) {
             ~(1L << Capability.CAP_SYS_RESOURCE.number()),
             false,
             Map.of("/etc/resolv.conf", "/run/resolve/stub.conf"),
-            List.of());
+            List.of(
+                    new Facts.HostMount("/bundle/closed/proc", true),
+                    new Facts.HostMount("/bundle", true),
+                    new Facts.HostMount("/proc", false)));
 
     /** The same host, of which a root file system that is not the container's own has the devices. */
     static Facts facts(Spec spec) {
@@ -88,7 +91,10 @@ record Golden(Path directory) {
             Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
             return ExecPlanner.exec("c1", spec(), process, "", FACTS);
         }
-        return Planner.plan(spec(), REQUEST, facts(spec()));
+        boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
+        Planner.Request request = new Planner.Request(
+                REQUEST.id(), REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart());
+        return Planner.plan(spec(), request, facts(spec()));
     }
 
     /** The plans of its hooks, by their place. */
