@@ -468,12 +468,12 @@ public final class CgroupFs {
     }
 
     /**
-     * The cgroups that a state root has made and that nobody of it owns any more, without those below them.
+     * The cgroups that nobody owns any more, without those below them.
      *
-     * @param living what of it is there
+     * @param noted what {@link #ownedBy} said of a state root
+     * @param living what of that is there
      */
-    public List<String> leftOf(String root, Set<String> living) {
-        Map<String, String> noted = ownedBy(root);
+    public static List<String> leftOf(Map<String, String> noted, Set<String> living) {
         List<String> left = new ArrayList<>();
         noted.forEach((path, what) -> {
             boolean isUsed = what.equals(CgroupOwner.PARENT)

@@ -8,7 +8,8 @@ package io.jpod.cgroup;
  * @param what of it, such as {@code container web}; "" where an older version has noted the root alone
  */
 public record CgroupOwner(String root, String what) {
-    static final String PARENT = "parent";
+    /** Of cgroups that were made on the way to one. */
+    public static final String PARENT = "parent";
 
     /** Of the cgroups that were made on the way to one, for whoever comes by. */
     CgroupOwner ofParent() {

@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A container that exists: what the disk says of it, held against what the kernel says. */
@@ -520,15 +521,26 @@ public final class Container {
      * @throws PoststopFailed if all is removed, but a hook failed
      */
     public void delete(boolean force, Spawner spawner) {
-        delete(force, false, spawner);
+        delete(force, now -> true, spawner);
     }
 
     /** The same, but does nothing to one that was made, or made again, under this id since. */
     public void deleteIfSame(boolean force, Spawner spawner) {
-        delete(force, true, spawner);
+        delete(force, now -> created().equals(now.created()), spawner);
     }
 
-    private void delete(boolean force, boolean onlyIfSame, Spawner spawner) {
+    /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
+    void clearHalfMade(Spawner spawner) {
+        delete(true, Container::isIncomplete, spawner);
+    }
+
+    /** The same also if its record cannot be read. */
+    public void clearBroken(Spawner spawner) {
+        delete(true, now -> now.damage != null || now.isIncomplete(), spawner);
+    }
+
+    /** @param wanted asked about it as it is once it is locked */
+    private void delete(boolean force, Predicate<Container> wanted, Spawner spawner) {
         Optional<Fd> lock = dir.lockIfThere();
         if (lock.isEmpty() && !force) {
             throw Containers.missing(id());
@@ -536,21 +548,8 @@ public final class Container {
         if (lock.isPresent()) {
             try (Fd _ = lock.get()) {
                 spawner.requireCaller();
-                if (!onlyIfSame || created().equals(containers.get(id()).created())) {
+                if (wanted.test(containers.get(id()))) {
                     deleteLocked(force, spawner);
-                }
-            }
-        }
-    }
-
-    /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
-    void clearHalfMade(Spawner spawner) {
-        Optional<Fd> lock = dir.lockIfThere();
-        if (lock.isPresent()) {
-            try (Fd _ = lock.get()) {
-                Container now = containers.get(id());
-                if (now.isIncomplete()) {
-                    new Deletion(containers, now, dir, now.stored).run(true, spawner);
                 }
             }
         }

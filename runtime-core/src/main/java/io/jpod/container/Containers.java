@@ -45,6 +45,9 @@ public final class Containers {
     private static final String BOOT_ID =
             Linux.readText("/proc/sys/kernel/random/boot_id", 64).strip();
 
+    /** How notes on their cgroups begin. */
+    public static final String CGROUPS = "container ";
+
     private final Path root;
 
     public Containers(Path root) {
@@ -71,7 +74,7 @@ public final class Containers {
         if (RESERVED.contains(id)) {
             throw new ContainerException("invalid container ID: " + id + " is reserved, its directory holds all " + id);
         }
-        if (!ID.matcher(id).matches() || id.equals(".") || id.equals("..")) {
+        if (!isId(id)) {
             throw new ContainerException(
                     "invalid container ID format: must be 1 to 255 of the characters A-Z a-z 0-9 _ + . - and not . or ..");
         }
@@ -169,18 +172,28 @@ public final class Containers {
      */
     public void removeLost(String id, Spawner caller) {
         if (Linux.exists(root.toString())) {
-            RecordDir.claim(root, requireId(id))
-                    .ifPresent(claim -> claim.during(
-                            caller,
-                            () -> CgroupFs.find()
-                                    .ifPresent(fs -> fs.find(cgroupOwner(id))
-                                            .ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END)))));
+            ifLost(
+                    id,
+                    caller,
+                    () -> CgroupFs.find()
+                            .ifPresent(fs -> fs.find(cgroupOwner(id))
+                                    .ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END))));
         }
+    }
+
+    /** Does something for which there must be no container of that id, and nobody may make one; nothing if there is one. */
+    public void ifLost(String id, Spawner caller, Runnable action) {
+        RecordDir.claim(root, requireId(id)).ifPresent(claim -> claim.during(caller, action));
+    }
+
+    /** Whether a container may have that id. */
+    public static boolean isId(String name) {
+        return ID.matcher(name).matches() && !RESERVED.contains(name) && !name.equals(".") && !name.equals("..");
     }
 
     /** What is noted on the cgroup of a container. */
     public CgroupOwner cgroupOwner(String id) {
-        return new CgroupOwner(mark(), "container " + id);
+        return new CgroupOwner(mark(), CGROUPS + id);
     }
 
     /** Every container, by id; those that were not set up to the end too. */
@@ -189,7 +202,7 @@ public final class Containers {
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
             for (Path path : directories) {
                 String name = path.getFileName().toString();
-                if (ID.matcher(name).matches() && !RESERVED.contains(name)) {
+                if (isId(name)) {
                     find(name).ifPresent(all::add);
                 }
             }

@@ -74,6 +74,18 @@ public final class RecordFiles {
         }
     }
 
+    /** Waits for a lock on a file, which is made if it is not there. The caller closes it. */
+    public static Fd lock(Path file, long operation) {
+        Fd fd = Linux.open(file.toString(), Flags.O_RDWR | Flags.O_CREAT, 0600);
+        try {
+            Linux.flock(fd, operation);
+            return fd;
+        } catch (SyscallException e) {
+            fd.close();
+            throw e;
+        }
+    }
+
     /** Nothing happens if it is not there. */
     public static void delete(Path file) {
         try {

@@ -331,9 +331,14 @@ public final class Networks {
 
     /** What is missing on the host of what the pods of a network have, in words. Changes nothing. */
     public List<String> missing(String network) {
-        Optional<Members> members = readable(network);
-        try (Wiring wiring = new Wiring(owner)) {
-            return members.map(found -> new Upkeep(wiring, found).missing(pod -> true))
+        if (readable(network).isEmpty()) {
+            return List.of();
+        }
+        // What a pod that just comes or goes has is not there yet, or no more.
+        try (Fd _ = store.lock();
+                Wiring wiring = new Wiring(owner)) {
+            return readable(network)
+                    .map(found -> new Upkeep(wiring, found).missing(pod -> true))
                     .orElse(List.of());
         }
     }
@@ -384,25 +389,36 @@ public final class Networks {
                 .orElseThrow(() -> new NetworkFailed("pod " + pod + " is not attached to network " + network));
     }
 
-    /** What links, tables and leases of this root no living pod has, in the order in which to remove them. */
-    public List<Leftover> leftovers(Set<String> livingPods) {
-        List<Members> all = store.members();
+    /**
+     * All places in networks, and what links, tables and damaged files of this root nobody has: in the order in which to remove
+     * what is left over. A place is, if its pod is not there afterwards.
+     */
+    public List<Leftover> leftovers() {
         List<Leftover> leftovers = new ArrayList<>();
-        for (Members members : all) {
-            members.leases().stream()
-                    .filter(lease -> !livingPods.contains(lease.pod()))
-                    .forEach(lease ->
-                            leftovers.add(new Leftover.Place(members.network().name(), lease.pod())));
-        }
-        List<Leftover.Damaged> damage = store.damage();
-        leftovers.addAll(damage);
         try (Wiring wiring = new Wiring(owner)) {
-            leftovers.addAll(wiring.unknown(all, damage));
+            List<Leftover> marked = wiring.marked();
+            // Whatever of them was made until now is recorded by now.
+            List<Members> all = store.members();
+            for (Members members : all) {
+                members.leases()
+                        .forEach(lease -> leftovers.add(
+                                new Leftover.Place(members.network().name(), lease.pod())));
+            }
+            List<Leftover.Damaged> damage = store.damage();
+            leftovers.addAll(damage);
+            leftovers.addAll(wiring.unknown(marked, all, damage));
         }
         return leftovers;
     }
 
+    private boolean isUnknown(Leftover leftover, Wiring wiring) {
+        return wiring.unknown(wiring.marked(), store.members(), store.damage()).contains(leftover);
+    }
+
     private void removeDamagedLeases(Wiring wiring, String network) {
+        if (!isDamaged(network)) {
+            return;
+        }
         forgetUnused(wiring, network);
         if (isDamaged(network)) {
             throw new NetworkFailed("network %s has pods, and nothing tells what they have of it: remove them first"
@@ -429,11 +445,8 @@ public final class Networks {
                 case Leftover.Place(String network, String pod) -> detachLocked(network, pod);
                 // What has become a living pod's meanwhile stays.
                 case Leftover.Link link
-                when wiring.unknown(store.members(), store.damage()).contains(link) ->
-                    wiring.host().deleteLink(link.name());
-                case Leftover.Table table
-                when wiring.unknown(store.members(), store.damage()).contains(table) ->
-                    wiring.deleteTable(table.name());
+                when isUnknown(link, wiring) -> wiring.host().deleteLink(link.name());
+                case Leftover.Table table when isUnknown(table, wiring) -> wiring.deleteTable(table.name());
                 case Leftover.Damaged(String network, boolean leases, String _) -> {
                     if (leases) {
                         removeDamagedLeases(wiring, network);

@@ -2,9 +2,7 @@ package io.jpod.net;
 
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
-import io.jpod.linux.SyscallException;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
 import java.nio.file.Files;
@@ -42,14 +40,7 @@ final class Store {
     /** One for all networks of the root, since ports, subnets and bridges are of one host. Ends with its holder. */
     Fd lock() {
         RecordFiles.makeDirectory(state);
-        Fd fd = Linux.open(state.resolve(".lock").toString(), Flags.O_RDWR | Flags.O_CREAT, 0600);
-        try {
-            Linux.flock(fd, Flags.LOCK_EX);
-            return fd;
-        } catch (SyscallException e) {
-            fd.close();
-            throw e;
-        }
+        return RecordFiles.lock(state.resolve(".lock"), Flags.LOCK_EX);
     }
 
     /** @throws InvalidSpec if its file cannot be read */

@@ -243,8 +243,28 @@ final class Wiring implements AutoCloseable {
         }
     }
 
-    /** Links and tables that carry this root's mark and are in no record; what one that cannot be read may know is left out. */
-    List<Leftover> unknown(List<Members> records, List<Leftover.Damaged> damage) {
+    /** Links and tables that carry this root's mark. */
+    List<Leftover> marked() {
+        List<Leftover> marked = new ArrayList<>();
+        for (String table : tables()) {
+            if (isOwn(table)) {
+                marked.add(new Leftover.Table(table));
+            }
+        }
+        for (Netlink.Link link : host.links()) {
+            if (link.alias().startsWith(owner.prefix())) {
+                marked.add(new Leftover.Link(link.name(), link.alias()));
+            }
+        }
+        return marked;
+    }
+
+    /**
+     * Those that are in no record; what one that cannot be read may know is left out.
+     *
+     * @param marked as {@link #marked} had them before the records were read
+     */
+    List<Leftover> unknown(List<Leftover> marked, List<Members> records, List<Leftover.Damaged> damage) {
         Set<String> links = new HashSet<>();
         Set<String> tables = new HashSet<>();
         damage.stream()
@@ -264,18 +284,9 @@ final class Wiring implements AutoCloseable {
             members.leases().forEach(lease -> links.add(lease.attachment().hostInterface()));
             tables.add(new Ruleset(members.network(), owner).tableName());
         }
-        List<Leftover> unknown = new ArrayList<>();
-        for (String table : tables()) {
-            if (!tables.contains(table) && isOwn(table)) {
-                unknown.add(new Leftover.Table(table));
-            }
-        }
-        for (Netlink.Link link : host.links()) {
-            if (link.alias().startsWith(owner.prefix()) && !links.contains(link.name())) {
-                unknown.add(new Leftover.Link(link.name(), link.alias()));
-            }
-        }
-        return unknown;
+        return marked.stream()
+                .filter(each -> !(each instanceof Leftover.Table ? tables : links).contains(each.name()))
+                .toList();
     }
 
     private boolean isOwn(String table) {

@@ -1,6 +1,7 @@
 package io.jpod.pod;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.CgroupOwner;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.RecordDir;
@@ -12,12 +13,16 @@ import io.jpod.linux.RecordFiles;
 import io.jpod.net.Lease;
 import io.jpod.net.Leftover;
 import io.jpod.net.Network;
+import io.jpod.net.Networks;
 import io.jpod.net.cni.Cni;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * the one and puts back the other.
  */
 public final class Doctor {
-    private static final Duration END = Duration.ofSeconds(10);
-
     private final Containers containers;
     private final Pods pods;
     private final Spawner spawner;
@@ -57,29 +60,47 @@ public final class Doctor {
 
     /** In the order in which they can be removed. Changes nothing. */
     public List<Finding> examine() {
+        return compare(look());
+    }
+
+    /** What was seen on the host, to be held against the records as they are afterwards. */
+    @FunctionalInterface
+    interface Sight {
+        void compare(List<Container> all, List<Pod> living, List<Finding> findings);
+    }
+
+    /** The host comes before the records: what is made meanwhile was not seen, or has its record by the time that is read. */
+    List<Sight> look() {
+        return List.of(
+                sight("networks", this::networks),
+                sight("CNI", this::plugins),
+                sight("mounts", this::mounts),
+                sight("cgroups", this::cgroups),
+                sight("logs", this::logs));
+    }
+
+    /** What cannot be looked at must neither keep the rest from being seen, nor pass for clean. */
+    private static Sight sight(String what, Supplier<Sight> look) {
+        try {
+            return look.get();
+        } catch (RuntimeException e) {
+            return (all, living, findings) ->
+                    findings.add(new Finding("unknown", what, "cannot look: " + e.getMessage(), () -> {
+                        throw e;
+                    }));
+        }
+    }
+
+    /** Containers come before pods: theirs was there first. */
+    List<Finding> compare(List<Sight> sights) {
         List<Finding> findings = new ArrayList<>();
         List<Container> all = containers.list();
         List<Pod> living = pods.list();
         halfMade(findings, all);
         orphans(findings, all, living);
         pods(findings, living);
-        look(findings, "networks", () -> networks(findings, living));
-        look(findings, "CNI", () -> plugins(findings, living));
-        look(findings, "mounts", () -> mounts(findings, living));
-        look(findings, "cgroups", () -> cgroups(findings, all, living));
-        look(findings, "logs", () -> logs(findings, all));
+        sights.forEach(sight -> sight.compare(all, living, findings));
         return findings;
-    }
-
-    /** What cannot be looked at must neither keep the rest from being seen, nor pass for clean. */
-    private static void look(List<Finding> findings, String what, Runnable look) {
-        try {
-            look.run();
-        } catch (RuntimeException e) {
-            findings.add(new Finding("unknown", what, "cannot look: " + e.getMessage(), () -> {
-                throw e;
-            }));
-        }
     }
 
     private void halfMade(List<Finding> findings, List<Container> all) {
@@ -88,23 +109,27 @@ public final class Doctor {
                     ? "its set-up or removal was cut off"
                     : container.damage().orElse(null);
             if (why != null) {
-                findings.add(new Finding("container", container.id(), why, () -> container.delete(true, spawner)));
+                findings.add(new Finding("container", container.id(), why, () -> container.clearBroken(spawner)));
             }
         }
     }
 
     private void orphans(List<Finding> findings, List<Container> all, List<Pod> living) {
-        Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
+        Set<String> names = names(living);
         for (Container container : all) {
             String pod = container.annotations().get(Membership.ANNOTATION);
-            if (pod != null && container.damage().isEmpty() && !names.contains(pod)) {
+            if (pod != null && Pods.isName(pod) && container.damage().isEmpty() && !names.contains(pod)) {
                 findings.add(new Finding(
                         "container",
                         container.id(),
                         "its pod " + pod + " is gone",
-                        () -> container.delete(true, spawner)));
+                        () -> pods.ifLost(pod, spawner, () -> container.deleteIfSame(true, spawner))));
             }
         }
+    }
+
+    private static Set<String> names(List<Pod> pods) {
+        return pods.stream().map(Pod::name).collect(Collectors.toSet());
     }
 
     private void pods(List<Finding> findings, List<Pod> living) {
@@ -114,92 +139,153 @@ public final class Doctor {
                         "pod",
                         pod.name(),
                         pod.damage().orElse("its creation or removal was cut off"),
-                        () -> pod.delete(true, spawner)));
+                        () -> pod.clearBroken(spawner)));
             } else if (pod.isOfAnotherBoot()) {
                 findings.add(new Finding(
-                        "pod", pod.name(), "it has ended with the host's last boot", () -> pod.delete(true, spawner)));
+                        "pod", pod.name(), "it has ended with the host's last boot", () -> pod.clearBroken(spawner)));
             }
         }
     }
 
-    private void networks(List<Finding> findings, List<Pod> living) {
-        Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
-        for (Leftover leftover : pods.networks().leftovers(names)) {
-            String kind = switch (leftover) {
-                case Leftover.Place _ -> "lease";
-                case Leftover.Link _ -> "link";
-                case Leftover.Table _ -> "nft table";
-                case Leftover.Damaged damaged -> damaged.leases() ? "leases" : "network";
-            };
-            findings.add(new Finding(
-                    kind, leftover.name(), leftover.why(), () -> pods.networks().remove(leftover)));
-        }
-        for (Network network : pods.networks().list()) {
-            for (String missing : pods.networks().missing(network.name())) {
-                findings.add(new Finding(
-                        "network",
-                        network.name(),
-                        missing + ": 'jpod doctor --fix', or the next start in a pod of it, puts it back",
-                        () -> restore(network, living)));
+    private Sight networks() {
+        Networks networks = pods.networks();
+        List<Leftover> leftovers = networks.leftovers();
+        Map<Network, List<String>> missing = new LinkedHashMap<>();
+        networks.list().forEach(network -> missing.put(network, networks.missing(network.name())));
+        return (all, living, findings) -> {
+            Set<String> names = names(living);
+            for (Leftover leftover : leftovers) {
+                switch (leftover) {
+                    case Leftover.Place(String _, String pod) -> {
+                        if (!names.contains(pod)) {
+                            findings.add(finding(
+                                    "lease",
+                                    leftover,
+                                    () -> pods.ifLost(pod, spawner, () -> networks.remove(leftover))));
+                        }
+                    }
+                    case Leftover.Link _ -> findings.add(finding("link", leftover, () -> networks.remove(leftover)));
+                    case Leftover.Table _ ->
+                        findings.add(finding("nft table", leftover, () -> networks.remove(leftover)));
+                    case Leftover.Damaged damaged ->
+                        findings.add(finding(
+                                damaged.leases() ? "leases" : "network", leftover, () -> networks.remove(leftover)));
+                }
             }
+            missing.forEach((network, what) -> {
+                for (String each : what) {
+                    findings.add(new Finding(
+                            "network",
+                            network.name(),
+                            each + ": 'jpod doctor --fix', or the next start in a pod of it, puts it back",
+                            () -> restore(network)));
+                }
+            });
+        };
+    }
+
+    private static Finding finding(String kind, Leftover leftover, Runnable mending) {
+        return new Finding(kind, leftover.name(), leftover.why(), mending);
+    }
+
+    private void restore(Network network) {
+        for (Lease lease : pods.networks().leases(network.name())) {
+            pods.named(lease.pod()).ifPresent(pod -> pod.mendNetworks(spawner));
         }
     }
 
-    private void plugins(List<Finding> findings, List<Pod> living) {
-        Set<String> ids = living.stream().map(Pod::id).collect(Collectors.toSet());
+    private Sight plugins() {
         Cni cni = pods.cni().with(spawner);
-        cni.damaged()
-                .forEach((name, why) -> findings.add(new Finding("CNI attachment", name, why, () -> cni.forget(name))));
-        for (String dead : cni.dead(ids)) {
-            findings.add(new Finding("CNI attachment", dead, "there is no such pod", () -> cni.collect(ids)));
-        }
+        Map<String, String> damaged = cni.damaged();
+        Map<String, String> attachments = cni.attachments();
+        return (all, living, findings) -> {
+            damaged.forEach(
+                    (name, why) -> findings.add(new Finding("CNI attachment", name, why, () -> cni.forget(name))));
+            Set<String> ids = ids(living);
+            attachments.forEach((name, pod) -> {
+                if (!ids.contains(pod)) {
+                    findings.add(new Finding(
+                            "CNI attachment", name, "there is no such pod", () -> cni.collect(() -> ids(pods.list()))));
+                }
+            });
+        };
     }
 
-    private void restore(Network network, List<Pod> living) {
-        Set<String> names =
-                pods.networks().leases(network.name()).stream().map(Lease::pod).collect(Collectors.toSet());
-        living.stream().filter(pod -> names.contains(pod.name())).forEach(Pod::restoreNetworks);
+    private static Set<String> ids(List<Pod> pods) {
+        return pods.stream().map(Pod::id).collect(Collectors.toSet());
     }
 
     /** Pins and tmpfs of pods that have no directory entry any more. */
-    private void mounts(List<Finding> findings, List<Pod> living) {
+    private Sight mounts() {
         String directory = pods.directory().toString();
-        List<String> owned = living.stream().map(pod -> pod.directory() + "/").toList();
-        for (String mount : MountTable.below(directory)) {
-            if (owned.stream().noneMatch(mount::startsWith)) {
-                findings.add(new Finding("mount", mount, "there is no such pod", () -> Mountpoints.release(mount)));
+        List<String> mounts = MountTable.below(directory);
+        return (all, living, findings) -> {
+            Set<String> names = names(living);
+            for (String mount : mounts) {
+                String name = mount.substring(directory.length() + 1).replaceFirst("/.*", "");
+                if (!names.contains(name)) {
+                    findings.add(new Finding("mount", mount, "there is no such pod", () -> release(name, mount)));
+                }
             }
+        };
+    }
+
+    /** What is nobody's name cannot become a pod's. */
+    private void release(String name, String mount) {
+        if (Pods.isName(name)) {
+            pods.ifLost(name, spawner, () -> Mountpoints.release(mount));
+        } else {
+            Mountpoints.release(mount);
         }
     }
 
     /** Other state roots have cgroups there too: theirs are not ours to judge. */
-    private void cgroups(List<Finding> findings, List<Container> all, List<Pod> living) {
-        if (!Linux.exists(containers.root().toString())) {
-            return;
+    private Sight cgroups() {
+        CgroupFs fs =
+                Linux.exists(containers.root().toString()) ? CgroupFs.find().orElse(null) : null;
+        if (fs == null) {
+            return (all, living, findings) -> {};
         }
-        CgroupFs.find().ifPresent(fs -> {
+        Map<String, String> noted = fs.ownedBy(containers.mark());
+        return (all, living, findings) -> {
             Set<String> owners = all.stream()
                     .map(container -> containers.cgroupOwner(container.id()).what())
                     .collect(Collectors.toSet());
             living.forEach(pod -> owners.add(pods.cgroupOwner(pod.name()).what()));
-            for (String path : fs.leftOf(containers.mark(), owners)) {
-                findings.add(
-                        new Finding("cgroup", path, "it is of no container or pod", () -> fs.killAndRemove(path, END)));
+            for (String path : CgroupFs.leftOf(noted, owners)) {
+                String owner = Objects.requireNonNull(noted.get(path));
+                findings.add(new Finding(
+                        "cgroup", path, "it is of no container or pod", () -> removeCgroup(fs, path, owner)));
             }
-        });
+        };
+    }
+
+    private void removeCgroup(CgroupFs fs, String path, String owner) {
+        if (owner.equals(CgroupOwner.PARENT)) {
+            // What is in it by now is not what was seen.
+            fs.removeIfEmpty(path, List.of(path));
+        } else if (owner.startsWith(Containers.CGROUPS)) {
+            containers.removeLost(owner.substring(Containers.CGROUPS.length()), spawner);
+        } else if (owner.startsWith(Pods.CGROUPS)) {
+            pods.removeLost(owner.substring(Pods.CGROUPS.length()), spawner);
+        }
     }
 
     /** On disk they outlive the boot that ended their containers. */
-    private void logs(List<Finding> findings, List<Container> all) {
-        if (logs == null) {
-            return;
-        }
-        Set<String> ids = all.stream().map(Container::id).collect(Collectors.toSet());
-        for (Path log : RecordFiles.list(logs, "*")) {
-            if (!ids.contains(log.getFileName().toString())) {
-                findings.add(new Finding(
-                        "log", log.toString(), "there is no such container", () -> new RecordDir(log).delete()));
+    private Sight logs() {
+        List<Path> found = logs == null ? List.of() : RecordFiles.list(logs, "*");
+        return (all, living, findings) -> {
+            Set<String> ids = all.stream().map(Container::id).collect(Collectors.toSet());
+            for (Path log : found) {
+                String id = log.getFileName().toString();
+                if (Containers.isId(id) && !ids.contains(id)) {
+                    findings.add(new Finding(
+                            "log",
+                            log.toString(),
+                            "there is no such container",
+                            () -> containers.ifLost(id, spawner, () -> new RecordDir(log).delete())));
+                }
             }
-        }
+        };
     }
 }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A pod that exists: what the disk says of it, held against its containers and the kernel. */
@@ -240,20 +241,21 @@ public final class Pod {
 
     /** Whether its creation or removal was cut off, or its record cannot be read. */
     boolean isHalfMade() {
-        return (stored == null || !stored.complete()) && !dir.dir().isBusy();
+        return isIncomplete() && !dir.dir().isBusy();
+    }
+
+    private boolean isIncomplete() {
+        return stored == null || !stored.complete();
     }
 
     /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
     void clearHalfMade(Spawner spawner) {
-        Optional<Fd> lock = dir.dir().lockIfThere();
-        if (lock.isPresent()) {
-            try (Fd _ = lock.get()) {
-                Pod now = pods.get(name());
-                if (now.damage == null && (now.stored == null || !now.stored.complete())) {
-                    new PodDeletion(pods, now, now.dir, now.stored).run(true, spawner);
-                }
-            }
-        }
+        delete(true, now -> now.damage == null && now.isIncomplete(), spawner);
+    }
+
+    /** The same also if its record cannot be read, or it has ended with the last boot of the host. */
+    void clearBroken(Spawner spawner) {
+        delete(true, now -> now.isIncomplete() || now.isOfAnotherBoot(), spawner);
     }
 
     /** Whether it has ended with the last boot of the host. */
@@ -318,8 +320,20 @@ public final class Pod {
         return true;
     }
 
+    /** The same under its lock, if it is still there and has any. */
+    void mendNetworks(Spawner caller) {
+        try (Fd lock = dir.dir().lockIfThere(Flags.LOCK_SH).orElse(null)) {
+            if (lock != null) {
+                caller.requireCaller();
+                if (readAgain() && !isIncomplete() && !isOfAnotherBoot()) {
+                    restoreNetworks();
+                }
+            }
+        }
+    }
+
     /** Puts back what is missing of them on the host. */
-    void restoreNetworks() {
+    private void restoreNetworks() {
         StoredPod pod = record();
         if (!pod.spec().networks().isEmpty()) {
             new Connections(pods, Spawner.NONE).restore(pod, dir);
@@ -395,6 +409,11 @@ public final class Pod {
      * @param force also if containers run, or are paused
      */
     public void delete(boolean force, Spawner spawner) {
+        delete(force, now -> true, spawner);
+    }
+
+    /** @param wanted asked about it as it is once it is locked */
+    private void delete(boolean force, Predicate<Pod> wanted, Spawner spawner) {
         Optional<Fd> lock = dir.dir().lockIfThere();
         if (lock.isEmpty()) {
             if (!force) {
@@ -404,7 +423,7 @@ public final class Pod {
         }
         try (Fd _ = lock.get()) {
             spawner.requireCaller();
-            deleteLocked(force, spawner);
+            deleteLocked(force, wanted, spawner);
         }
     }
 
@@ -416,15 +435,15 @@ public final class Pod {
     public void discard(Throwable reason, Spawner spawner) {
         try (Fd lock = dir.dir().lockIfThere().orElse(null)) {
             if (lock != null) {
-                deleteLocked(true, spawner);
+                deleteLocked(true, now -> true, spawner);
             }
         } catch (RuntimeException also) {
             reason.addSuppressed(also);
         }
     }
 
-    private void deleteLocked(boolean force, Spawner spawner) {
-        if (readAgain()) {
+    private void deleteLocked(boolean force, Predicate<Pod> wanted, Spawner spawner) {
+        if (readAgain() && wanted.test(this)) {
             new PodDeletion(pods, this, dir, stored).run(force, spawner);
         }
     }

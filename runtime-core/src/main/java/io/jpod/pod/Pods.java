@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
 /** All pods below one state root. Holds nothing that the disk does not. */
 public final class Pods {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+    /** How notes on their cgroups begin. */
+    static final String CGROUPS = "pod ";
+
     private static final int LEAST_OF_AN_ID = 3;
 
     private final Containers containers;
@@ -59,12 +62,16 @@ public final class Pods {
 
     /** What is noted on the cgroup of a pod. */
     CgroupOwner cgroupOwner(String name) {
-        return new CgroupOwner(containers.mark(), "pod " + name);
+        return new CgroupOwner(containers.mark(), CGROUPS + name);
+    }
+
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** A name is a host name too, hostname(7), but may have underscores. */
     public static String requireName(String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new PodException(
                     "invalid pod name: must be 1 to 63 of the characters A-Z a-z 0-9 _ . - and begin with a letter or digit");
         }
@@ -83,7 +90,7 @@ public final class Pods {
 
     /** By name, by id, or by the beginning of an id. */
     public Optional<Pod> find(String nameOrId) {
-        if (NAME.matcher(nameOrId).matches()) {
+        if (isName(nameOrId)) {
             Optional<Pod> named = named(nameOrId);
             if (named.isPresent()) {
                 return named;
@@ -118,7 +125,7 @@ public final class Pods {
         try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory)) {
             for (Path path : directories) {
                 String name = path.getFileName().toString();
-                if (NAME.matcher(name).matches()) {
+                if (isName(name)) {
                     named(name).ifPresent(all::add);
                 }
             }
@@ -136,9 +143,14 @@ public final class Pods {
      * somebody else has the name by now, or it is none.
      */
     public void removeLost(String name, Spawner caller) {
-        if (NAME.matcher(name).matches() && Linux.exists(directory.toString())) {
-            RecordDir.claim(directory, name).ifPresent(claim -> claim.during(caller, () -> clearLost(name)));
+        if (isName(name) && Linux.exists(directory.toString())) {
+            ifLost(name, caller, () -> clearLost(name));
         }
+    }
+
+    /** Does something for which there must be no pod of that name, and nobody may make one; nothing if there is one. */
+    void ifLost(String name, Spawner caller, Runnable action) {
+        RecordDir.claim(directory, requireName(name)).ifPresent(claim -> claim.during(caller, action));
     }
 
     private void clearLost(String name) {

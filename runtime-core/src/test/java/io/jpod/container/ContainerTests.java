@@ -84,7 +84,7 @@ abstract class ContainerTests {
         return keep(containers.run(bundle.spec(), bundle.options(id), spawner));
     }
 
-    private Created keep(Created created) {
+    Created keep(Created created) {
         made.add(created);
         return created;
     }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,7 +54,7 @@ class DamagedNetworkTest extends NetworkTests {
                         .hasMessageContaining("bad.members");
 
                 // Doctor takes nothing from those who live.
-                List<Leftover> leftovers = networks.leftovers(Set.of("a", "b", "c"));
+                List<Leftover> leftovers = leftovers(networks, "a", "b", "c");
                 assertThat(leftovers).hasSize(1).allMatch(Leftover.Damaged.class::isInstance);
                 assertThatThrownBy(() -> networks.remove(leftovers.getFirst())).hasMessageContaining("has pods");
                 assertThat(Host.in(a, () -> Host.sh("ip -br link"))).contains("eth0");
@@ -106,7 +105,7 @@ class DamagedNetworkTest extends NetworkTests {
                 networks.attach(good, c, "eth0", AttachRequest.of("c"));
                 assertThat(networks.list()).extracting(Network::name).containsExactly("good");
                 assertThat(networks.leases("bad")).isEmpty();
-                List<Leftover> leftovers = networks.leftovers(Set.of("a", "c"));
+                List<Leftover> leftovers = leftovers(networks, "a", "c");
                 assertThat(leftovers).hasSize(1);
                 networks.remove(leftovers.getFirst());
                 assertThat(networks.get("bad")).isEqualTo(bad);

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -285,9 +284,9 @@ class NetworksTest extends NetworkTests {
             try (Fd a = Host.namespace()) {
                 networks.attach(network, a, "eth0", publishing("a", "8080:80"));
             }
-            assertThat(networks.leftovers(Set.of("a"))).isEmpty();
-            assertThat(networks.leftovers(Set.of())).containsExactly(new Leftover.Place(Networks.DEFAULT, "a"));
-            networks.leftovers(Set.of()).forEach(networks::remove);
+            assertThat(leftovers(networks, "a")).isEmpty();
+            assertThat(leftovers(networks)).containsExactly(new Leftover.Place(Networks.DEFAULT, "a"));
+            leftovers(networks).forEach(networks::remove);
             assertNothingIsLeft();
 
             // The record is gone, the links and the table are not.
@@ -295,9 +294,9 @@ class NetworksTest extends NetworkTests {
                 networks.attach(network, a, "eth0", publishing("a", "8080:80"));
                 Files.delete(root.resolve("networks/jpod.members"));
                 Networks others = new Networks(root.resolve("other"), root.resolve("other"));
-                assertThat(others.leftovers(Set.of())).isEmpty();
-                assertThat(networks.leftovers(Set.of())).hasSize(3);
-                networks.leftovers(Set.of()).forEach(networks::remove);
+                assertThat(leftovers(others)).isEmpty();
+                assertThat(leftovers(networks)).hasSize(3);
+                leftovers(networks).forEach(networks::remove);
             }
             assertNothingIsLeft();
 
@@ -371,8 +370,8 @@ class NetworksTest extends NetworkTests {
                 assertThat(first.addresses().getFirst()).hasToString("10.89.0.2/24");
                 assertThat(second.addresses().getFirst()).hasToString("10.89.1.2/24");
                 assertThat(others.get("jpod").bridge()).isEqualTo("jpod1");
-                assertThat(networks.leftovers(Set.of("web"))).isEmpty();
-                assertThat(others.leftovers(Set.of("web"))).isEmpty();
+                assertThat(leftovers(networks, "web")).isEmpty();
+                assertThat(leftovers(others, "web")).isEmpty();
                 networks.detach("jpod", "web");
                 assertReaches(b, "10.89.1.1");
                 others.detach("jpod", "web");

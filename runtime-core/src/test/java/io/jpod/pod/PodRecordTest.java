@@ -178,6 +178,25 @@ class PodRecordTest {
         again.delete(true, spawner);
     }
 
+    /** It is seen on the host later than its record would have been, and belongs to somebody all the same. */
+    @Test
+    void whatIsMadeWhileDoctorLooksIsSomebodys() {
+        Doctor doctor = new Doctor(pods, spawner, null);
+        Pod before = make("a", true);
+        List<Doctor.Sight> sights = doctor.look();
+        Pod meanwhile = make("b", true);
+        assertThat(doctor.compare(sights)).isEmpty();
+        before.delete(true, spawner);
+        doctor.compare(sights).forEach(Doctor.Finding::mend);
+        assertThat(meanwhile.status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(MountTable.below(meanwhile.directory().toString())).isNotEmpty();
+        Pod again = make("a", true);
+        doctor.compare(sights).forEach(Doctor.Finding::mend);
+        assertThat(again.status()).isEqualTo(Pod.Status.CREATED);
+        again.delete(true, spawner);
+        meanwhile.delete(true, spawner);
+    }
+
     /** What cannot be looked at is told, and is not clean. */
     @Test
     void doctorGoesOnWhereItCannotLook() throws IOException {

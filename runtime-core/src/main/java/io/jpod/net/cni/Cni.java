@@ -1,6 +1,8 @@
 package io.jpod.net.cni;
 
+import io.jpod.abi.Flags;
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Fd;
 import io.jpod.net.NetworkFailed;
 import io.jpod.oci.Json;
 import io.jpod.oci.JsonWriter;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +52,17 @@ public final class Cni {
                 .map(CniResult::read);
     }
 
-    /** Attachments, as NETWORK CONTAINER IFNAME, of containers that do not live. */
-    public List<String> dead(Set<String> livingContainers) {
-        return files.all().stream()
-                .filter(record -> !livingContainers.contains(record.request().container()))
-                .map(record -> record.network().name() + " " + record.request().container() + " "
-                        + record.request().ifname())
-                .toList();
+    /** Attachments, as NETWORK CONTAINER IFNAME, with their containers. Dead are those that are not there afterwards. */
+    public Map<String, String> attachments() {
+        Map<String, String> attachments = new TreeMap<>();
+        for (CniRecord record : files.all()) {
+            String container = record.request().container();
+            attachments.put(
+                    record.network().name() + " " + container + " "
+                            + record.request().ifname(),
+                    container);
+        }
+        return attachments;
     }
 
     /** Records that cannot be read, as NETWORK CONTAINER IFNAME, and why. No plugin can be told from them what to undo. */
@@ -65,9 +72,13 @@ public final class Cni {
         return damaged;
     }
 
-    /** Forgets one of {@link #damaged}. */
+    /** Forgets one of {@link #damaged}, if it still is. */
     public void forget(String damaged) {
-        files.delete(damaged);
+        try (Fd _ = files.lock(Flags.LOCK_EX)) {
+            if (damaged().containsKey(damaged)) {
+                files.delete(damaged);
+            }
+        }
     }
 
     /** In the order of their files' names. */
@@ -89,6 +100,12 @@ public final class Cni {
     /** ADD: every plugin in turn, each with the result of the one before. Undone by DEL if one fails. */
     public CniResult add(CniNetwork network, CniRequest request) {
         request.requireCapabilities(network);
+        try (Fd _ = files.lock(Flags.LOCK_SH)) {
+            return addLocked(network, request);
+        }
+    }
+
+    private CniResult addLocked(CniNetwork network, CniRequest request) {
         if (files.find(network.name(), request.container(), request.ifname()).isPresent()) {
             throw new NetworkFailed("%s of %s is attached to network %s already"
                     .formatted(request.ifname(), request.container(), network.name()));
@@ -133,7 +150,11 @@ public final class Cni {
 
     /** DEL, from the record alone; the namespace may be gone. Nothing happens if there is no record. */
     public void del(String network, String container, String ifname) {
-        files.find(network, container, ifname).ifPresent(this::delete);
+        if (files.find(network, container, ifname).isPresent()) {
+            try (Fd _ = files.lock(Flags.LOCK_SH)) {
+                files.find(network, container, ifname).ifPresent(this::delete);
+            }
+        }
     }
 
     /** Backwards, all of them whatever one says; the record stays if one fails, so that it can be done again. */
@@ -156,8 +177,19 @@ public final class Cni {
         files.delete(record);
     }
 
-    /** DEL for the attachments of containers that do not live, then GC, for what plugins have kept without a record. */
-    public void collect(Set<String> livingContainers) {
+    /**
+     * DEL for the attachments of containers that do not live, then GC, for what plugins have kept without a record. SPEC.md,
+     * section 3: no attachment is added or deleted meanwhile.
+     *
+     * @param living asked for the containers then
+     */
+    public void collect(Supplier<Set<String>> living) {
+        try (Fd _ = files.lock(Flags.LOCK_EX)) {
+            collectLocked(living.get());
+        }
+    }
+
+    private void collectLocked(Set<String> livingContainers) {
         List<CniRecord> valid = new ArrayList<>();
         for (CniRecord record : files.all()) {
             if (livingContainers.contains(record.request().container())) {

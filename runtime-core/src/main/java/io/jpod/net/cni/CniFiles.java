@@ -1,5 +1,6 @@
 package io.jpod.net.cni;
 
+import io.jpod.linux.Fd;
 import io.jpod.linux.RecordFiles;
 import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Json;
@@ -53,6 +54,12 @@ record CniFiles(Path configurations, Path records) {
             }
         }
         return all;
+    }
+
+    /** Ends with its holder, who closes it. */
+    Fd lock(long operation) {
+        RecordFiles.makeDirectory(records);
+        return RecordFiles.lock(records.resolve(".lock"), operation);
     }
 
     Optional<CniRecord> find(String network, String container, String ifname) {
