@@ -82,14 +82,11 @@ final class Background {
 
     /** From here on the hands know what to do, whatever becomes of us. */
     private void handOver(Created created, Stdio stdio) {
-        try {
+        created.settle(caller, () -> {
             jpod.tell(created.process());
             created.process().warnings().forEach(jpod::warn);
             Launch.leave(jpod, created, stdio.console(), stdio.pipe());
-        } catch (RuntimeException e) {
-            created.discard(e, caller);
-            throw e;
-        }
+        });
     }
 
     /** Nothing to read, a log to write to, and a terminal for us if the container is to have one. */

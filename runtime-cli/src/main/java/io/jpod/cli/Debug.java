@@ -154,7 +154,7 @@ final class Debug implements Verb {
                     original.delete(true, jpod.caller());
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!replaced[0]) {
                 copy.discard(e, jpod.caller());
             }

@@ -103,7 +103,7 @@ record DebugSubject(
             requireThawed(pod);
             requireRunning();
             return lock;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
         }

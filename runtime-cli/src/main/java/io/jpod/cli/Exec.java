@@ -113,7 +113,7 @@ final class Exec implements Verb {
             } else {
                 jpod.caller().forwardSignals(executed.pid());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             executed.kill();
             throw e;
         }

@@ -63,7 +63,7 @@ final class Launch {
         volumes.stream()
                 .map(volume -> volume.split(":", 2)[0])
                 .filter(Volumes::isName)
-                .forEach(jpod.volumes()::make);
+                .forEach(name -> jpod.volumes().make(name, jpod.caller()));
     }
 
     static Spec spec(Jpod jpod, ContainerOptions options, Sharing sharing, String name, List<String> args) {
@@ -119,15 +119,12 @@ final class Launch {
 
     /** Tells the caller of a container that is there, and does what else belongs to it. If that fails, it is not to be. */
     void settle(Created created, Runnable rest) {
-        try {
+        created.settle(caller, () -> {
             process.announce(jpod, created.process());
             rest.run();
             jpod.tell(created.process());
             created.process().warnings().forEach(jpod::warn);
-        } catch (RuntimeException e) {
-            created.discard(e, caller);
-            throw e;
-        }
+        });
     }
 
     /**

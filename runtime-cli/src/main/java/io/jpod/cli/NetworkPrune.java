@@ -15,7 +15,7 @@ final class NetworkPrune implements Verb {
 
     @Override
     public Integer call() {
-        jpod.networks().prune().forEach(jpod.caller().out()::println);
+        jpod.networks().prune(jpod.caller()).forEach(jpod.caller().out()::println);
         return ExitCode.OK.number();
     }
 }

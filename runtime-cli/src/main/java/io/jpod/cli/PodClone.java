@@ -59,7 +59,7 @@ final class PodClone implements Verb {
                             copy.adopt(spec, pod, id),
                             container.log().bounds());
                 });
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 copy.discard(e, jpod.caller());
                 throw e;
             }

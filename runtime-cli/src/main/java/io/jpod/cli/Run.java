@@ -141,7 +141,7 @@ final class Run implements Verb {
 
     private int runRootfs(Launch launch, Joined joined, @Nullable Fd hold, String id) {
         Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
-        jpod.volumes().fill(spec);
+        jpod.volumes().fill(spec, jpod.caller());
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
         try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
                 LogPipe log = detach ? LogPipe.open(container.logBounds()) : null;

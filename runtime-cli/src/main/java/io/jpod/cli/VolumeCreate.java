@@ -25,7 +25,7 @@ final class VolumeCreate implements Verb {
     }
 
     private void create(String name) {
-        if (!jpod.volumes().make(name)) {
+        if (!jpod.volumes().make(name, jpod.caller())) {
             throw new ContainerException("volume " + name + " exists already");
         }
     }

@@ -16,7 +16,7 @@ final class VolumePrune implements Verb {
     public Integer call() {
         for (String name : jpod.volumes().list()) {
             if (jpod.volumes().users(name, jpod.containers()).isEmpty()) {
-                jpod.volumes().remove(name);
+                jpod.volumes().remove(name, jpod.caller());
                 jpod.caller().out().println(name);
             }
         }

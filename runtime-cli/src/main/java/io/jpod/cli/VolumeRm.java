@@ -29,6 +29,6 @@ final class VolumeRm implements Verb {
         if (!users.isEmpty()) {
             throw new ContainerException("volume " + name + " is mounted by " + String.join(", ", users));
         }
-        jpod.volumes().remove(name);
+        jpod.volumes().remove(name, jpod.caller());
     }
 }

@@ -61,7 +61,7 @@ final class Hands implements Caller, AutoCloseable {
         Invocation invocation = Invocation.of(message, Sockets.peer(connection).pid());
         try {
             return new Hands(connection, invocation);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             invocation.close();
             throw e;
         }

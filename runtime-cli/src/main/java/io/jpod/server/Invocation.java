@@ -36,7 +36,7 @@ record Invocation(List<String> arguments, Map<String, String> environment, Path 
                 throw new HandsLost("speaks version " + hello.version() + " of the protocol, not " + Wire.VERSION);
             }
             return of(hello, message.fds(), pid);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             message.closeFds();
             throw e;
         }

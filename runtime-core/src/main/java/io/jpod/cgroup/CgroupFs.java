@@ -212,13 +212,13 @@ public final class CgroupFs {
             CgroupDir dir = make(cgroup, limits, measured, created);
             requireUsable(dir, created.contains(cgroup));
             return new Cgroup(dir, List.copyOf(created));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             undo(List.copyOf(created), e);
             throw e;
         }
     }
 
-    private void undo(List<String> created, RuntimeException reason) {
+    private void undo(List<String> created, Throwable reason) {
         try {
             created.reversed().forEach(this::removeIfUnused);
         } catch (CgroupFailed e) {
@@ -253,7 +253,7 @@ public final class CgroupFs {
                 }
             }
             return dir;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dir.close();
             throw e;
         }

@@ -288,10 +288,10 @@ public final class Container {
     private void startHooks(HookKind kind, Spawner spawner) {
         try {
             hooks(spec(), spawner, kind);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             try {
                 new Deletion(containers, this, dir, stored).run(true, spawner);
-            } catch (RuntimeException also) {
+            } catch (RuntimeException | Error also) {
                 e.addSuppressed(also);
             }
             throw e;

@@ -49,12 +49,22 @@ public final class Created implements AutoCloseable {
         }
     }
 
+    /** Does what belongs to it beside itself. If that fails with whatever, it is not to be: ended again if it was there before. */
+    public void settle(Spawner spawner, Runnable rest) {
+        try {
+            rest.run();
+        } catch (RuntimeException | Error e) {
+            discard(e, spawner);
+            throw e;
+        }
+    }
+
     /**
      * What its maker does if it cannot be used: deletes it, or ends it if it was there before.
      *
      * @param reason gets what goes wrong with that
      */
-    public void discard(Throwable reason, Spawner spawner) {
+    private void discard(Throwable reason, Spawner spawner) {
         Undo undo = new Undo();
         undo.onFailure(() -> remove(spawner));
         // Its parent reaps it, unless that is what is gone.

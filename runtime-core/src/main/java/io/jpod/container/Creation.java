@@ -260,7 +260,7 @@ final class Creation {
             filterDevices(plan, path);
             Delegation.owner(spec).ifPresent(cgroup::chown);
             return cgroup;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cgroup.close();
             throw e;
         }

@@ -36,7 +36,7 @@ final class LimitsUpdate {
         List<Limit> before = limits.stream().map(limit -> now(cgroup, limit)).toList();
         try {
             cgroup.apply(limits);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             restore(cgroup, before, e);
             throw e;
         }
@@ -64,11 +64,11 @@ final class LimitsUpdate {
     }
 
     /** The last one first, since a limit may have been allowed by the one before it. */
-    private static void restore(Cgroup cgroup, List<Limit> before, RuntimeException reason) {
+    private static void restore(Cgroup cgroup, List<Limit> before, Throwable reason) {
         for (Limit limit : before.reversed()) {
             try {
                 cgroup.apply(List.of(limit));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 reason.addSuppressed(e);
             }
         }

@@ -16,7 +16,7 @@ final class Undo {
         while (!inverses.isEmpty()) {
             try {
                 inverses.pop().run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 reason.addSuppressed(e);
             }
         }

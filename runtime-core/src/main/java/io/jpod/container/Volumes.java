@@ -1,6 +1,8 @@
 package io.jpod.container;
 
 import io.jpod.abi.Flags;
+import io.jpod.exec.CallerGone;
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
@@ -49,9 +51,16 @@ public final class Volumes {
     }
 
     /** Makes it; false if it is there. */
-    public boolean make(String name) {
-        boolean made = new RecordDir(path(name)).make();
+    public boolean make(String name, Spawner caller) {
+        RecordDir dir = new RecordDir(path(name));
+        boolean made = dir.make();
         if (made) {
+            try {
+                caller.requireCaller();
+            } catch (CallerGone e) {
+                dir.delete();
+                throw e;
+            }
             RecordFiles.delete(mark(name));
             // Users of containers are not root; on the host the directory above lets nobody in.
             Linux.fchmodat(Linux.AT_FDCWD, path(name).toString(), 0755);
@@ -63,12 +72,13 @@ public final class Volumes {
      * Gives those of a new container's volumes that are still empty what its image has in their places, and owner and mode of
      * that, as docker does.
      */
-    public void fill(Spec spec) {
+    public void fill(Spec spec, Spawner caller) {
         List<Spec.Mount> mounts = spec.mounts().stream().filter(this::isOurs).toList();
         if (!mounts.isEmpty()) {
             String root = Objects.requireNonNull(spec.root(), "root").path();
             try (RootedPaths rootfs = RootedPaths.open(root)) {
-                mounts.forEach(mount -> fill(Path.of(String.valueOf(mount.source())), rootfs, mount.destination()));
+                mounts.forEach(
+                        mount -> fill(Path.of(String.valueOf(mount.source())), rootfs, mount.destination(), caller));
             }
         }
     }
@@ -81,11 +91,11 @@ public final class Volumes {
     }
 
     /** What is begun is marked, so that one that was cut off is not taken for what somebody has put there. */
-    private void fill(Path volume, RootedPaths rootfs, String destination) {
+    private void fill(Path volume, RootedPaths rootfs, String destination, Spawner caller) {
         Path mark = mark(String.valueOf(volume.getFileName()));
         boolean isDone = false;
         while (!isDone && (isEmpty(volume) || Files.exists(mark))) {
-            isDone = fill(volume, mark, rootfs, destination);
+            isDone = fill(volume, mark, rootfs, destination, caller);
         }
     }
 
@@ -94,10 +104,11 @@ public final class Volumes {
     }
 
     /** False if whoever held the mark before has taken it away: then it is to be looked at again. */
-    private static boolean fill(Path volume, Path mark, RootedPaths rootfs, String destination) {
+    private static boolean fill(Path volume, Path mark, RootedPaths rootfs, String destination, Spawner caller) {
         try (Fd image = rootfs.directory(destination).orElse(null);
                 Fd lock = Linux.open(mark.toString(), Flags.O_RDWR | Flags.O_CREAT, 0600)) {
             Linux.flock(lock, Flags.LOCK_EX);
+            caller.requireCaller();
             if (!RecordDir.isAt(lock, mark)) {
                 return false;
             }
@@ -160,7 +171,8 @@ public final class Volumes {
     }
 
     /** With all that is in it. Who has it mounted must have been asked before. */
-    public void remove(String name) {
+    public void remove(String name, Spawner caller) {
+        caller.requireCaller();
         if (!exists(name)) {
             throw new ContainerException("no volume " + name);
         }

@@ -165,8 +165,9 @@ public final class Networks {
     }
 
     /** Removes the networks that no pod is attached to, but for the default one; their names. */
-    public List<String> prune() {
+    public List<String> prune(Spawner caller) {
         try (Fd _ = store.lock()) {
+            caller.requireCaller();
             List<String> unused = store.networks().stream()
                     .map(Network::name)
                     .filter(name -> !name.equals(DEFAULT) && !isDamaged(name))
@@ -195,7 +196,7 @@ public final class Networks {
             try (Wiring wiring = new Wiring(owner)) {
                 int bridge = wiring.up(members);
                 wiring.connect(members.network(), bridge, lease, netns);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 undo(defined.name(), request.pod(), e);
                 throw e;
             }
@@ -225,10 +226,10 @@ public final class Networks {
         }
     }
 
-    private void undo(String network, String pod, RuntimeException because) {
+    private void undo(String network, String pod, Throwable because) {
         try {
             detachLocked(network, pod);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             because.addSuppressed(e);
         }
     }
@@ -344,9 +345,10 @@ public final class Networks {
     }
 
     /** Publishes one more port of a pod that is attached. */
-    public Attachment publish(String network, String pod, PortMapping port) {
+    public Attachment publish(String network, String pod, PortMapping port, Spawner caller) {
         try (Fd _ = store.lock();
                 Wiring wiring = new Wiring(owner)) {
+            caller.requireCaller();
             Members members = members(network, pod);
             Lease lease = members.of(pod).orElseThrow();
             Attachment before = lease.attachment();
@@ -358,7 +360,7 @@ public final class Networks {
             store.write(members.with(new Lease(pod, lease.names(), before.withPorts(ports))));
             try {
                 wiring.publish(members.network(), before.withPorts(List.of(free)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 store.write(members);
                 throw e;
             }
@@ -367,9 +369,10 @@ public final class Networks {
     }
 
     /** Takes back a published port, named as {@link Attachment#ports} has it. */
-    public Attachment unpublish(String network, String pod, PortMapping port) {
+    public Attachment unpublish(String network, String pod, PortMapping port, Spawner caller) {
         try (Fd _ = store.lock();
                 Wiring wiring = new Wiring(owner)) {
+            caller.requireCaller();
             Members members = members(network, pod);
             Lease lease = members.of(pod).orElseThrow();
             Attachment before = lease.attachment();

@@ -111,14 +111,14 @@ public final class Pod {
     /** Publishes one more port, by the first network. */
     public void publish(PortMapping port, Spawner caller) {
         try (Fd _ = hold(caller)) {
-            pods.networks().publish(firstNetwork(), name(), port);
+            pods.networks().publish(firstNetwork(), name(), port, caller);
         }
     }
 
     /** Takes a published port back, named as {@link #attachments} has it. */
     public void unpublish(PortMapping port, Spawner caller) {
         try (Fd _ = hold(caller)) {
-            pods.networks().unpublish(firstNetwork(), name(), port);
+            pods.networks().unpublish(firstNetwork(), name(), port, caller);
         }
     }
 
@@ -437,7 +437,7 @@ public final class Pod {
             if (lock != null) {
                 deleteLocked(true, now -> true, spawner);
             }
-        } catch (RuntimeException also) {
+        } catch (RuntimeException | Error also) {
             reason.addSuppressed(also);
         }
     }

@@ -137,7 +137,7 @@ final class PodCreation {
         try {
             StoredPod record = dir.read().orElse(null);
             new PodDeletion(pods, new Pod(pods, dir, record, null), dir, record).undo(spawner);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             reason.addSuppressed(e);
         }
     }

@@ -8,15 +8,21 @@ import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
+import io.jpod.net.NewNetwork;
+import io.jpod.net.PortMapping;
 import io.jpod.net.cni.CniPlaces;
+import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodException;
 import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +105,65 @@ class CallerGoneTest extends ContainerTests {
         assertThatThrownBy(() -> pod.hold(gone)).isInstanceOf(CallerGone.class);
         assertThatThrownBy(() -> pod.delete(true, gone)).isInstanceOf(CallerGone.class);
         assertThat(pods().get("p").status()).isEqualTo(Pod.Status.CREATED);
+    }
+
+    @Test
+    void noVolumeIsMadeFilledOrRemoved() throws IOException {
+        Volumes volumes = new Volumes(temporary.resolve("data"));
+        assertThatThrownBy(() -> volumes.make("v", gone)).isInstanceOf(CallerGone.class);
+        assertThat(volumes.list()).isEmpty();
+        volumes.make("v", spawner);
+        Bundle bundle = bundle("exit", "0");
+        Files.createDirectories(bundle.rootfs.resolve("bin"));
+        Spec spec = bundle.set("root.path", bundle.rootfs.toString())
+                .set(
+                        "mounts",
+                        List.of(Map.of(
+                                "destination", "/bin",
+                                "source", volumes.path("v").toString(),
+                                "options", List.of("bind"))))
+                .spec();
+        assertThatThrownBy(() -> volumes.fill(spec, gone)).isInstanceOf(CallerGone.class);
+        assertThat(volumes.path("v")).isEmptyDirectory();
+        assertThatThrownBy(() -> volumes.remove("v", gone)).isInstanceOf(CallerGone.class);
+        assertThat(volumes.list()).containsExactly("v");
+    }
+
+    @Test
+    void noNetworkIsRemovedOrPublished() {
+        Networks networks = new Networks(containers.root(), containers.root());
+        networks.create(NewNetwork.named("n"), spawner);
+        assertThatThrownBy(() -> networks.prune(gone)).isInstanceOf(CallerGone.class);
+        assertThat(networks.list()).hasSize(1);
+        PortMapping port = PortMapping.parse("80").getFirst();
+        assertThatThrownBy(() -> networks.publish("n", "p", port, gone)).isInstanceOf(CallerGone.class);
+        assertThatThrownBy(() -> networks.unpublish("n", "p", port, gone)).isInstanceOf(CallerGone.class);
+    }
+
+    /** Also with what nobody catches. */
+    @Test
+    void oneThatCannotBeHandedOverIsNotToBe() {
+        Created created = create(bundle("exit", "0"), "c");
+        StackOverflowError error = new StackOverflowError();
+        assertThatThrownBy(() -> created.settle(spawner, () -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+        assertThat(containers.list()).isEmpty();
+    }
+
+    @Test
+    void anInverseThatFailsWithAnErrorKeepsNoOther() {
+        List<String> done = new ArrayList<>();
+        Undo undo = new Undo();
+        undo.onFailure(() -> done.add("first"));
+        undo.onFailure(() -> {
+            throw new StackOverflowError();
+        });
+        Throwable reason = new Throwable();
+        undo.run(reason);
+        assertThat(done).containsExactly("first");
+        assertThat(reason.getSuppressed()).hasSize(1);
     }
 
     @Test

@@ -86,14 +86,14 @@ class RemovalCutOffTest extends ContainerTests {
     void aVolumeGoesWhereverItsRemovalWasCutOff() throws IOException {
         Volumes volumes = new Volumes(temporary.resolve("data"));
         for (int k = 0; ; k++) {
-            assertThat(volumes.make("v")).isTrue();
+            assertThat(volumes.make("v", spawner)).isTrue();
             write(volumes.path("v").resolve("a/b/c"), "text");
             write(volumes.path("v").resolve("d"), "text");
             if (!PartialRemoval.of(new RecordDir(volumes.path("v")), "", k)) {
                 assertThat(k).isGreaterThanOrEqualTo(5);
                 return;
             }
-            volumes.remove("v");
+            volumes.remove("v", spawner);
             assertThat(volumes.list()).isEmpty();
         }
     }
@@ -105,7 +105,7 @@ class RemovalCutOffTest extends ContainerTests {
         write(elsewhere.resolve("file"), "text");
         Files.createDirectories(volumes.path("v").getParent());
         Files.createSymbolicLink(volumes.path("v"), elsewhere);
-        volumes.remove("v");
+        volumes.remove("v", spawner);
         assertThat(volumes.list()).isEmpty();
         assertThat(elsewhere.resolve("file")).hasContent("text");
     }

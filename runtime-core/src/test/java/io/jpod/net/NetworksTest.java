@@ -91,9 +91,12 @@ class NetworksTest extends NetworkTests {
                             .startsWith("a ");
                 }
                 PortMapping late = PortMapping.parse("9090:80").getFirst();
-                assertThat(networks.publish("n", "a", late).ports()).hasSize(4).contains(late);
+                assertThat(networks.publish("n", "a", late, Spawner.NONE).ports())
+                        .hasSize(4)
+                        .contains(late);
                 assertThat(Host.call("127.0.0.1", 9090)).startsWith("a ");
-                assertThat(networks.unpublish("n", "a", late).ports()).hasSize(3);
+                assertThat(networks.unpublish("n", "a", late, Spawner.NONE).ports())
+                        .hasSize(3);
                 assertThatThrownBy(() -> Host.call("127.0.0.1", 9090)).isInstanceOf(IOException.class);
                 networks.detach("n", "a");
                 assertThatThrownBy(() -> Host.call("127.0.0.1", 8080)).isInstanceOf(IOException.class);
@@ -197,7 +200,7 @@ class NetworksTest extends NetworkTests {
                             .hasMessageContaining("timed out");
                 }
                 assertThatThrownBy(() -> networks.publish(
-                                "in", "a", PortMapping.parse("80").getFirst()))
+                                "in", "a", PortMapping.parse("80").getFirst(), Spawner.NONE))
                         .hasMessage("network in is internal: it cannot publish ports");
                 List.of("a", "b").forEach(pod -> networks.detach("in", pod));
                 networks.detach(Networks.DEFAULT, "c");

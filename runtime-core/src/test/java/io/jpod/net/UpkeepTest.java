@@ -234,11 +234,11 @@ class UpkeepTest extends NetworkTests {
                 assertThat(server.isBound()).isTrue();
                 networks.attach(network, a, "eth0", AttachRequest.of("a"));
                 assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("nobody");
-                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst());
+                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst(), Spawner.NONE);
                 assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("a hi");
-                networks.unpublish("n", "a", PortMapping.parse("5353:53/udp").getFirst());
+                networks.unpublish("n", "a", PortMapping.parse("5353:53/udp").getFirst(), Spawner.NONE);
                 assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("nobody");
-                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst());
+                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst(), Spawner.NONE);
                 assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("a hi");
                 // While the table was gone, others have found nobody too.
                 Host.sh("nft flush ruleset");
@@ -310,7 +310,7 @@ class UpkeepTest extends NetworkTests {
                 networks.attach(network, a, "eth0", AttachRequest.of("a"));
                 networks.attach(network, b, "eth0", AttachRequest.of("b"));
                 assertThat(Host.say("10.89.0.3", 5353, "hi")).isEqualTo("b hi");
-                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst());
+                networks.publish("n", "a", PortMapping.parse("5353:53/udp").getFirst(), Spawner.NONE);
                 assertThat(Host.sh("conntrack -L 2>/dev/null")).contains("dst=10.89.0.3 sport=");
                 networks.detach("n", "a");
                 networks.detach("n", "b");

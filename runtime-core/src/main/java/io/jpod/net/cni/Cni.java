@@ -121,10 +121,10 @@ public final class Cni {
             CniRecord done = new CniRecord(network, request, result);
             files.write(done);
             return CniResult.read(Objects.requireNonNull(result));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             try {
                 delete(new CniRecord(network, request, result));
-            } catch (RuntimeException undo) {
+            } catch (RuntimeException | Error undo) {
                 e.addSuppressed(undo);
             }
             throw e;
