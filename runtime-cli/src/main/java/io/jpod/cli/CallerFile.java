@@ -9,7 +9,6 @@ import io.jpod.linux.SyscallException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param path with all links followed, to a file that need not be there
  */
-record CallerFile(Caller caller, Path path) {
+record CallerFile(Caller caller, String path) {
     private static final int CHUNK = 64 << 10;
 
     /** How soon it is noticed that a fifo is read. Nothing tells of it. */
@@ -32,7 +31,8 @@ record CallerFile(Caller caller, Path path) {
 
     static CallerFile of(Jpod jpod, String name) {
         Caller caller = jpod.caller();
-        return new CallerFile(caller, CallerPath.followed(caller.directory().resolve(name), caller.pid()));
+        String path = name.startsWith("/") ? name : caller.directory() + "/" + name;
+        return new CallerFile(caller, CallerPath.followed(path, caller.pid()));
     }
 
     // ---- reading
@@ -118,7 +118,7 @@ record CallerFile(Caller caller, Path path) {
 
     private boolean isRegularOrMissing() {
         try {
-            return Linux.stat(path.toString()).type() == Flags.S_IFREG;
+            return Linux.stat(path).type() == Flags.S_IFREG;
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT)) {
                 return true;
@@ -131,20 +131,27 @@ record CallerFile(Caller caller, Path path) {
     private boolean isReplaced(String content) {
         byte[] suffix = new byte[SUFFIX_BYTES];
         ThreadLocalRandom.current().nextBytes(suffix);
-        String beside = path.resolveSibling(
-                        "." + path.getFileName() + "." + HexFormat.of().formatHex(suffix))
-                .toString();
-        try (Fd fd = Linux.open(beside, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, mode())) {
-            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+        int name = path.lastIndexOf('/') + 1;
+        String beside = path.substring(0, name) + "." + path.substring(name) + "."
+                + HexFormat.of().formatHex(suffix);
+        Fd fd;
+        try {
+            fd = Linux.open(beside, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, mode());
         } catch (SyscallException e) {
             return unless(e, List.of(Errno.EACCES, Errno.EPERM, Errno.EROFS, Errno.ENAMETOOLONG));
         }
-        try {
-            Linux.renameat(Linux.AT_FDCWD, beside, Linux.AT_FDCWD, path.toString(), 0);
+        boolean isRenamed = false;
+        try (fd) {
+            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+            Linux.renameat(Linux.AT_FDCWD, beside, Linux.AT_FDCWD, path, 0);
+            isRenamed = true;
             return true;
         } catch (SyscallException e) {
-            Linux.unlinkat(Linux.AT_FDCWD, beside, 0);
             return unless(e, List.of(Errno.EACCES, Errno.EPERM, Errno.EBUSY));
+        } finally {
+            if (!isRenamed) {
+                Linux.unlinkat(Linux.AT_FDCWD, beside, 0);
+            }
         }
     }
 
@@ -174,7 +181,7 @@ record CallerFile(Caller caller, Path path) {
     }
 
     private boolean isFifo(SyscallException e) {
-        return e.is(Errno.ENXIO) && Linux.stat(path.toString()).type() == Flags.S_IFIFO;
+        return e.is(Errno.ENXIO) && Linux.stat(path).type() == Flags.S_IFIFO;
     }
 
     /** Non-blocking, so that a fifo, or a device without a carrier, holds nobody up. */
@@ -185,9 +192,9 @@ record CallerFile(Caller caller, Path path) {
             return Linux.duplicate(caller.stdio(number.get()));
         }
         long all = flags | Flags.O_NONBLOCK | Flags.O_NOCTTY;
-        return flags == Flags.O_RDONLY || Linux.exists(path.toString())
-                ? Linux.open(path.toString(), all, 0)
-                : Linux.open(path.toString(), all | Flags.O_CREAT, mode());
+        return flags == Flags.O_RDONLY || Linux.exists(path)
+                ? Linux.open(path, all, 0)
+                : Linux.open(path, all | Flags.O_CREAT, mode());
     }
 
     private boolean isDescriptor() {

@@ -2,19 +2,17 @@ package io.jpod.cli;
 
 import io.jpod.linux.Linux;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a path means to the caller's process, where that is not what it means to ours: below /proc/self, and what leads there. */
 final class CallerPath {
-    private static final Path ROOT = Path.of("/");
-    private static final Path SELF = Path.of("/proc/self");
-    private static final Path THREAD_SELF = Path.of("/proc/thread-self");
-
     /** As many as the kernel follows. */
     private static final int MOST_LINKS = 40;
 
@@ -23,17 +21,31 @@ final class CallerPath {
 
     private CallerPath() {}
 
+    /** Whether it is a directory that has been removed: nothing can be found or made in it. */
+    static boolean isRemoved(Path directory) {
+        try {
+            return Files.getAttribute(directory, "unix:nlink") instanceof Integer links && links == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * A directory, or a file of ours, that the caller has named: it is remembered for longer than the caller lives, so it is called by
      * what it is.
      */
     static Path lasting(Path path, Caller caller) {
-        if (!path.startsWith(SELF) && !path.startsWith(THREAD_SELF) && !path.startsWith("/dev/fd")) {
+        if (!path.startsWith("/proc") && !path.startsWith("/dev")) {
             return path;
         }
-        Path followed = followed(path, caller.pid());
+        Path followed = Path.of(followed(path.toString(), caller.pid()));
+        if (!followed.startsWith("/proc/" + caller.pid())) {
+            return path;
+        }
         try {
-            return followed.toRealPath();
+            Path real = followed.toRealPath();
+            // A name that is not UTF-8 is lost as text.
+            return real.equals(Path.of(real.toString())) ? real : followed;
         } catch (IOException e) {
             return followed;
         }
@@ -44,43 +56,40 @@ final class CallerPath {
      *
      * @param pid the caller's process
      */
-    static Path followed(Path path, int pid) {
-        Path process = Path.of("/proc", Integer.toString(pid));
-        Deque<Path> rest = new ArrayDeque<>();
-        path.forEach(rest::addLast);
-        Path at = ROOT;
+    static String followed(String path, int pid) {
+        String process = "/proc/" + pid;
+        Deque<String> rest = new ArrayDeque<>(List.of(path.split("/+")));
+        String at = "";
         int links = 0;
         while (!rest.isEmpty()) {
-            String name = rest.removeFirst().toString();
+            String name = rest.removeFirst();
             if (name.equals("..")) {
-                at = at.getParent() == null ? ROOT : at.getParent();
+                at = at.substring(0, Math.max(0, at.lastIndexOf('/')));
                 continue;
             }
-            Path next = name.equals(".") ? at : at.resolve(name);
-            if (next.equals(SELF) || next.equals(THREAD_SELF)) {
-                at = next.equals(SELF) ? process : process.resolve("task").resolve(process.getFileName());
+            String next = name.isEmpty() || name.equals(".") ? at : at + "/" + name;
+            if (next.equals("/proc/self") || next.equals("/proc/thread-self")) {
+                at = next.equals("/proc/self") ? process : process + "/task/" + pid;
                 continue;
             }
             // Links of a process in there are to what it has, whatever they say.
-            Optional<String> target = OF_PROCESS.matcher(next.toString()).lookingAt()
-                    ? Optional.empty()
-                    : Linux.linkTarget(next.toString());
+            Optional<String> target = OF_PROCESS.matcher(next).lookingAt() ? Optional.empty() : Linux.linkTarget(next);
             if (target.isEmpty() || ++links > MOST_LINKS) {
                 at = next;
                 continue;
             }
-            Path link = Path.of(target.get());
-            for (int i = link.getNameCount() - 1; i >= 0; i--) {
-                rest.addFirst(link.getName(i));
+            String[] link = target.get().split("/+");
+            for (int i = link.length - 1; i >= 0; i--) {
+                rest.addFirst(link[i]);
             }
-            at = link.isAbsolute() ? ROOT : at;
+            at = target.get().startsWith("/") ? "" : at;
         }
-        return at;
+        return at.isEmpty() ? "/" : at;
     }
 
     /** The number of a descriptor of that process, if the path is one. */
-    static Optional<Integer> descriptor(Path followed, int pid) {
-        Matcher matcher = DESCRIPTOR.matcher(followed.toString());
+    static Optional<Integer> descriptor(String followed, int pid) {
+        Matcher matcher = DESCRIPTOR.matcher(followed);
         return matcher.matches() && matcher.group(1).equals(Integer.toString(pid))
                 ? Optional.of(Integer.valueOf(matcher.group(2)))
                 : Optional.empty();

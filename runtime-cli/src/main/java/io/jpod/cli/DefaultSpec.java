@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -67,7 +68,7 @@ final class DefaultSpec {
      *     (GHSA-6fw5-f8r9-fgfm)
      * @param sharing whose namespaces it has
      * @param environment the caller's, for {@code --env NAME}
-     * @param directory the caller's, for relative paths
+     * @param paths what the caller's paths are
      * @param volumes where those are that have a name
      */
     record Host(
@@ -75,7 +76,7 @@ final class DefaultSpec {
             List<String> thermalThrottles,
             Sharing sharing,
             Map<String, String> environment,
-            java.nio.file.Path directory,
+            Function<String, java.nio.file.Path> paths,
             Volumes volumes) {}
 
     private final ContainerOptions options;
@@ -203,14 +204,14 @@ final class DefaultSpec {
     }
 
     private Spec.Mount volume(String text) {
-        return volume(text, host.directory(), host.volumes());
+        return volume(text, host.paths(), host.volumes());
     }
 
     /**
-     * @param directory the caller's
+     * @param paths what the caller's are
      * @param volumes where those are that have a name
      */
-    static Spec.Mount volume(String text, java.nio.file.Path directory, Volumes volumes) {
+    static Spec.Mount volume(String text, Function<String, java.nio.file.Path> paths, Volumes volumes) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
             throw new IllegalArgumentException("--volume: must be SRC:DST or SRC:DST:OPTION,..., is \"" + text + "\"");
@@ -231,7 +232,7 @@ final class DefaultSpec {
         }
         String source = (Volumes.isName(parts[0])
                         ? volumes.path(parts[0])
-                        : directory.resolve(parts[0]).normalize())
+                        : paths.apply(parts[0]).normalize())
                 .toString();
         return new Spec.Mount(destination("--volume", text, parts[1]), "bind", source, words);
     }

@@ -431,7 +431,12 @@ public final class Jpod {
         if (!NativeText.isUnicode(path)) {
             throw new IllegalArgumentException("the name of a file must be UTF-8 here, is " + path);
         }
-        return CallerPath.lasting(caller().directory().resolve(path), caller());
+        Path directory = caller().directory();
+        // Whose name is known is there, or was a moment ago.
+        if (!path.startsWith("/") && directory.startsWith("/proc") && CallerPath.isRemoved(directory)) {
+            throw new IllegalArgumentException(path + ": the current directory has been removed");
+        }
+        return CallerPath.lasting(directory.resolve(path), caller());
     }
 
     /** The directory for what ends with the boot. */

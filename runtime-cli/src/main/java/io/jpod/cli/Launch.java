@@ -73,7 +73,7 @@ final class Launch {
                 thermalThrottles(),
                 sharing,
                 jpod.caller().environment(),
-                jpod.caller().directory(),
+                jpod::path,
                 jpod.volumes());
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
             Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user, null);

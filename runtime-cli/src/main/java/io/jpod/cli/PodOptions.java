@@ -139,7 +139,7 @@ final class PodOptions {
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList(),
                 addHosts.stream().map(PodOptions::host).toList(),
                 volumes.stream()
-                        .map(volume -> DefaultSpec.volume(volume, jpod.caller().directory(), jpod.volumes()))
+                        .map(volume -> DefaultSpec.volume(volume, jpod::path, jpod.volumes()))
                         .toList(),
                 emptyDirs.stream().map(PodOptions::emptyDir).toList(),
                 pairs("--label", labels, false));

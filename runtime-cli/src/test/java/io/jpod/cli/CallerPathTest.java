@@ -15,7 +15,7 @@ class CallerPathTest {
     Path dir;
 
     private static String followed(String path) {
-        return CallerPath.followed(Path.of(path), PID).toString();
+        return CallerPath.followed(path, PID);
     }
 
     @Test
@@ -46,11 +46,10 @@ class CallerPathTest {
 
     @Test
     void descriptorsAreToldFromFiles() {
-        assertThat(CallerPath.descriptor(Path.of("/proc/4711/fd/7"), PID)).hasValue(7);
-        assertThat(CallerPath.descriptor(Path.of("/proc/4711/task/4711/fd/7"), PID))
-                .hasValue(7);
-        assertThat(CallerPath.descriptor(Path.of("/proc/4712/fd/7"), PID)).isEmpty();
-        assertThat(CallerPath.descriptor(Path.of("/proc/4711/fd/7/x"), PID)).isEmpty();
-        assertThat(CallerPath.descriptor(Path.of("/proc/4711/fdinfo/7"), PID)).isEmpty();
+        assertThat(CallerPath.descriptor("/proc/4711/fd/7", PID)).hasValue(7);
+        assertThat(CallerPath.descriptor("/proc/4711/task/4711/fd/7", PID)).hasValue(7);
+        assertThat(CallerPath.descriptor("/proc/4712/fd/7", PID)).isEmpty();
+        assertThat(CallerPath.descriptor("/proc/4711/fd/7/x", PID)).isEmpty();
+        assertThat(CallerPath.descriptor("/proc/4711/fdinfo/7", PID)).isEmpty();
     }
 }

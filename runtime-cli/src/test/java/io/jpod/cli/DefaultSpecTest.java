@@ -25,11 +25,11 @@ class DefaultSpecTest {
             List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"),
             Sharing.PRIVATE,
             Map.of("TERM", "vt100", "LANG", "C"),
-            Path.of("/home/me"),
+            Path.of("/home/me")::resolve,
             new Volumes(Path.of("/data")));
 
     private static final DefaultSpec.Host HOST_WITHOUT_PIDS = new DefaultSpec.Host(
-            false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me"), new Volumes(Path.of("/data")));
+            false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me")::resolve, new Volumes(Path.of("/data")));
 
     private static Spec spec(String... arguments) {
         return spec(HOST, arguments);
@@ -165,7 +165,7 @@ class DefaultSpecTest {
         Sharing sharing =
                 new Sharing(Set.of(NamespaceType.NETWORK), Map.of(NamespaceType.UTS, "/proc/7/ns/uts"), null, "other");
         Spec spec = spec(new DefaultSpec.Host(
-                false, List.of(), sharing, Map.of(), Path.of("/home/me"), new Volumes(Path.of("/data"))));
+                false, List.of(), sharing, Map.of(), Path.of("/home/me")::resolve, new Volumes(Path.of("/data"))));
 
         assertThat(spec.linux().namespace(NamespaceType.NETWORK)).isNull();
         assertThat(spec.linux().namespace(NamespaceType.UTS))

@@ -51,6 +51,13 @@ class BytesTest {
         assertThat(ran.ok().out().replaceAll("\\s", "")).isEqualTo(IN_HEX.repeat(3));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLogsName(boolean resident) {
+        Result ran = bash(resident, "! $J --log \"$B\" state none 2>/dev/null; cat \"$B\"; rm \"$B\"");
+        assertThat(ran.ok().out()).contains("level=error").contains("none");
+    }
+
     @Test
     void execToo() {
         Result ran = bash(

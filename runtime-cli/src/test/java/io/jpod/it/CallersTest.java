@@ -159,6 +159,40 @@ class CallersTest {
         assertThat(nothing.err()).contains("config.json not found");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1"})
+    void volumesAreTheCallers(String oneShot) throws Exception {
+        String run = "$jpod run --rootfs "
+                + Bundle.busybox(jpod.newDir("box" + oneShot)).rootfs();
+        assertThat(script(
+                                directory(),
+                                "echo mine >f; " + run
+                                        + " -v /dev/fd/9:/x -v /proc/self/cwd:/y -- sh -c 'cat /x /y/f' 9<f")
+                        .env("JPOD_ONESHOT", oneShot)
+                        .run()
+                        .ok()
+                        .out())
+                .isEqualTo("mine\nmine\n");
+        Result nothing = script(directory(), "mkdir gone && cd gone && rmdir ../gone && " + run + " -v .:/x -- true")
+                .env("JPOD_ONESHOT", oneShot)
+                .run()
+                .ended(1);
+        assertThat(nothing.err()).contains(".: the current directory has been removed");
+    }
+
+    @Test
+    void aFullDiskKeepsNoTemporaryFile() throws IOException {
+        Path bundle = jpod.probe("true").dir();
+        Result full = script(
+                        directory(),
+                        "export JPOD_ONESHOT=1; mkdir d; exec unshare -m sh -c 'mount -t tmpfs -o size=4k none d; "
+                                + "head -c 4096 /dev/zero >d/fill; '\"$jpod\"' run --pid-file d/pid -b " + bundle + " "
+                                + jpod.id() + "; ls -A d'")
+                .run();
+        assertThat(full.err()).contains("ENOSPC");
+        assertThat(full.out()).isEqualTo("fill\n");
+    }
+
     // ---- patience
 
     /** What they wait for never comes, and they are killed: the brain lets go of all that it held for them. */
