@@ -44,4 +44,7 @@ public final class Nfnetlink {
     public static final int NFTA_SET_ELEM_LIST_TABLE = 1;
     public static final int NFTA_SET_ELEM_LIST_SET = 2;
     public static final int NFTA_SET_ELEM_LIST_ELEMENTS = 3;
+    public static final int NFTA_SET_ELEM_KEY = 1;
+    public static final int NFTA_SET_ELEM_DATA = 2;
+    public static final int NFTA_DATA_VALUE = 1;
 }

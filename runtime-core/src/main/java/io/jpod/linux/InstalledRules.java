@@ -3,13 +3,16 @@ package io.jpod.linux;
 import io.jpod.abi.Nfnetlink;
 import io.jpod.abi.Rtnetlink;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the packet filter has of a table of family inet, counted: enough to see that somebody has flushed it, and a hundred times
- * faster than asking nft(8), which has to be loaded for it. In the calling thread's network namespace.
+ * What the packet filter has of a table of family inet: its rules counted, enough to see that somebody has flushed them, and what is in
+ * its maps. A hundred times faster than asking nft(8), which has to be loaded for it. In the calling thread's network namespace.
  */
 public final class InstalledRules implements AutoCloseable {
     private final Netlink netlink = Netlink.open(Nfnetlink.NETLINK_NETFILTER);
@@ -29,20 +32,36 @@ public final class InstalledRules implements AutoCloseable {
         return chain == null ? null : NetlinkMessage.text(chain);
     }
 
-    /** How many elements a set or map has; 0 if it is not there. */
-    public int elements(String table, String set) {
+    /** An element of a map as the kernel has it: fields of four bytes, or more, in network byte order. */
+    public record Element(ByteBuffer key, ByteBuffer value) {}
+
+    /** What is in a map; nothing if it is not there. */
+    public Set<Element> elements(String table, String map) {
         NetlinkMessage message = message(Nfnetlink.NFT_MSG_GETSETELEM)
                 .with(Nfnetlink.NFTA_SET_ELEM_LIST_TABLE, table)
-                .with(Nfnetlink.NFTA_SET_ELEM_LIST_SET, set);
-        return netlink
-                .dumpIfThere(
-                        "list elements of " + table + " " + set,
-                        message,
-                        body -> NetlinkMessage.count(
-                                NetlinkMessage.filterAttributes(body).get(Nfnetlink.NFTA_SET_ELEM_LIST_ELEMENTS)))
+                .with(Nfnetlink.NFTA_SET_ELEM_LIST_SET, map);
+        Set<Element> elements = new HashSet<>();
+        netlink.dumpIfThere("list elements of " + table + " " + map, message, InstalledRules::elements)
+                .forEach(elements::addAll);
+        return elements;
+    }
+
+    private static List<Element> elements(ByteBuffer body) {
+        return NetlinkMessage.list(NetlinkMessage.filterAttributes(body).get(Nfnetlink.NFTA_SET_ELEM_LIST_ELEMENTS))
                 .stream()
-                .mapToInt(Integer::intValue)
-                .sum();
+                .map(element -> element(NetlinkMessage.attributes(element)))
+                .toList();
+    }
+
+    private static Element element(Map<Integer, ByteBuffer> attributes) {
+        return new Element(
+                value(attributes.get(Nfnetlink.NFTA_SET_ELEM_KEY)),
+                value(attributes.get(Nfnetlink.NFTA_SET_ELEM_DATA)));
+    }
+
+    private static ByteBuffer value(@Nullable ByteBuffer data) {
+        ByteBuffer value = data == null ? null : NetlinkMessage.attributes(data).get(Nfnetlink.NFTA_DATA_VALUE);
+        return ByteBuffer.wrap(value == null ? new byte[0] : NetlinkMessage.raw(value));
     }
 
     private static NetlinkMessage message(int type) {

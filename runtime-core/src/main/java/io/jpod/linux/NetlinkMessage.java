@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Rtnetlink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -118,13 +120,18 @@ final class NetlinkMessage {
         return attributes(body.position(NFGENMSG));
     }
 
-    /** How many attributes there are, of whatever type; none in none. */
-    static int count(@Nullable ByteBuffer list) {
-        int count = 0;
-        for (int at = 0; list != null && at + ATTRIBUTE_HEADER <= list.limit(); count++) {
-            at += aligned(Math.max(ATTRIBUTE_HEADER, Short.toUnsignedInt(list.getShort(at))));
+    /** What attributes of whatever type hold, one after the other; none in none. */
+    static List<ByteBuffer> list(@Nullable ByteBuffer attributes) {
+        List<ByteBuffer> values = new ArrayList<>();
+        int at = 0;
+        while (attributes != null && at + ATTRIBUTE_HEADER <= attributes.limit()) {
+            int length = Math.max(ATTRIBUTE_HEADER, Short.toUnsignedInt(attributes.getShort(at)));
+            values.add(attributes
+                    .slice(at + ATTRIBUTE_HEADER, length - ATTRIBUTE_HEADER)
+                    .order(ByteOrder.nativeOrder()));
+            at += aligned(length);
         }
-        return count;
+        return values;
     }
 
     static int aligned(int length) {

@@ -1,10 +1,14 @@
 package io.jpod.net;
 
 import io.jpod.linux.Cidr;
+import io.jpod.linux.InstalledRules;
 import io.jpod.linux.Ip;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +20,9 @@ record Ruleset(Network network, Owner owner) {
     private static final int ISOLATED_GROUP = 0x6a70;
 
     private static final int OPEN_GROUP = 0x6a71;
+
+    /** Of a key or value with several, each takes so many bytes, or a multiple. */
+    private static final int FIELD = 4;
 
     static final String TABLE_PREFIX = "jpod-";
 
@@ -110,15 +117,23 @@ record Ruleset(Network network, Owner owner) {
         return rules;
     }
 
-    /** How many elements each map has when the ports of these are published; those without any are left out. */
-    static Map<String, Integer> elements(List<Attachment> attachments) {
-        Map<String, Integer> elements = new TreeMap<>();
-        for (Attachment attachment : attachments) {
-            for (PortMapping port : attachment.ports()) {
-                for (Ip address : targets(attachment.addresses(), port)) {
-                    elements.merge(map(address, port), 1, Integer::sum);
-                }
-            }
+    /** Maps of published ports. */
+    static final List<String> MAPS = List.of("any4", "any6", "host4", "host6");
+
+    /** What is in the maps, by the map's name, when a port is published. */
+    static Map<String, Set<InstalledRules.Element>> elements(List<Cidr> addresses, PortMapping port) {
+        Map<String, Set<InstalledRules.Element>> elements = new TreeMap<>();
+        for (Ip address : targets(addresses, port)) {
+            byte[] from = port.hostIp() == null ? new byte[0] : port.hostIp().bytes();
+            ByteBuffer key = ByteBuffer.allocate(from.length + 2 * FIELD)
+                    .put(from)
+                    .put(new byte[] {(byte) port.protocol().number(), 0, 0, 0})
+                    .putShort((short) port.hostPort());
+            ByteBuffer value = ByteBuffer.allocate(address.bytes().length + FIELD)
+                    .put(address.bytes())
+                    .putShort((short) port.containerPort());
+            elements.computeIfAbsent(map(address, port), map -> new HashSet<>())
+                    .add(new InstalledRules.Element(key.rewind(), value.rewind()));
         }
         return elements;
     }

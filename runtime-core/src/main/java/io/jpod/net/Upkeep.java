@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Compares what a network with pods has to have on the host with what is there, and puts back what is missing: others flush
@@ -53,7 +56,7 @@ final class Upkeep {
                 missing.add("net." + name.replace('/', '.') + " is not " + value);
             }
         });
-        if (!isRuled()) {
+        if (!state().isWhole()) {
             missing.add("the nft table " + rules.tableName() + " is gone, or something in it");
         }
         if (!bridge.get().isUp()) {
@@ -92,13 +95,7 @@ final class Upkeep {
         }
         absentAddresses(bridge).forEach(address -> host.addAddress(bridge.index(), address));
         switches().forEach(Sysctls::set);
-        if (!isRuled()) {
-            Nftables.run(rules.create());
-            members.leases().stream()
-                    .map(Lease::attachment)
-                    .filter(attachment -> !attachment.ports().isEmpty())
-                    .forEach(attachment -> wiring.publish(network, attachment));
-        }
+        putBackRules();
         if (!bridge.isUp()) {
             host.setUp(network.bridge());
         }
@@ -144,16 +141,69 @@ final class Upkeep {
         return switches;
     }
 
-    private boolean isRuled() {
+    /**
+     * What the packet filter has.
+     *
+     * @param isOurs whether there is nothing but what should be there, and all rules
+     * @param unpublished ports that are missing, with the addresses that they should lead to
+     */
+    private record State(boolean isOurs, List<Attachment> unpublished) {
+        boolean isWhole() {
+            return isOurs && unpublished.isEmpty();
+        }
+    }
+
+    private State state() {
         String table = rules.tableName();
+        List<Attachment> unpublished = new ArrayList<>();
+        Map<String, Set<InstalledRules.Element>> there = new TreeMap<>();
         try (InstalledRules installed = new InstalledRules()) {
             if (!installed.rules(table).equals(rules.rules())) {
-                return false;
+                return new State(false, List.of());
             }
-            Map<String, Integer> elements = Ruleset.elements(
-                    members.leases().stream().map(Lease::attachment).toList());
-            return elements.entrySet().stream()
-                    .allMatch(map -> installed.elements(table, map.getKey()) == map.getValue());
+            if (!network.internal()) {
+                Ruleset.MAPS.forEach(map -> there.put(map, installed.elements(table, map)));
+            }
         }
+        for (Lease lease : members.leases()) {
+            Attachment attachment = lease.attachment();
+            List<PortMapping> missing = attachment.ports().stream()
+                    .filter(port -> !take(Ruleset.elements(attachment.addresses(), port), there))
+                    .toList();
+            if (!missing.isEmpty()) {
+                unpublished.add(attachment.withPorts(missing));
+            }
+        }
+        return new State(there.values().stream().allMatch(Set::isEmpty), unpublished);
+    }
+
+    /** Takes elements out of those that are there; false if they are not, all of them. */
+    private static boolean take(
+            Map<String, Set<InstalledRules.Element>> elements, Map<String, Set<InstalledRules.Element>> there) {
+        boolean[] all = {true};
+        elements.forEach((map, wanted) -> {
+            Set<InstalledRules.Element> found = there.getOrDefault(map, Set.of());
+            all[0] &= found.containsAll(wanted);
+            found.removeAll(wanted);
+        });
+        return all[0];
+    }
+
+    /** Ports that are published stay: new connections always find them, or nobody sees the table without. */
+    private void putBackRules() {
+        State state = state();
+        if (state.isOurs()) {
+            state.unpublished().forEach(attachment -> wiring.publish(network, attachment));
+            return;
+        }
+        List<Attachment> published = members.leases().stream()
+                .map(Lease::attachment)
+                .filter(attachment -> !attachment.ports().isEmpty())
+                .toList();
+        Nftables.run(rules.create()
+                + published.stream()
+                        .map(attachment -> rules.publish(attachment.addresses(), attachment.ports()))
+                        .collect(Collectors.joining()));
+        published.forEach(wiring::forgetPortsOfOthers);
     }
 }

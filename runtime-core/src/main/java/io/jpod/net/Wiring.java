@@ -155,7 +155,13 @@ final class Wiring implements AutoCloseable {
 
     void publish(Network network, Attachment attachment) {
         Nftables.run(new Ruleset(network, owner).publish(attachment.addresses(), attachment.ports()));
-        forgetPorts(attachment.ports());
+        forgetPortsOfOthers(attachment);
+    }
+
+    /** What has been led to where the ports lead now goes on. */
+    void forgetPortsOfOthers(Attachment attachment) {
+        List<Ip> here = attachment.addresses().stream().map(Cidr::address).toList();
+        forgetPorts(attachment.ports(), flow -> !here.contains(flow.answerer()));
     }
 
     /**
@@ -172,7 +178,7 @@ final class Wiring implements AutoCloseable {
      * Those that were sent to the host: translated ones led to a pod, and ones that were not found nobody. A connection of TCP
      * that was not translated has ended, since the port is free.
      */
-    private void forgetPorts(List<PortMapping> ports) {
+    private void forgetPorts(List<PortMapping> ports, Predicate<Conntrack.Flow> which) {
         if (ports.isEmpty()) {
             return;
         }
@@ -184,7 +190,8 @@ final class Wiring implements AutoCloseable {
                 Predicate<Conntrack.Flow> stale = flow -> (port.hostIp() == null
                                 ? isOfHost(flow.destination(), own)
                                 : port.hostIp().equals(flow.destination()))
-                        && (flow.isTranslated() || port.protocol() == Protocol.UDP);
+                        && (flow.isTranslated() || port.protocol() == Protocol.UDP)
+                        && which.test(flow);
                 for (boolean isV6 : new boolean[] {false, true}) {
                     if (port.hostIp() == null || port.hostIp().isV6() == isV6) {
                         connections.forget(port.protocol().number(), port.hostPort(), isV6, stale);
@@ -205,7 +212,7 @@ final class Wiring implements AutoCloseable {
         if (tables().contains(rules.tableName())) {
             Nftables.run(rules.unpublish(attachment.addresses(), attachment.ports()));
         }
-        forgetPorts(attachment.ports());
+        forgetPorts(attachment.ports(), flow -> true);
     }
 
     /** The host's ends of the links of all pods in a network, by their marks. */

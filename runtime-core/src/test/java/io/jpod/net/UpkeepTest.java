@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is on the host is compared with what should be there, and what is used again leads to who has it now. */
 @Tag("root")
@@ -46,6 +47,13 @@ class UpkeepTest extends NetworkTests {
                 new Loss("nft flush chain inet jpod-jpod0 postrouting", "nft table jpod-jpod0"),
                 new Loss("nft flush map inet jpod-jpod0 any4", "nft table jpod-jpod0"),
                 new Loss("nft delete element inet jpod-jpod0 any4 '{ tcp . 8080 }'", "nft table jpod-jpod0"),
+                new Loss(
+                        "nft 'delete element inet jpod-jpod0 any4 { tcp . 8080 };"
+                                + " add element inet jpod-jpod0 any4 { tcp . 8080 : 10.89.0.3 . 80 }'",
+                        "nft table jpod-jpod0"),
+                new Loss(
+                        "nft add element inet jpod-jpod0 any4 '{ tcp . 8888 : 10.89.0.2 . 80 }'",
+                        "nft table jpod-jpod0"),
                 new Loss("ip link del jpod0", "bridge jpod0 is gone"),
                 new Loss("ip link set jpod0 down", "bridge jpod0 is down"),
                 new Loss("ip addr flush dev jpod0", "no address 10.89.0.1/24"),
@@ -90,6 +98,33 @@ class UpkeepTest extends NetworkTests {
                 assertThat(Host.in(a, () -> Host.call("10.89.0.1", 9090))).startsWith("b ");
                 networks.detach("n", "a");
                 networks.detach("n", "b");
+            }
+            assertNothingIsLeft();
+        });
+    }
+
+    /** Whoever is connected stays so, and is followed by the same entry. */
+    @ParameterizedTest
+    @ValueSource(strings = {"delete element inet jpod-jpod0 any4 { udp . 9999 }", "flush ruleset"})
+    void connectionsGoOnWhenRulesArePutBack(String loss) throws Exception {
+        Host.with(() -> {
+            Network network = dual("n");
+            try (Fd a = Host.namespace();
+                    DatagramSocket server = Host.in(a, () -> Host.echo("a", 53));
+                    DatagramSocket client = client()) {
+                assertThat(server.isBound()).isTrue();
+                networks.attach(
+                        network, a, "eth0", publishing("a", "5353:53/udp", "9999:99/udp", "127.0.0.1:5354:53/udp"));
+                assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("a hi");
+                String before = Host.sh("conntrack -L -o id 2>/dev/null | grep -o 'dport=5353.* id=.*'");
+                Host.sh("nft '" + loss + "'");
+                assertThat(networks.missing("n")).isNotEmpty();
+                networks.restore("n", "a", a);
+                assertThat(networks.missing("n")).isEmpty();
+                assertThat(Host.sh("conntrack -L -o id 2>/dev/null | grep -o 'dport=5353.* id=.*'"))
+                        .isEqualTo(before);
+                assertThat(ask(client, "10.89.0.1", 5353)).isEqualTo("a hi");
+                networks.detach("n", "a");
             }
             assertNothingIsLeft();
         });
