@@ -1,10 +1,13 @@
 package io.jpod.exec;
 
+import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Spawn;
+import io.jpod.linux.SyscallException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +79,24 @@ public final class LocalSpawner implements Spawner {
 
     @Override
     public void reapUnnamed(int child) {
+        // A stopped one does not notice that it is to end.
+        ProcessHandle.current()
+                .children()
+                .flatMap(process -> ProcessStat.of((int) process.pid()).stream())
+                .filter(process -> process.group() == child && process.pid() != child)
+                .forEach(LocalSpawner::kill);
         Processes.awaitGroup(child);
+    }
+
+    /** A child of ours: its number is nobody else's until it is waited for. */
+    private static void kill(ProcessStat process) {
+        try (Fd pidfd = Processes.pidfdOfChild(process.pid())) {
+            Processes.signalIfThere(pidfd, (int) Flags.SIGKILL);
+        } catch (SyscallException e) {
+            if (!e.is(Errno.ECHILD) && !e.is(Errno.ESRCH)) {
+                throw e;
+            }
+        }
     }
 
     @Override

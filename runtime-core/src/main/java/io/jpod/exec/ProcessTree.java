@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A process of the host that was started with {@link io.jpod.plan.Step.AdoptOrphans}, and all that it has started. */
 public final class ProcessTree {
@@ -19,18 +20,26 @@ public final class ProcessTree {
 
     /** Ends all of it, the root last, and waits for that. One that the kernel does not let go within 10 seconds stays. */
     public static void kill(Spawner.Child root) {
+        kill(root, ProcessTree::kill);
+    }
+
+    /** @param end of one; whatever it throws keeps neither the others nor the root */
+    static void kill(Spawner.Child root, Consumer<ProcessStat> end) {
         // Stopped it starts nothing new, and yet adopts what those that we kill leave.
         Processes.signalIfThere(root.pidfd(), (int) Flags.SIGSTOP);
         long deadline = System.nanoTime() + Duration.ofMillis(PATIENCE).toNanos();
-        while (killDescendants(root.pid()) && System.nanoTime() < deadline) {}
-        Processes.signalIfThere(root.pidfd(), (int) Flags.SIGKILL);
-        if (Processes.awaitEnd(root.pidfd(), PATIENCE)) {
-            root.await();
+        try {
+            while (killDescendants(root.pid(), end) && System.nanoTime() < deadline) {}
+        } finally {
+            Processes.signalIfThere(root.pidfd(), (int) Flags.SIGKILL);
+            if (Processes.awaitEnd(root.pidfd(), PATIENCE)) {
+                root.await();
+            }
         }
     }
 
     /** Whether there were any: those may have had more by the time that they were killed. */
-    private static boolean killDescendants(int root) {
+    private static boolean killDescendants(int root, Consumer<ProcessStat> end) {
         Map<Integer, ProcessStat> all = new HashMap<>();
         ProcessHandle.allProcesses()
                 .flatMap(process -> ProcessStat.of((int) process.pid()).stream())
@@ -38,7 +47,17 @@ public final class ProcessTree {
         List<ProcessStat> found = all.values().stream()
                 .filter(process -> !process.hasEnded() && descends(process, root, all))
                 .toList();
-        found.forEach(ProcessTree::kill);
+        RuntimeException failed = null;
+        for (ProcessStat process : found) {
+            try {
+                end.accept(process);
+            } catch (RuntimeException e) {
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
         return !found.isEmpty();
     }
 

@@ -12,10 +12,11 @@ import java.util.Optional;
  * @param startTime in clock ticks since boot. With the pid it names a process for good: a number that is used again has a
  *     later one.
  */
-public record ProcessStat(int pid, String name, char state, int parent, long startTime) {
+public record ProcessStat(int pid, String name, char state, int parent, int group, long startTime) {
     private static final int LIMIT = 4096;
     private static final int STATE = 0;
     private static final int PARENT = 1;
+    private static final int GROUP = 2;
     private static final int START_TIME = 19;
 
     /** Empty if there is no such process. */
@@ -50,6 +51,7 @@ public record ProcessStat(int pid, String name, char state, int parent, long sta
                 line.substring(open + 1, close),
                 rest[STATE].charAt(0),
                 Integer.parseInt(rest[PARENT]),
+                Integer.parseInt(rest[GROUP]),
                 Long.parseUnsignedLong(rest[START_TIME]));
     }
 
