@@ -53,6 +53,15 @@ class VolumesTest {
         assertThat(jpod.root.resolve("volumes")).isEmptyDirectory();
     }
 
+    @Test
+    void aFileWithTwoNamesStaysOne() throws Exception {
+        Files.createDirectories(rootfs.resolve("linked/deep"));
+        Files.writeString(rootfs.resolve("linked/a"), "x");
+        Files.createLink(rootfs.resolve("linked/deep/b"), rootfs.resolve("linked/a"));
+        assertThat(says("/linked", "cd /linked; stat -c %h a deep/b; [ a -ef deep/b ] && echo same"))
+                .isEqualTo("2\n2\nsame\n");
+    }
+
     private String says(String destination, String script) {
         return says(List.of(), destination, script);
     }

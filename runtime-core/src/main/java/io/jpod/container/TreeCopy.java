@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Copies what is in a directory, with owners and modes, into one that nobody else has open. A container may change the source
@@ -19,10 +21,22 @@ import java.nio.file.StandardCopyOption;
 final class TreeCopy {
     private static final int PERMISSIONS = 07777;
 
+    /** How many files are remembered of which there are more names to come; what is beyond becomes a file for each name. */
+    private static final int MOST_LINKED = 100_000;
+
+    private record Inode(int deviceMajor, int deviceMinor, long number) {}
+
+    /** What has been copied of files with several names. */
+    private final Map<Inode, Path> linked = new HashMap<>();
+
     private TreeCopy() {}
 
-    /** Files, links and directories; devices, sockets and fifos are left out. */
+    /** Files, with all of their names, links and directories; devices, sockets and fifos are left out. */
     static void copy(Fd from, Path to) throws IOException {
+        new TreeCopy().copyDirectory(from, to);
+    }
+
+    private void copyDirectory(Fd from, Path to) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(from))) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
@@ -38,17 +52,30 @@ final class TreeCopy {
         Files.setAttribute(to, "unix:mode", stat.mode() & PERMISSIONS);
     }
 
-    private static void copy(Fd file, Path entry, Path to) throws IOException {
+    private void copy(Fd file, Path entry, Path to) throws IOException {
         Stat stat = Linux.stat(file);
         long type = stat.mode() & Flags.S_IFMT;
         if (type == Flags.S_IFDIR) {
             Files.createDirectory(to);
-            copy(file, to);
+            copyDirectory(file, to);
         } else if (type == Flags.S_IFREG) {
-            Files.copy(path(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+            copyFile(file, stat, to);
         } else if (type == Flags.S_IFLNK) {
             Files.createSymbolicLink(to, Files.readSymbolicLink(entry));
             giveOwner(stat, to);
+        }
+    }
+
+    private void copyFile(Fd file, Stat stat, Path to) throws IOException {
+        Inode inode = new Inode(stat.deviceMajor(), stat.deviceMinor(), stat.inode());
+        Path first = linked.get(inode);
+        if (first != null) {
+            Files.createLink(to, first);
+            return;
+        }
+        Files.copy(path(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+        if (stat.links() > 1 && linked.size() < MOST_LINKED) {
+            linked.put(inode, to);
         }
     }
 

@@ -44,6 +44,7 @@ class StructsTest {
     void statxFieldsLieWhereTheHeaderSays() {
         try (Memory memory = Memory.open()) {
             Memory.Area statx = memory.area(256);
+            statx.setInt(16, 5);
             statx.setInt(20, 1000);
             statx.setInt(24, 1001);
             statx.setShort(28, 0100644);
@@ -54,7 +55,7 @@ class StructsTest {
             statx.setInt(136, 254);
             statx.setInt(140, 2);
             statx.setLong(144, 99);
-            assertThat(Stat.decode(statx)).isEqualTo(new Stat(0100644, 1000, 1001, 77, 4096, 254, 2, 1, 3, 0, 99));
+            assertThat(Stat.decode(statx)).isEqualTo(new Stat(0100644, 1000, 1001, 5, 77, 4096, 254, 2, 1, 3, 0, 99));
         }
     }
 }
