@@ -4,10 +4,10 @@ import io.jpod.container.Container;
 import io.jpod.linux.Fd;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 final class PodStart implements Verb {
     private final Jpod jpod;
@@ -36,24 +36,26 @@ final class PodStart implements Verb {
 
     /** Starts what does not run in these pods, and prints their ids; the exit code. */
     static int start(Jpod jpod, Each each, List<Pod> pods) {
-        List<Fd> held = new ArrayList<>();
-        try {
-            Map<Pod, List<Container>> waiting = new LinkedHashMap<>();
-            for (Pod pod : pods) {
-                each.run(pod.name(), () -> {
-                    held.add(pod.hold(jpod.caller()));
-                    waiting.put(pod, waiting(pod));
-                });
-            }
-            Background background = Background.again(
-                    jpod, waiting.values().stream().flatMap(List::stream).toList());
-            waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
+        Map<Pod, List<Container>> waiting = new LinkedHashMap<>();
+        for (Pod pod : pods) {
+            each.run(pod.name(), () -> waiting.put(pod, inHeld(jpod, pod, () -> waiting(pod))));
+        }
+        Background background = Background.again(
+                jpod, waiting.values().stream().flatMap(List::stream).toList());
+        waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
+            inHeld(jpod, pod, () -> {
                 Each.all(containers, background::start);
-                jpod.caller().out().println(pod.id());
-            }));
-            return each.exitCode();
-        } finally {
-            held.forEach(Fd::close);
+                return containers;
+            });
+            jpod.caller().out().println(pod.id());
+        }));
+        return each.exitCode();
+    }
+
+    /** It stays meanwhile, and no longer: others may take minutes to start. */
+    private static List<Container> inHeld(Jpod jpod, Pod pod, Supplier<List<Container>> action) {
+        try (Fd _ = pod.hold(jpod.caller())) {
+            return action.get();
         }
     }
 

@@ -3,9 +3,8 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.linux.Fd;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.Consumer;
 
 final class Restart implements Verb {
     private final Jpod jpod;
@@ -33,22 +32,21 @@ final class Restart implements Verb {
     public Integer call() {
         Duration time = grace.duration();
         Each each = new Each(jpod);
-        List<Container> containers = each.find(ids, jpod.containers()::get);
-        List<Fd> held = new ArrayList<>();
-        try {
-            containers.stream()
-                    .map(container -> jpod.pods()
-                            .of(container)
-                            .map(pod -> pod.hold(jpod.caller()))
-                            .orElse(null))
-                    .filter(Objects::nonNull)
-                    .forEach(held::add);
-            Stop.stop(jpod, each, containers, time);
-            Background background = Background.again(jpod, containers);
-            containers.forEach(container -> each.print(container.id(), () -> background.start(container)));
-            return each.exitCode();
-        } finally {
-            held.forEach(Fd::close);
+        // What could not start again is not stopped either.
+        List<Container> containers =
+                each.find(ids, id -> inHeldPod(jpod.containers().get(id), container -> {}));
+        Stop.stop(jpod, each, containers, time);
+        Background background = Background.again(jpod, containers);
+        containers.forEach(container -> each.print(container.id(), () -> inHeldPod(container, background::start)));
+        return each.exitCode();
+    }
+
+    /** Its pod stays while something is done with it, and no longer: others may take minutes to start. */
+    private Container inHeldPod(Container container, Consumer<Container> action) {
+        try (Fd _ =
+                jpod.pods().of(container).map(pod -> pod.hold(jpod.caller())).orElse(null)) {
+            action.accept(container);
+            return container;
         }
     }
 }

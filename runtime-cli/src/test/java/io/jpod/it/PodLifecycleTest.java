@@ -55,6 +55,42 @@ class PodLifecycleTest {
 
     // ---- start again
 
+    /** A restart that waits for one container has no other pod in its hands. */
+    @Test
+    void aPodCanGoWhileAnotherIsRestarted() throws Exception {
+        TestPod other = TestPod.create(jpod);
+        String rootfs = Bundle.busybox(jpod.newDir("box")).rootfs().toString();
+        String gentle = jpod.id();
+        jpod.run(
+                        "run",
+                        "-d",
+                        "--pod",
+                        other.name(),
+                        "--name",
+                        gentle,
+                        "--rootfs",
+                        rootfs,
+                        "--",
+                        "sh",
+                        "-c",
+                        "trap 'exit 0' TERM; echo ready; sleep 1000 & wait")
+                .ok();
+        while (!says("logs", gentle).equals("ready")) {
+            Thread.onSpinWait();
+        }
+        // The first process of a pid namespace that does not wait for a signal does not hear it.
+        String stubborn = pod.start();
+        Jpod.Running restart =
+                jpod.call("restart", "--time", "1000", gentle, stubborn).start();
+        jpod.awaitStatus(gentle, "stopped");
+        other.remove().ok();
+        jpod.run("kill", stubborn, "KILL").ok();
+        Result restarted = restart.await().ended(1);
+        assertThat(restarted.out().strip()).isEqualTo(stubborn);
+        assertThat(restarted.err()).contains(gentle);
+        jpod.awaitStatus(stubborn, "running");
+    }
+
     @Test
     void whatHasEndedIsStartedAgainInItsPlace() throws IOException {
         String id = pod.start("echo", "hello", "+", "exit", "3");
