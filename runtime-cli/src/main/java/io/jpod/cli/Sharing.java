@@ -27,9 +27,6 @@ record Sharing(
         Spec.@Nullable Mount shm,
         @Nullable String hostname) {
 
-    /** All are its own. */
-    static final Sharing PRIVATE = new Sharing(Set.of(), Map.of(), null, null);
-
     private static final Spec.Mount OWN_SHM = new Spec.Mount(
             "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
 

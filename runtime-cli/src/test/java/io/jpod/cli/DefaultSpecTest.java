@@ -20,16 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class DefaultSpecTest {
+    private static final Sharing PRIVATE = new Sharing(Set.of(), Map.of(), null, null);
+
     private static final DefaultSpec.Host HOST = new DefaultSpec.Host(
             true,
             List.of("/sys/devices/system/cpu/cpu0/thermal_throttle"),
-            Sharing.PRIVATE,
+            PRIVATE,
             Map.of("TERM", "vt100", "LANG", "C"),
             Path.of("/home/me")::resolve,
             new Volumes(Path.of("/data")));
 
     private static final DefaultSpec.Host HOST_WITHOUT_PIDS = new DefaultSpec.Host(
-            false, List.of(), Sharing.PRIVATE, Map.of(), Path.of("/home/me")::resolve, new Volumes(Path.of("/data")));
+            false, List.of(), PRIVATE, Map.of(), Path.of("/home/me")::resolve, new Volumes(Path.of("/data")));
 
     private static Spec spec(String... arguments) {
         return spec(HOST, arguments);

@@ -31,7 +31,6 @@ public final class Flags {
     public static final long F_DUPFD_CLOEXEC = 0x406;
     public static final long F_SETFD = 2;
     public static final long F_SETFL = 4;
-    public static final long F_GETFD = 1;
     public static final long FD_CLOEXEC = 1;
     public static final long RESOLVE_NO_MAGICLINKS = 2;
     public static final long RESOLVE_NO_SYMLINKS = 4;
@@ -193,7 +192,6 @@ public final class Flags {
     public static final long SIGTERM = 0xf;
     public static final long SIGCHLD = 0x11;
     public static final long SIGSTOP = 0x13;
-    public static final long SIGCONT = 0x12;
     public static final long POLLIN = 1;
     public static final long POLLOUT = 4;
     public static final long POLLHUP = 0x10;

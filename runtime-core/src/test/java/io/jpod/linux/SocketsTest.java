@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SocketsTest {
+    private static final long F_GETFD = 1;
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -43,7 +45,7 @@ class SocketsTest {
         pipe.get(1).close();
         assertThat(Linux.readFully(message.fds().get(1), 100)).isEqualTo(bytes("through"));
         for (Fd fd : message.fds().subList(1, 2)) {
-            long flags = Kernel.get().syscall(io.jpod.abi.Sys.FCNTL, fd.number(), Flags.F_GETFD);
+            long flags = Kernel.get().syscall(io.jpod.abi.Sys.FCNTL, fd.number(), F_GETFD);
             assertThat(flags).isEqualTo(Flags.FD_CLOEXEC);
         }
         message.closeFds();
