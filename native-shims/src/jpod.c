@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -74,6 +75,7 @@ static struct {
     char **will;
     bool is_ending;
     int code;
+    struct rlimit caller_files; // what children get of what a monitor has raised; 0: nothing is raised
     struct child children[MAX_CHILDREN];
 } hands = {.brain = -1, .caller = -1, .signals = -1};
 
@@ -192,6 +194,7 @@ static void run_will(void) {
     pid_t pid = fork();
     if (pid == 0) {
         restore_signals();
+        if (hands.caller_files.rlim_max != 0) setrlimit(RLIMIT_NOFILE, &hands.caller_files);
         // After a crash the resident brain is not asked again: this very request may have been the reason.
         if (hands.is_lost) setenv("JPOD_ONESHOT", "1", 1);
         syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
@@ -303,6 +306,8 @@ static bool do_spawn(struct packet *packet) {
         .preserve = m->preserve,
         .fds = (uintptr_t)(packet->fds + next),
         .pidfd = -1,
+        .nofile_soft = hands.caller_files.rlim_cur,
+        .nofile_hard = hands.caller_files.rlim_max,
     };
     if (packet->fd_count > next && (m->flags & ~(SPAWN_CGROUP | SPAWN_PIDNS)) == 0) {
         s.init_fd = packet->fds[0];
@@ -376,6 +381,14 @@ static bool do_will(struct packet *packet) {
     return true;
 }
 
+// A monitor has up to four descriptors for each of its containers, which get what the caller has.
+static void raise_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    struct rlimit raised = {limit.rlim_max, limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) hands.caller_files = limit;
+}
+
 // The caller's process waits for the exit code and nothing else; this one goes on as its child, in a session of its
 // own, so that neither the terminal's signals nor its end reach what it will be the parent of.
 static bool do_detach(void) {
@@ -398,6 +411,7 @@ static bool do_detach(void) {
     }
     close(ends[0]);
     setsid();
+    raise_files();
     hands.is_detached = true;
     hands.caller = ends[1];
     hands.brain_pid = 0;

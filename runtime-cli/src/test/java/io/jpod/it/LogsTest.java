@@ -65,6 +65,32 @@ class LogsTest {
         }
     }
 
+    /** Four descriptors each are more than the caller may have open; the containers get what he has. */
+    @Test
+    void aMonitorOfManyHasRoomForThem() throws Exception {
+        String rootfs = Bundle.busybox(jpod.newDir("many")).rootfs().toString();
+        String script = "ulimit -Sn; exec sleep 1000";
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            ids.add(jpod.id());
+            jpod.run("run", "-d", "--name", ids.getLast(), "--rootfs", rootfs, "--", "sh", "-c", script)
+                    .ok();
+        }
+        jpod.call(Stream.concat(Stream.of("restart", "--time", "0"), ids.stream())
+                        .toArray(String[]::new))
+                .through("sh", "-c", "ulimit -Sn 40; exec \"$@\"", "sh")
+                .run()
+                .ok();
+        for (String id : ids) {
+            String log = "";
+            while (log.lines().count() < 2) {
+                log = jpod.run("logs", id).ok().out();
+            }
+            assertThat(log).endsWith("\n40\n");
+            jpod.run("delete", "--force", id).ok();
+        }
+    }
+
     @Test
     void aLogIsBoundedWithoutBeingAsked() throws IOException {
         String id = run(List.of(), "head -c 150000000 /dev/zero | tr '\\0' '\\n'; echo end");
