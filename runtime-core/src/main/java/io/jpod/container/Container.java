@@ -198,28 +198,31 @@ public final class Container {
     }
 
     private boolean isFrozen() {
-        return cgroupPath()
-                .filter(path -> CgroupFs.find().filter(fs -> fs.isFrozen(path)).isPresent())
+        return CgroupFs.find()
+                .filter(fs -> cgroupPath(fs).filter(fs::isFrozen).isPresent())
                 .isPresent();
     }
 
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
-        return cgroupPath().flatMap(path -> CgroupFs.find().flatMap(fs -> fs.open(path)));
+        return CgroupFs.find().flatMap(fs -> cgroupPath(fs).flatMap(fs::open));
     }
 
     /** The directory of its cgroup, as this process sees it; without a record the one that is noted to be its. */
     public Optional<String> cgroupPath() {
+        return CgroupFs.find().flatMap(this::cgroupPath);
+    }
+
+    private Optional<String> cgroupPath(CgroupFs fs) {
         StoredState state = stored;
         if (state == null) {
-            return CgroupFs.find().flatMap(fs -> fs.find(containers.cgroupOwner(id())));
+            return fs.find(containers.cgroupOwner(id()));
         }
         String recorded = state.cgroup();
         // After a reboot one of that path is somebody else's.
         return recorded == null || !state.bootId().equals(Containers.bootId())
                 ? Optional.empty()
-                : CgroupFs.find()
-                        .flatMap(fs -> fs.locate(containers.cgroupOwner(id()), recorded, state.cgroupDirectories()));
+                : fs.locate(containers.cgroupOwner(id()), recorded, state.cgroupDirectories());
     }
 
     /** The first process by pidfd, checked after it was opened, so that it is never somebody else's. */

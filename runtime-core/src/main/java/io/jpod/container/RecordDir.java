@@ -12,11 +12,9 @@ import io.jpod.oci.InvalidSpec;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The directory, mode 0700, that holds the record of one thing. Making it takes the name; a lock on it serialises what
@@ -200,20 +198,28 @@ public record RecordDir(Path path) {
     private static void delete(Path directory, String last, Consumer<Path> before) {
         String[] files = directory.toFile().list();
         // Null also if it cannot be read: then it is not empty for rmdir(2).
-        List<String> names = files == null
-                ? List.of()
-                : Stream.of(files)
-                        .sorted((a, b) -> Boolean.compare(last.equals(a), last.equals(b)))
-                        .toList();
-        for (String file : names) {
-            Path child = directory.resolve(file);
-            before.accept(child);
-            if (!remove(child, 0)) {
-                delete(child, last, before);
+        if (files != null) {
+            boolean hasLast = false;
+            for (String file : files) {
+                if (file.equals(last)) {
+                    hasLast = true;
+                } else {
+                    deleteChild(directory.resolve(file), last, before);
+                }
+            }
+            if (hasLast) {
+                deleteChild(directory.resolve(last), last, before);
             }
         }
         before.accept(directory);
         remove(directory, Flags.AT_REMOVEDIR);
+    }
+
+    private static void deleteChild(Path child, String last, Consumer<Path> before) {
+        before.accept(child);
+        if (!remove(child, 0)) {
+            delete(child, last, before);
+        }
     }
 
     /** False if it is a directory and was to be none. */
