@@ -36,10 +36,10 @@ final class Hands implements Caller, AutoCloseable {
     private final PrintStream out;
     private final PrintStream err;
 
-    private Hands(Fd connection, Invocation invocation) {
+    private Hands(Fd connection, Sockets.Credentials peer, Invocation invocation) {
         this.connection = connection;
         this.invocation = invocation;
-        this.peer = Sockets.peer(connection);
+        this.peer = peer;
         this.children = new Children(connection);
         this.out = print(connection, invocation.stdio().get(1));
         this.err = print(connection, invocation.stdio().get(2));
@@ -58,9 +58,10 @@ final class Hands implements Caller, AutoCloseable {
         if (message == null) {
             throw new HandsLost("hung up before HELLO");
         }
-        Invocation invocation = Invocation.of(message, Sockets.peer(connection).pid());
+        Sockets.Credentials peer = Sockets.peer(connection);
+        Invocation invocation = Invocation.of(message, peer.pid());
         try {
-            return new Hands(connection, invocation);
+            return new Hands(connection, peer, invocation);
         } catch (RuntimeException | Error e) {
             invocation.close();
             throw e;

@@ -233,7 +233,7 @@ public final class Server implements AutoCloseable {
 
     private void answer(Fd connection) {
         try (Hands hands = Hands.greet(connection)) {
-            if (isHere(connection)) {
+            if (isHere(connection, hands.pid())) {
                 // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
                 Sockets.send(connection, new Message(Wire.accepted(), List.of()));
                 hands.exit(command.applyAsInt(hands));
@@ -244,8 +244,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** Whether paths and pids mean to this process what they mean to us, and whether it may do what we may, no more and no less. */
-    private boolean isHere(Fd connection) {
-        return Whereabouts.ofPeer(connection).equals(Optional.of(own));
+    private boolean isHere(Fd connection, int pid) {
+        return Whereabouts.ofPeer(connection, pid).filter(own::isSame).isPresent();
     }
 
     private void drain() {

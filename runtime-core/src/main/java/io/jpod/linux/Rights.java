@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /**
  * What the kernel's checks go by, as far as it tells others. It does not tell a process's securebits, of which what they do shows
@@ -34,20 +34,30 @@ record Rights(List<String> lines, Set<String> groups, Optional<String> label) {
     static Rights of(String process) {
         List<String> lines = new ArrayList<>();
         Set<String> groups = new HashSet<>();
-        for (String line : Linux.readText(process + "/status", LONGEST).split("\n")) {
-            String name = line.substring(0, Math.max(0, line.indexOf(':')));
+        String status = Linux.readText(process + "/status", LONGEST);
+        // Most of its sixty lines are not looked at.
+        for (int start = 0, end; (end = status.indexOf('\n', start)) >= 0; start = end + 1) {
+            String name = status.substring(start, status.indexOf(':', start));
             if (NAMES.contains(name)) {
-                lines.add(line);
+                lines.add(status.substring(start, end));
             }
             // A login has its own group among the supplementary ones, a service has not, and no check cares.
             if (name.equals("Groups") || name.equals("Gid")) {
-                List<String> ids =
-                        Arrays.asList(line.substring(name.length() + 1).strip().split("\\s+"));
-                groups.addAll(name.equals("Gid") ? ids.subList(ids.size() - 1, ids.size()) : ids);
+                StringTokenizer ids = new StringTokenizer(status.substring(start + name.length() + 1, end));
+                while (ids.hasMoreTokens()) {
+                    String id = ids.nextToken();
+                    if (name.equals("Groups") || !ids.hasMoreTokens()) {
+                        groups.add(id);
+                    }
+                }
             }
         }
-        groups.remove("");
         return new Rights(lines, groups, HAS_LABELS ? readLabel(process) : Optional.empty());
+    }
+
+    /** See {@link Whereabouts#isSame}. */
+    boolean isSame(Rights other) {
+        return lines.equals(other.lines) && groups.equals(other.groups) && label.equals(other.label);
     }
 
     /** EINVAL if no module has any. */

@@ -168,12 +168,12 @@ public final class Sockets {
      * The process that connected, whatever number it has meanwhile; before Linux 6.5 whoever has that number now. The caller closes
      * it. ESRCH if it has ended.
      */
-    static Fd peerProcess(Fd socket) {
+    static Fd peerProcess(Fd socket, int pid) {
         try {
             return new Fd((int) option(socket, Flags.SO_PEERPIDFD));
         } catch (SyscallException e) {
             if (e.is(Errno.ENOPROTOOPT)) {
-                return Processes.pidfdOpen(peer(socket).pid());
+                return Processes.pidfdOpen(pid);
             }
             throw e;
         }
