@@ -37,10 +37,10 @@ class ArchitectureTest {
     static final ArchRule CGROUP = mayUse("cgroup", "plan", "linux", "oci", "abi");
 
     @ArchTest
-    static final ArchRule EXEC = mayUse("exec", "plan", "linux", "oci", "abi");
+    static final ArchRule EXEC = mayUse("exec", "cgroup", "plan", "linux", "oci", "abi");
 
     @ArchTest
-    static final ArchRule NET = mayUse("net", "exec", "plan", "linux", "oci", "abi");
+    static final ArchRule NET = mayUse("net", "exec", "cgroup", "plan", "linux", "oci", "abi");
 
     @ArchTest
     static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");

@@ -3,7 +3,7 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import io.jpod.container.ExecOptions;
-import io.jpod.container.Executed;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.oci.Spec;
 import java.util.List;
@@ -76,7 +76,7 @@ final class Exec implements Verb {
                     below(),
                     ignorePaused);
             try (Tracing tracing = trace.begin(jpod);
-                    Executed executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
+                    ReadyProcess executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
                 Tracing.next(tracing);
                 handOver(executed, console);
                 executed.execute();
@@ -101,7 +101,7 @@ final class Exec implements Verb {
         return path;
     }
 
-    private void handOver(Executed executed, Console console) {
+    private void handOver(ReadyProcess executed, Console console) {
         try (Fd terminal = console.receive()) {
             process.announce(jpod, executed);
             if (terminal != null) {

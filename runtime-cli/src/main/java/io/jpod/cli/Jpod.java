@@ -7,9 +7,9 @@ import io.jpod.abi.NativeText;
 import io.jpod.cli.Verb.Named;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
-import io.jpod.container.Executed;
 import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
@@ -359,7 +359,7 @@ public final class Jpod {
     }
 
     /** What was done, for a caller who asked for all of it. */
-    void tell(Executed process) {
+    void tell(ReadyProcess process) {
         if (debug) {
             process.steps().forEach(step -> write(Log.Level.DEBUG, step));
         }

@@ -2,19 +2,11 @@ package io.jpod.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
-import io.jpod.exec.OpFailed;
-import io.jpod.exec.ShimProcess;
-import io.jpod.exec.Spawner;
-import io.jpod.exec.ThreadExecutor;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Kernel;
-import io.jpod.linux.Linux;
-import io.jpod.oci.Spec;
+import io.jpod.exec.ProgramRun;
+import io.jpod.exec.StepFailed;
 import io.jpod.plan.ExecPlanner;
-import io.jpod.plan.Lowering;
+import io.jpod.plan.Plan;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,33 +37,25 @@ final class OwnCommand {
         List<String> env = jpod.caller().environment().entrySet().stream()
                 .map(variable -> variable.getKey() + "=" + variable.getValue())
                 .toList();
-        Spec.Hook hook = new Spec.Hook(program.toString(), args, env, null);
-        Lowering.Lowered programs = Lowering.lower(
-                ExecPlanner.hostProgram(
-                        hook, "default", jpod.caller().directory().toString()),
-                Arch.host(),
-                0);
-        Map<String, Fd> built = Map.of();
-        try (Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
-                Fd said = Linux.memfd("jpod-said")) {
-            built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
-            Spawner.Setting setting = new Spawner.Setting(0, null, null, nothing, nothing, said, 0);
-            try (ShimProcess process = ShimProcess.start(jpod.caller(), programs.process(), built, setting)) {
-                process.await();
-                if (process.child().await() != 0) {
-                    throw new IllegalStateException(message(said));
-                }
+        Plan plan = ExecPlanner.hostProgram(
+                program.toString(),
+                args,
+                env,
+                "default",
+                jpod.caller().directory().toString(),
+                false);
+        try (ProgramRun run = new ProgramRun(jpod.caller(), "", LONGEST_MESSAGE)) {
+            ProgramRun.Ended ended = run.run(plan, Map.of(), null).orElseThrow();
+            if (ended.code() != 0) {
+                throw new IllegalStateException(message(ended));
             }
-        } catch (OpFailed e) {
+        } catch (StepFailed e) {
             throw new IllegalStateException(program + ": " + Errno.describe(e.errno()), e);
-        } finally {
-            built.values().forEach(Fd::close);
         }
     }
 
-    private static String message(Fd said) {
-        Linux.rewind(said);
-        String text = new String(Linux.readFully(said, LONGEST_MESSAGE), UTF_8).strip();
+    private static String message(ProgramRun.Ended ended) {
+        String text = new String(ended.err(), UTF_8).strip();
         return text.startsWith("jpod: ") ? text.substring("jpod: ".length()) : text;
     }
 }

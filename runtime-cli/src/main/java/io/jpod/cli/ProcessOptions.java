@@ -1,7 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
-import io.jpod.container.Executed;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
@@ -47,7 +47,7 @@ final class ProcessOptions {
     }
 
     /** Tells whoever asked for it which process it is. */
-    void announce(Jpod jpod, Executed process) {
+    void announce(Jpod jpod, ReadyProcess process) {
         if (pidFile != null) {
             CallerFile.of(jpod, pidFile).replace(Integer.toString(process.pid()));
         }

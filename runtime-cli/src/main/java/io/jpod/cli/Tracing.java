@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Trace;
+import io.jpod.exec.Observer;
 import io.jpod.linux.Fd;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,9 @@ final class Tracing implements AutoCloseable {
         this.text = new TraceText(trace, form);
     }
 
-    /** What to hand to the one who makes the container; null for no tracing. */
-    static @Nullable Trace of(@Nullable Tracing tracing) {
-        return tracing == null ? null : tracing.trace;
+    /** What to hand to the one who makes the container. */
+    static Observer of(@Nullable Tracing tracing) {
+        return tracing == null ? Observer.NONE : tracing.trace;
     }
 
     /** Prints what has come by now, and leaves for later what is under way. */

@@ -381,7 +381,17 @@ public final class CgroupFs {
         remove(cgroup, List.of(cgroup), timeout);
     }
 
-    /** The same for one that is recorded as a path, wherever that is seen now. See {@link #locate}. */
+    /** The same for one that is recorded as a path, if it is its owner's. See {@link #locate}. */
+    public void killAndRemove(CgroupOwner owner, String recorded, List<String> created, Duration timeout) {
+        try (Cgroup found = locate(owner, recorded, created).flatMap(this::open).orElse(null)) {
+            if (found != null) {
+                found.kill(timeout);
+            }
+        }
+        remove(owner, recorded, created, timeout);
+    }
+
+    /** Removes one that is recorded as a path, wherever that is seen now. See {@link #locate}. */
     public void remove(CgroupOwner owner, String recorded, List<String> created, Duration timeout) {
         Optional<String> now = locate(owner, recorded, created);
         if (now.isPresent()) {

@@ -4,7 +4,9 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.exec.Observer;
 import io.jpod.exec.OpFailed;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
@@ -312,14 +314,14 @@ public final class Container {
     /**
      * One more process in the container.
      *
-     * @return ready, and waiting for {@link Executed#execute}; a child of the spawner's
+     * @return ready, and waiting for {@link ReadyProcess#execute}; a child of the spawner's
      */
-    public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner) {
-        return exec(process, options, spawner, null);
+    public ReadyProcess exec(Spec.Process process, ExecOptions options, Spawner spawner) {
+        return exec(process, options, spawner, Observer.NONE);
     }
 
-    /** The same, and writes down how; the trace stays the caller's. */
-    public Executed exec(Spec.Process process, ExecOptions options, Spawner spawner, @Nullable Trace trace) {
+    /** The same, and somebody watches. */
+    public ReadyProcess exec(Spec.Process process, ExecOptions options, Spawner spawner, Observer observer) {
         requireSound();
         Status status = status();
         switch (status) {
@@ -333,7 +335,7 @@ public final class Container {
         }
         try (Fd first = process();
                 Cgroup cgroup = cgroup().orElse(null)) {
-            return new Execution(id(), spec(), Objects.requireNonNull(stored).pid(), spawner, trace)
+            return new Execution(id(), spec(), Objects.requireNonNull(stored).pid(), spawner, observer)
                     .prepare(process, options, first, cgroup);
         }
     }

@@ -4,6 +4,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
+import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All containers below one state root ({@code --root}). Holds nothing that the disk does not: any number of these, in any
@@ -100,7 +100,7 @@ public final class Containers {
 
     /** What create would do, without doing anything. */
     public Plan explain(Spec spec, CreateOptions options, Spawner spawner) {
-        return new Creation(this, spec, options, spawner, null).plan(true);
+        return new Creation(this, spec, options, spawner, Observer.NONE).plan(true);
     }
 
     /**
@@ -109,13 +109,13 @@ public final class Containers {
      * @return its process is the spawner's child; close it to let go
      */
     public Created create(Spec spec, CreateOptions options, Spawner spawner) {
-        return create(spec, options, spawner, null);
+        return create(spec, options, spawner, Observer.NONE);
     }
 
-    /** The same, and writes down how; the trace stays the caller's. */
-    public Created create(Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
+    /** The same, and somebody watches. */
+    public Created create(Spec spec, CreateOptions options, Spawner spawner, Observer observer) {
         requireId(options.id());
-        return new Creation(this, spec, options, spawner, trace).create(true);
+        return new Creation(this, spec, options, spawner, observer).create(true);
     }
 
     /**
@@ -124,13 +124,13 @@ public final class Containers {
      * @return its process is the spawner's child; close it to let go
      */
     public Created prepare(Spec spec, CreateOptions options, Spawner spawner) {
-        return prepare(spec, options, spawner, null);
+        return prepare(spec, options, spawner, Observer.NONE);
     }
 
-    /** The same, and writes down how; the trace stays the caller's. */
-    public Created prepare(Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
+    /** The same, and somebody watches. */
+    public Created prepare(Spec spec, CreateOptions options, Spawner spawner, Observer observer) {
         requireId(options.id());
-        return new Creation(this, spec, options, spawner, trace).create(false);
+        return new Creation(this, spec, options, spawner, observer).create(false);
     }
 
     /** Makes a container and starts it. */

@@ -1,5 +1,6 @@
 package io.jpod.container;
 
+import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 
@@ -9,7 +10,7 @@ import io.jpod.linux.Fd;
  */
 public final class Created implements AutoCloseable {
     private final Container container;
-    private final Executed process;
+    private final ReadyProcess process;
     private final Fd lock;
     private final boolean isAgain;
 
@@ -17,7 +18,7 @@ public final class Created implements AutoCloseable {
      * @param lock on the container, closed with this object, or before
      * @param isAgain whether it was there before, so that failing to start is no reason to delete it
      */
-    Created(Container container, Executed process, Fd lock, boolean isAgain) {
+    Created(Container container, ReadyProcess process, Fd lock, boolean isAgain) {
         this.container = container;
         this.process = process;
         this.lock = lock;
@@ -29,7 +30,7 @@ public final class Created implements AutoCloseable {
     }
 
     /** Its first process. */
-    public Executed process() {
+    public ReadyProcess process() {
         return process;
     }
 

@@ -1,32 +1,24 @@
 package io.jpod.container;
 
 import io.jpod.abi.Flags;
-import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
-import io.jpod.cgroup.Delegation;
-import io.jpod.cgroup.DeviceFilter;
-import io.jpod.cgroup.DeviceFilterAttachment;
-import io.jpod.exec.OpFailed;
+import io.jpod.cgroup.CgroupOwner;
+import io.jpod.exec.Observer;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Recording;
-import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Setup;
 import io.jpod.exec.Spawner;
-import io.jpod.exec.StepFailed;
-import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Sockets;
-import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.HookKind;
-import io.jpod.oci.Spec.NamespaceType;
-import io.jpod.plan.Limit;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step;
-import java.time.Duration;
+import io.jpod.plan.Step.Milestone;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * disk. What fails undoes what was done, in reverse, and leaves the host as if it had never been tried.
  */
 final class Creation {
-    private static final Duration CLEAN_UP = Duration.ofSeconds(10);
-
     private final Containers containers;
     private final Spec spec;
     private final CreateOptions options;
@@ -51,16 +41,14 @@ final class Creation {
     /** Not null once hooks may have run. */
     private @Nullable HookRunner begun;
 
-    private final @Nullable Flight flight;
-    private final @Nullable Trace trace;
+    private final Observer observer;
 
-    Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, @Nullable Trace trace) {
+    Creation(Containers containers, Spec spec, CreateOptions options, Spawner spawner, Observer observer) {
         this.containers = containers;
         this.spec = HostPaths.absolute(spec, options.bundle());
         this.options = options;
         this.spawner = spawner;
-        this.flight = Flight.begin(options.id(), trace);
-        this.trace = Flight.trace(flight, trace);
+        this.observer = Flight.watch(options.id(), observer);
     }
 
     /** A plan, its programs, and the cgroup that it is for. */
@@ -90,8 +78,7 @@ final class Creation {
         Plan plan = planned.plan();
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
         Prepared prepared = new Prepared(plan, planned.programs(), cgroup);
-        Trace.begin(trace, plan);
-        Flight.planned(flight, plan);
+        observer.planned(plan);
         return prepared;
     }
 
@@ -118,7 +105,7 @@ final class Creation {
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
-            Flight.end(flight);
+            observer.ended();
             // Still locked: whoever waits to delete it, or for its id, finds nothing, and not half of it.
             undo.run(e);
             claim.lock().close();
@@ -155,7 +142,7 @@ final class Creation {
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
-            Flight.end(flight);
+            observer.ended();
             undo.run(e);
             throw e;
         }
@@ -163,53 +150,81 @@ final class Creation {
 
     private Created create(Prepared prepared, StateDir dir, Fd lock, boolean waitForStart, boolean isAgain) {
         StoredState state = intent(prepared.cgroup());
-        Map<String, Fd> descriptors = new HashMap<>();
-        Cgroup cgroup = null;
-        Recording calls = null;
-        try {
-            if (waitForStart) {
-                descriptors.put(
-                        Lowering.START, Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
-            }
-            if (options.consoleSocket() != null) {
-                descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
-            }
-            Executed process;
-            // Of the builder nothing outlives its thread but mount points in the image, which nobody takes back: so
-            // record
-            // and cgroup can be made at the same time.
-            try (ThreadExecutor.Running builder = build(prepared, descriptors)) {
+        try (Recording calls = waitForStart ? calls(prepared, dir) : null;
+                Setup setup = Setup.begin(
+                        prepared.plan(),
+                        prepared.programs(),
+                        spawner,
+                        owner(state),
+                        calls == null ? observer : new Unsaid(calls),
+                        Setup.Stdio.of(options.stdio(), options.preserve()),
+                        given(dir, waitForStart))) {
+            try {
                 dir.write(state);
                 dir.writeConfig(Configs.write(spec));
-                cgroup = cgroup(prepared, state);
-                calls = waitForStart ? calls(prepared, dir) : null;
-                try (ShimProcess.Prepared shim = prepareProcess(prepared, calls)) {
-                    descriptors.putAll(await(builder, prepared));
-                    process = spawn(prepared, shim, descriptors, cgroup);
-                }
+                setup.run();
+                return finish(setup, state, dir, lock, waitForStart, isAgain);
+            } catch (RuntimeException | Error e) {
+                setup.undo(e);
+                throw e;
             }
-            undo.onFailure(process::close);
-            undo.onFailure(process::kill);
-            advance(process, state);
-            int pid = process.pid();
-            StoredState complete = state.withProcess(pid, process.startTime());
-            dir.write(complete);
-            if (waitForStart) {
-                process.proceed();
-                Trace.awaitAcceptance(trace);
-                // What comes after start, nobody of us sees. It is anybody's now.
-                Flight.end(flight);
-                lock.close();
+        }
+    }
+
+    private Created finish(
+            Setup setup, StoredState state, StateDir dir, Fd lock, boolean waitForStart, boolean isAgain) {
+        StoredState complete = state.withProcess(setup.pid(), setup.startTime());
+        dir.write(complete);
+        ReadyProcess process = setup.take();
+        if (waitForStart) {
+            process.proceed();
+            observer.waiting();
+            // What comes after start, nobody of us sees. It is anybody's now.
+            observer.ended();
+            lock.close();
+        }
+        return new Created(Container.made(containers, dir, complete, spec), process, lock, isAgain);
+    }
+
+    private Map<String, Fd> given(StateDir dir, boolean waitForStart) {
+        Map<String, Fd> given = new HashMap<>();
+        if (waitForStart) {
+            given.put(Lowering.START, Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
+        }
+        if (options.consoleSocket() != null) {
+            given.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
+        }
+        return given;
+    }
+
+    private Setup.Owner owner(StoredState state) {
+        return new Setup.Owner() {
+            @Override
+            public void reached(Milestone milestone, Spawner.Child process) {
+                hooks(milestone, state.withProcess(process.pid(), 0));
             }
-            return new Created(Container.made(containers, dir, complete, spec), process, lock, isAgain);
-        } finally {
-            descriptors.values().forEach(Fd::close);
-            if (calls != null) {
-                calls.close();
+
+            @Override
+            public CgroupOwner cgroupOwner() {
+                return containers.cgroupOwner(options.id());
             }
-            if (cgroup != null) {
-                cgroup.close();
+
+            @Override
+            public List<String> cgroupDirectories() {
+                return state.cgroupDirectories();
             }
+        };
+    }
+
+    private void hooks(Milestone milestone, StoredState state) {
+        List<HookKind> kinds = switch (milestone) {
+            case CREATE_RUNTIME_HOOKS -> List.of(HookKind.PRESTART, HookKind.CREATE_RUNTIME);
+            case CREATE_CONTAINER_HOOKS -> List.of(HookKind.CREATE_CONTAINER);
+            case USER_NAMESPACE, CLONED, READY -> List.of();
+        };
+        if (!kinds.isEmpty()) {
+            begun = new HookRunner(containers, spawner, spec, state);
+            kinds.forEach(begun::run);
         }
     }
 
@@ -239,132 +254,19 @@ final class Creation {
                 spec.hooks().of(HookKind.POSTSTOP).isEmpty() ? StoredState.Poststop.NONE : StoredState.Poststop.DUE);
     }
 
-    private @Nullable Cgroup cgroup(Prepared prepared, StoredState state) {
-        String path = prepared.cgroup();
-        if (path == null) {
-            return null;
-        }
-        CgroupFs fs = cgroups.orElseThrow();
-        undo.onFailure(() -> fs.remove(path, state.cgroupDirectories(), CLEAN_UP));
-        Plan plan = prepared.plan();
-        List<Limit> limits = plan.limits();
-        Cgroup cgroup = Trace.step(
-                trace, plan, entry(plan, Step.CreateCgroup.class), () -> fs.create(path, limits, CgroupFs.MEASURED));
-        try {
-            cgroup.setOwner(containers.cgroupOwner(options.id()));
-            if (trace == null) {
-                cgroup.apply(limits);
-            } else {
-                applyEach(plan, cgroup);
-            }
-            filterDevices(plan, path);
-            Delegation.owner(spec).ifPresent(cgroup::chown);
-            return cgroup;
-        } catch (RuntimeException | Error e) {
-            cgroup.close();
-            throw e;
-        }
-    }
-
-    private static Plan.Entry entry(Plan plan, Class<? extends Step> kind) {
-        return plan.entries().stream()
-                .filter(entry -> kind.isInstance(entry.step()))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** One by one, to see how long each takes. */
-    private void applyEach(Plan plan, Cgroup cgroup) {
-        for (Plan.Entry entry : plan.entries()) {
-            if (entry.step() instanceof Step.SetLimit(Limit limit)) {
-                Trace.step(trace, plan, entry, () -> cgroup.apply(List.of(limit)));
-            }
-        }
-    }
-
-    private void filterDevices(Plan plan, String cgroup) {
-        for (int i = 0; i < plan.entries().size(); i++) {
-            Plan.Entry entry = plan.entries().get(i);
-            if (entry.step() instanceof Step.FilterDevices(var rules)) {
-                try (Fd fd = Linux.open(cgroup, Flags.O_RDONLY, 0)) {
-                    Trace.step(trace, plan, entry, () -> DeviceFilterAttachment.put(fd, DeviceFilter.compile(rules)));
-                } catch (SyscallException e) {
-                    throw StepFailed.of(i, entry, e);
-                }
-            }
-        }
-    }
-
-    private ThreadExecutor.Running build(Prepared prepared, Map<String, Fd> inputs) {
-        Program program = prepared.programs().builder();
-        return new ThreadExecutor(Kernel.get()).begin(program, inputs, Trace.record(trace, Plan.By.BUILDER, program));
-    }
-
-    private static Map<String, Fd> await(ThreadExecutor.Running builder, Prepared prepared) {
-        try {
-            return builder.await();
-        } catch (OpFailed e) {
-            throw StepFailed.of(prepared.plan(), prepared.programs().builder(), e);
-        }
-    }
-
     /** Of a process that cannot tell whoever starts it, because its seccomp filter may not let it. */
     private @Nullable Recording calls(Prepared prepared, StateDir dir) {
         boolean isFiltered = prepared.plan().entries().stream().anyMatch(e -> e.step() instanceof Step.LoadSeccomp);
-        return isFiltered && trace == null
+        return isFiltered && observer.equals(Observer.NONE)
                 ? Recording.in(dir.makeCalls(), prepared.programs().process())
                 : null;
     }
 
-    private ShimProcess.Prepared prepareProcess(Prepared prepared, @Nullable Recording calls) {
-        Program program = prepared.programs().process();
-        return ShimProcess.prepare(
-                program, options.preserve(), calls == null ? Trace.record(trace, Plan.By.PROCESS, program) : calls);
-    }
-
-    private Executed spawn(
-            Prepared prepared, ShimProcess.Prepared shim, Map<String, Fd> descriptors, @Nullable Cgroup cgroup) {
-        Plan.Entry entry = entry(prepared.plan(), Step.CloneProcess.class);
-        Step.CloneProcess clone = (Step.CloneProcess) entry.step();
-        long flags = Lowering.cloneMask(clone.namespaces());
-        Spawner.Setting setting = new Spawner.Setting(
-                flags,
-                cgroup == null ? null : cgroup.fd(),
-                descriptors.get(Lowering.namespace(NamespaceType.PID)),
-                options.stdio().get(0),
-                options.stdio().get(1),
-                options.stdio().get(2),
-                options.preserve());
-        try {
-            ShimProcess process =
-                    Trace.step(trace, prepared.plan(), entry, () -> shim.start(spawner, descriptors, setting));
-            return new Executed(process, prepared.plan(), prepared.programs().process(), flight);
-        } catch (SyscallException e) {
-            throw new ContainerException("cannot start the container's process: " + e.getMessage(), e);
-        }
-    }
-
-    /** Answers the process's milestones until it is ready. */
-    private void advance(Executed process, StoredState state) {
-        while (true) {
-            int reached = process.awaitMilestone();
-            HookRunner hooks = new HookRunner(containers, spawner, spec, state.withProcess(process.pid(), 0));
-            if (reached == Step.Milestone.USER_NAMESPACE.number()) {
-                IdMappings.write(
-                        process.child(),
-                        spec.linux().uidMappings(),
-                        spec.linux().gidMappings());
-            } else if (reached == Step.Milestone.CREATE_RUNTIME_HOOKS.number()) {
-                begun = hooks;
-                hooks.run(HookKind.PRESTART);
-                hooks.run(HookKind.CREATE_RUNTIME);
-            } else if (reached == Step.Milestone.CREATE_CONTAINER_HOOKS.number()) {
-                begun = hooks;
-                hooks.run(HookKind.CREATE_CONTAINER);
-            } else if (reached != Step.Milestone.CLONED.number()) {
-                return;
-            }
-            process.proceed();
+    /** Has what the process does written down for whoever starts it. */
+    private record Unsaid(Recording calls) implements Observer {
+        @Override
+        public @Nullable Recording recording(Plan.By by, Program program) {
+            return by == Plan.By.PROCESS ? calls : null;
         }
     }
 }

@@ -3,17 +3,14 @@ package io.jpod.container;
 import io.jpod.abi.Errno;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
-import io.jpod.exec.OpFailed;
-import io.jpod.exec.Recording;
-import io.jpod.exec.ShimProcess;
+import io.jpod.exec.Observer;
+import io.jpod.exec.ReadyProcess;
+import io.jpod.exec.Setup;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
-import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
-import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.ExecPlanner;
@@ -31,25 +28,23 @@ final class Execution {
     private final Spec container;
     private final int pid;
     private final Spawner spawner;
-    private final @Nullable Flight flight;
-    private final @Nullable Trace trace;
+    private final Observer observer;
 
     /** @param pid of the container's first process */
-    Execution(String id, Spec container, int pid, Spawner spawner, @Nullable Trace trace) {
+    Execution(String id, Spec container, int pid, Spawner spawner, Observer observer) {
         this.id = id;
         this.container = container;
         this.pid = pid;
         this.spawner = spawner;
-        this.flight = Flight.begin(id, trace);
-        this.trace = Flight.trace(flight, trace);
+        this.observer = Flight.watch(id, observer);
     }
 
     /**
      * @param first pidfd of the container's first process; stays the caller's
      * @param cgroup stays the caller's
-     * @return ready, and waiting for {@link Executed#execute}
+     * @return ready, and waiting for {@link ReadyProcess#execute}
      */
-    Executed prepare(Spec.Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
+    ReadyProcess prepare(Spec.Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
         if (process.terminal() && options.consoleSocket() == null) {
             throw new ContainerException("terminal: needs a console socket");
         }
@@ -58,83 +53,55 @@ final class Execution {
                 "/proc/" + pid + "/root",
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
-        Plan plan = ExecPlanner.exec(id, container, process, options.at(), facts);
-        Lowering.Lowered programs = Programs.of(plan, options.preserve());
-        Trace.begin(trace, plan);
-        Flight.planned(flight, plan);
-        Map<String, Fd> descriptors = new HashMap<>();
+        Plan plan = ExecPlanner.exec(id, container, process, options.at(), cgroup != null, facts);
         try {
-            descriptors.putAll(build(plan, programs));
-            // Before the process joins by the pidfd: that shows that it was this one's.
-            if (!container.linux().hasOwnMounts()) {
-                descriptors.put(Lowering.CONTAINER_ROOT, Processes.root(pid));
-            }
-            descriptors.put(Lowering.CONTAINER, Linux.duplicate(first));
-            if (options.consoleSocket() != null) {
-                descriptors.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
-            }
-            Executed executed =
-                    new Executed(start(programs, descriptors, options, cgroup), plan, programs.process(), flight);
-            try {
-                executed.awaitMilestone();
-                return executed;
-            } catch (RuntimeException | Error e) {
-                executed.kill();
-                executed.close();
-                throw e;
-            }
-        } catch (SyscallException e) {
-            Flight.end(flight);
-            throw new ContainerException("cannot start the process: " + e.getMessage(), e);
-        } catch (RuntimeException | Error e) {
-            Flight.end(flight);
-            throw e;
-        } finally {
-            descriptors.values().forEach(Fd::close);
-        }
-    }
-
-    private Map<String, Fd> build(Plan plan, Lowering.Lowered programs) {
-        Recording recording = Trace.record(trace, Plan.By.BUILDER, programs.builder());
-        try {
-            return new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of(), recording);
-        } catch (OpFailed e) {
-            throw StepFailed.of(plan, programs.builder(), e);
-        }
-    }
-
-    private ShimProcess start(
-            Lowering.Lowered programs, Map<String, Fd> descriptors, ExecOptions options, @Nullable Cgroup cgroup) {
-        try (Fd born = born(cgroup, options.cgroup())) {
-            return start(programs, descriptors, options, born);
-        } catch (SyscallException e) {
-            if (!e.is(Errno.EBUSY) || cgroup == null || options.cgroup() != null) {
+            return make(plan, options, first, cgroup, options.cgroup());
+        } catch (StepFailed e) {
+            if (e.errno() != Errno.EBUSY.number() || cgroup == null || options.cgroup() != null) {
                 throw e;
             }
             // It hands controllers on, and so has no processes of its own any more, cgroups(7): those are where the
             // first one is.
-            try (Fd born = born(cgroup, belowOfFirst(cgroup.path()))) {
-                return start(programs, descriptors, options, born);
-            }
+            return make(plan, options, first, cgroup, belowOfFirst(cgroup.path()));
         }
     }
 
-    private ShimProcess start(
-            Lowering.Lowered programs, Map<String, Fd> descriptors, ExecOptions options, @Nullable Fd born) {
-        Spawner.Setting setting = new Spawner.Setting(
-                0,
-                born,
-                null,
-                options.stdio().get(0),
-                options.stdio().get(1),
-                options.stdio().get(2),
-                options.preserve());
-        return ShimProcess.start(
+    /** @param below the container's cgroup: where it is born; null: in that itself */
+    private ReadyProcess make(
+            Plan plan, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+        observer.planned(plan);
+        try (Setup setup = Setup.begin(
+                plan,
+                Programs.of(plan, options.preserve()),
                 spawner,
-                programs.process(),
-                descriptors,
-                setting,
-                Trace.record(trace, Plan.By.PROCESS, programs.process()));
+                Setup.Owner.NONE,
+                observer,
+                Setup.Stdio.of(options.stdio(), options.preserve()),
+                given(options, first, cgroup, below))) {
+            return setup.makeProcess();
+        }
+    }
+
+    private Map<String, Fd> given(
+            ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+        Map<String, Fd> given = new HashMap<>();
+        try {
+            if (cgroup != null) {
+                given.put(Setup.CGROUP, born(cgroup, below));
+            }
+            // Before the process joins by the pidfd: that shows that it was this one's.
+            if (!container.linux().hasOwnMounts()) {
+                given.put(Lowering.CONTAINER_ROOT, Processes.root(pid));
+            }
+            given.put(Lowering.CONTAINER, Linux.duplicate(first));
+            if (options.consoleSocket() != null) {
+                given.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
+            }
+            return given;
+        } catch (RuntimeException | Error e) {
+            given.values().forEach(Fd::close);
+            throw e;
+        }
     }
 
     /** What comes behind the container's own cgroup in that of its first process, proc_pid_cgroup(5). */
@@ -153,10 +120,7 @@ final class Execution {
     }
 
     /** The directory of the cgroup that the process is born in. */
-    private static @Nullable Fd born(@Nullable Cgroup container, @Nullable String below) {
-        if (container == null) {
-            return null;
-        }
+    private static Fd born(Cgroup container, @Nullable String below) {
         if (below == null) {
             return Linux.duplicate(container.fd());
         }

@@ -1,68 +1,83 @@
 package io.jpod.container;
 
+import io.jpod.exec.Observer;
 import io.jpod.exec.Recording;
 import io.jpod.plan.Plan;
+import io.jpod.plan.Program;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one set-up tells JDK Flight Recorder: its plan, and each step with the time that its {@link Trace} has. There is one only
  * once somebody has recorded; before that its events are not even loaded, and while nobody does, nothing is measured.
  */
-public final class Flight {
+public final class Flight implements Observer {
     private final String id;
     private final PlanEvent planning = new PlanEvent();
+    private final Observer given;
     private final @Nullable Trace own;
-    private final @Nullable Trace trace;
     private boolean isEnded;
 
-    private Flight(String id, @Nullable Trace given) {
+    private Flight(String id, Observer given) {
         this.id = id;
-        own = given == null && new StepEvent().isEnabled() ? new Trace() : null;
-        trace = given == null ? own : given;
+        this.given = given;
+        own = !(given instanceof Trace) && new StepEvent().isEnabled() ? new Trace() : null;
         planning.begin();
     }
 
     /**
      * At the begin of planning.
      *
-     * @param given whose caller closes it; null: nobody else wants to know
-     * @return null: nobody records
+     * @param given who watches beside it; what it is told comes through this
+     * @return the given one itself if nobody records
      */
-    public static @Nullable Flight begin(String id, @Nullable Trace given) {
-        return Recorder.hasBegun() ? new Flight(id, given) : null;
+    public static Observer watch(String id, Observer given) {
+        return Recorder.hasBegun() ? new Flight(id, given) : given;
     }
 
-    /** Where to write down what is done; null for nowhere. */
-    public static @Nullable Trace trace(@Nullable Flight flight, @Nullable Trace given) {
-        return flight == null ? given : flight.trace;
+    private Observer observer() {
+        return own == null ? given : own;
     }
 
-    public static void planned(@Nullable Flight flight, Plan plan) {
-        if (flight != null) {
-            flight.planned(plan);
-        }
-    }
-
-    /** When the set-up has come to its end, or nobody will hear of the rest. Again is harmless. */
-    public static void end(@Nullable Flight flight) {
-        if (flight != null && !flight.isEnded) {
-            flight.isEnded = true;
-            flight.end();
-        }
-    }
-
-    private void planned(Plan plan) {
+    @Override
+    public void planned(Plan plan) {
+        isEnded = false;
         planning.end();
         if (planning.shouldCommit()) {
             planning.id = id;
             planning.steps = plan.entries().size();
             planning.commit();
         }
+        observer().planned(plan);
     }
 
-    private void end() {
+    @Override
+    public @Nullable Recording recording(Plan.By by, Program program) {
+        return observer().recording(by, program);
+    }
+
+    @Override
+    public void begun(int index) {
+        observer().begun(index);
+    }
+
+    @Override
+    public void done(int index, long nanoseconds, int pid) {
+        observer().done(index, nanoseconds, pid);
+    }
+
+    @Override
+    public void waiting() {
+        observer().waiting();
+    }
+
+    @Override
+    public void ended() {
+        if (isEnded) {
+            return;
+        }
+        isEnded = true;
         try {
-            if (trace != null && new StepEvent().isEnabled()) {
+            if (observer() instanceof Trace trace && new StepEvent().isEnabled()) {
                 trace.steps().forEach(this::tell);
             }
         } finally {

@@ -1,19 +1,13 @@
 package io.jpod.container;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.jpod.abi.Arch;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.LocalSpawner;
-import io.jpod.exec.OpFailed;
-import io.jpod.exec.ProcessTree;
-import io.jpod.exec.ShimProcess;
+import io.jpod.exec.ProgramRun;
+import io.jpod.exec.Setup;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
-import io.jpod.exec.ThreadExecutor;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.oci.Spec;
@@ -24,20 +18,21 @@ import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs hooks, in their order, each in the namespaces that the spec's table gives it, with the container's state on its
  * standard input (runtime-spec, config.md, "POSIX-platform Hooks").
  */
 final class HookRunner {
+    /** Bytes of what a hook prints that an error may have. */
+    private static final int LIMIT = 4096;
+
     private final Spawner spawner;
     private final Spec spec;
     private final StoredState state;
@@ -65,23 +60,35 @@ final class HookRunner {
     }
 
     private void run(HookKind kind, Spec.Hook hook, String at) {
-        String json = state(kind).toHookJson();
-        try (Fd input = memory("hook-state", json);
-                HookOutput output = HookOutput.open()) {
+        try (ProgramRun run = new ProgramRun(parent(kind), state(kind).toHookJson(), 2 * LIMIT)) {
             switch (kind) {
-                case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP -> {
-                    Plan plan = ExecPlanner.hostHook(hook, at, state.bundle(), environment());
-                    run(parent(kind), plan, hook, input, output, Map.of(), null);
-                }
-                case CREATE_CONTAINER -> {
-                    Plan plan = ExecPlanner.createContainerHook(spec, hook, at, state.rootfs());
-                    runInContainer(plan, hook, input, output);
-                }
-                case START_CONTAINER -> {
-                    List<Fd> stdio = List.of(input, output.writer(), output.writer());
-                    runInContainer(startContainerHook(hook, at, stdio), hook, input, output);
-                }
+                case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
+                    run(run, ExecPlanner.hostHook(hook, at, state.bundle(), environment()), hook, Map.of());
+                case CREATE_CONTAINER ->
+                    run(
+                            run,
+                            ExecPlanner.createContainerHook(spec, hook, at, state.cgroup() != null, state.rootfs()),
+                            hook,
+                            inContainer());
+                case START_CONTAINER -> run(run, startContainerHook(hook, at, run.stdio()), hook, inContainer());
             }
+        }
+    }
+
+    private static void run(ProgramRun run, Plan plan, Spec.Hook hook, Map<String, Fd> given) {
+        Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
+        try {
+            ProgramRun.Ended ended = run.run(plan, given, limit)
+                    .orElseThrow(() -> new ContainerException("%s: hook ran past specified timeout of %d seconds"
+                            .formatted(hook.path(), hook.timeout())));
+            if (ended.code() != 0) {
+                String all = ended.said();
+                String said = all.length() > LIMIT ? all.substring(0, LIMIT) + "..." : all;
+                throw new ContainerException("%s: exit status %d%s"
+                        .formatted(hook.path(), ended.code(), said.isEmpty() ? "" : ", output: " + said));
+            }
+        } catch (StepFailed e) {
+            throw new ContainerException(StepFailed.notExecuted(hook.path(), e.errno()), e);
         }
     }
 
@@ -97,27 +104,32 @@ final class HookRunner {
                 "/proc/" + state.pid() + "/root",
                 stdio,
                 spec.linux().namespace(NamespaceType.USER) != null);
-        return ExecPlanner.startContainerHook(state.id(), spec, hook, at, facts);
+        return ExecPlanner.startContainerHook(state.id(), spec, hook, at, state.cgroup() != null, facts);
     }
 
     /** In its cgroup too, so that its limits hold. */
-    private void runInContainer(Plan plan, Spec.Hook hook, Fd input, HookOutput output) {
-        Optional<Cgroup> found = Optional.ofNullable(state.cgroup()).flatMap(this::cgroup);
-        try (Fd process = Processes.pidfdOpen(state.pid());
-                Fd root = spec.linux().hasOwnMounts() ? null : Processes.root(state.pid());
-                Cgroup cgroup = found.orElse(null)) {
-            Map<String, Fd> inputs = new HashMap<>(Map.of(Lowering.CONTAINER, process));
-            if (root != null) {
-                inputs.put(Lowering.CONTAINER_ROOT, root);
+    private Map<String, Fd> inContainer() {
+        try (Cgroup cgroup = cgroup().orElse(null)) {
+            Map<String, Fd> given = new HashMap<>();
+            if (cgroup != null) {
+                given.put(Setup.CGROUP, Linux.duplicate(cgroup.fd()));
             }
-            run(spawner, plan, hook, input, output, inputs, cgroup == null ? null : cgroup.fd());
+            if (!spec.linux().hasOwnMounts()) {
+                given.put(Lowering.CONTAINER_ROOT, Processes.root(state.pid()));
+            }
+            given.put(Lowering.CONTAINER, Processes.pidfdOpen(state.pid()));
+            return given;
         }
     }
 
-    private Optional<Cgroup> cgroup(String recorded) {
-        return CgroupFs.find()
-                .flatMap(fs -> fs.locate(containers.cgroupOwner(state.id()), recorded, state.cgroupDirectories())
-                        .flatMap(fs::open));
+    private Optional<Cgroup> cgroup() {
+        String recorded = state.cgroup();
+        return recorded == null
+                ? Optional.empty()
+                : CgroupFs.find()
+                        .flatMap(
+                                fs -> fs.locate(containers.cgroupOwner(state.id()), recorded, state.cgroupDirectories())
+                                        .flatMap(fs::open));
     }
 
     /** What earlier hooks have made, poststop takes down, also when the caller is gone: then that is our child. */
@@ -125,72 +137,6 @@ final class HookRunner {
         Fd caller = spawner.connection();
         boolean isGone = caller != null && Linux.poll(List.of(caller), List.of(0L), 0)[0] != 0;
         return isGone && kind == HookKind.POSTSTOP ? new LocalSpawner() : spawner;
-    }
-
-    private static void run(
-            Spawner parent,
-            Plan plan,
-            Spec.Hook hook,
-            Fd input,
-            HookOutput output,
-            Map<String, Fd> given,
-            @Nullable Fd cgroup) {
-        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        Spawner.Setting setting = new Spawner.Setting(0, cgroup, null, input, output.writer(), output.writer(), 0);
-        Map<String, Fd> built = Map.of();
-        try {
-            built = new ThreadExecutor(Kernel.get()).run(programs.builder(), Map.of());
-            Map<String, Fd> inputs = new HashMap<>(given);
-            inputs.putAll(built);
-            try (ShimProcess process = ShimProcess.start(parent, programs.process(), inputs, setting)) {
-                try {
-                    if (process.await() instanceof ShimProcess.Reached) {
-                        process.proceed();
-                        process.await();
-                    }
-                } catch (OpFailed e) {
-                    process.child().await();
-                    throw e;
-                }
-                await(parent, process, hook, output);
-            }
-        } catch (OpFailed e) {
-            throw new ContainerException(StepFailed.notExecuted(hook.path(), e.errno()), e);
-        } finally {
-            built.values().forEach(Fd::close);
-        }
-    }
-
-    private static void await(Spawner parent, ShimProcess process, Spec.Hook hook, HookOutput output) {
-        Spawner.Child child = process.child();
-        boolean hasEnded = false;
-        try {
-            Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
-            hasEnded = output.readUntilEnd(child.pidfd(), parent.connection(), limit);
-        } finally {
-            if (!hasEnded) {
-                ProcessTree.kill(child);
-            }
-        }
-        if (!hasEnded) {
-            throw new ContainerException(
-                    "%s: hook ran past specified timeout of %d seconds".formatted(hook.path(), hook.timeout()));
-        }
-        int code = child.await();
-        if (code != 0) {
-            String said = output.said();
-            throw new ContainerException(
-                    "%s: exit status %d%s".formatted(hook.path(), code, said.isEmpty() ? "" : ", output: " + said));
-        }
-    }
-
-    private static Fd memory(String name, String content) {
-        Fd fd = Linux.memfd(name);
-        if (!content.isEmpty()) {
-            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(UTF_8)));
-            Linux.rewind(fd);
-        }
-        return fd;
     }
 
     private State state(HookKind kind) {

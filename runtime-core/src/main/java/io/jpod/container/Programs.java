@@ -2,6 +2,7 @@ package io.jpod.container;
 
 import io.jpod.abi.Arch;
 import io.jpod.oci.Spec;
+import io.jpod.plan.BrainStep;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Lowering.Lowered;
@@ -31,8 +32,9 @@ final class Programs {
             Lowered named = programs;
             for (int i = 0; i < entries.size(); i++) {
                 Plan.Entry entry = entries.get(i);
-                if (entry.step() instanceof Step.CreateCgroup && request.cgroup() != null) {
-                    entries.set(i, new Plan.Entry(new Step.CreateCgroup(request.cgroup()), entry.by(), entry.from()));
+                if (entry.step() instanceof BrainStep.CreateCgroup && request.cgroup() != null) {
+                    entries.set(
+                            i, new Plan.Entry(new BrainStep.CreateCgroup(request.cgroup()), entry.by(), entry.from()));
                 } else if (entry.step() instanceof Step.JoinKeyring) {
                     Step.JoinKeyring keyring = Planner.keyring(request.id());
                     entries.set(i, new Plan.Entry(keyring, entry.by(), entry.from()));
@@ -99,7 +101,7 @@ final class Programs {
         List<Plan.Entry> entries = new ArrayList<>();
         for (Plan.Entry entry : plan.entries()) {
             if (entry.by() == By.BRAIN) {
-                entries.add(new Plan.Entry(new Step.CreateCgroup(""), By.BRAIN, ""));
+                entries.add(new Plan.Entry(new BrainStep.CreateCgroup(""), By.BRAIN, ""));
             } else if (entry.step() instanceof Step.JoinKeyring) {
                 entries.add(new Plan.Entry(new Step.JoinKeyring(""), entry.by(), entry.from()));
             } else {

@@ -1,5 +1,6 @@
 package io.jpod.container;
 
+import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.oci.Spec;
@@ -44,7 +45,7 @@ final class Recreation {
                 0);
         // Its monitor, which may still be about to write it down.
         ExitCodes.kept(dir);
-        return new Creation(containers, spec, options, spawner, null).again(dir, lock, ended, () -> {
+        return new Creation(containers, spec, options, spawner, Observer.NONE).again(dir, lock, ended, () -> {
             RuntimeException hookFailed = new Deletion(containers, container, dir, ended).clear(spawner);
             if (hookFailed != null) {
                 throw hookFailed;

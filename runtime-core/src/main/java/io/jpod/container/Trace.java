@@ -1,21 +1,21 @@
 package io.jpod.container;
 
 import io.jpod.abi.Sys;
+import io.jpod.exec.Observer;
 import io.jpod.exec.Recording;
-import io.jpod.exec.ShimProcess;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a set-up did, step by step and call by call. Give a new one to {@link Containers#prepare}, {@link Containers#create} or
  * {@link Container#exec}, and read it as soon as the program runs, or when it failed. Not for more than one set-up.
  */
-public final class Trace implements AutoCloseable {
+public final class Trace implements Observer, AutoCloseable {
     /** In milliseconds; the process may have been killed. */
     private static final int PATIENCE = 500;
 
@@ -97,51 +97,40 @@ public final class Trace implements AutoCloseable {
         return sum;
     }
 
-    // ---- for those who do it; without a trace, nothing but the work is done
-
-    public static void begin(@Nullable Trace trace, Plan plan) {
-        if (trace != null) {
-            trace.plan = plan;
-        }
+    @Override
+    public void planned(Plan planned) {
+        close();
+        parts.clear();
+        plan = planned;
     }
 
-    /** To be handed to the executor of that part of the plan; null: nobody wants to know. */
-    public static @Nullable Recording record(@Nullable Trace trace, Plan.By by, Program program) {
-        if (trace == null) {
-            return null;
-        }
+    @Override
+    public Recording recording(Plan.By by, Program program) {
         Recording recording = new Recording(program);
-        trace.parts.add(new Ran(by, recording));
+        parts.add(new Ran(by, recording));
         return recording;
     }
 
-    /** A step that the brain does itself. */
-    public static void step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Runnable work) {
-        step(trace, plan, entry, () -> {
-            work.run();
-            return entry;
-        });
+    @Override
+    public void begun(int index) {
+        parts.add(own(index, -1, false, 0));
     }
 
-    /** The same, of one that makes something. */
-    public static <T> T step(@Nullable Trace trace, Plan plan, Plan.Entry entry, Supplier<T> work) {
-        if (trace == null) {
-            return work.get();
-        }
-        int index = plan.entries().indexOf(entry);
-        int at = trace.parts.size();
-        trace.parts.add(new Own(new Step(index, entry, -1, false, null, List.of())));
-        long begun = System.nanoTime();
-        T made = work.get();
-        long took = System.nanoTime() - begun;
-        Integer pid = made instanceof ShimProcess process ? process.child().pid() : null;
-        trace.parts.set(at, new Own(new Step(index, entry, took, true, pid, List.of())));
-        return made;
+    @Override
+    public void done(int index, long nanoseconds, int pid) {
+        parts.replaceAll(part ->
+                part instanceof Own(Step step) && step.index() == index ? own(index, nanoseconds, true, pid) : part);
+    }
+
+    private Own own(int index, long nanoseconds, boolean isComplete, int pid) {
+        Plan.Entry entry = Objects.requireNonNull(plan).entries().get(index);
+        return new Own(new Step(index, entry, nanoseconds, isComplete, pid == 0 ? null : pid, List.of()));
     }
 
     /** Until the process waits for start, so that the trace ends there and not somewhere before. */
-    static void awaitAcceptance(@Nullable Trace trace) {
-        for (int i = 0; trace != null && i < PATIENCE && !trace.accepts(); i++) {
+    @Override
+    public void waiting() {
+        for (int i = 0; i < PATIENCE && !accepts(); i++) {
             LockSupport.parkNanos(1_000_000);
         }
     }

@@ -7,6 +7,7 @@ import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Lowering;
@@ -257,7 +258,9 @@ public final class ShimProcess implements AutoCloseable {
         }
         Report report = Report.of(message.bytes());
         boolean isMilestone = report.kind() == STATUS_MILESTONE;
-        boolean isPossible = isMilestone ? report.index() > milestone : report.index() >= 0 && report.index() < ops;
+        boolean isPossible = isMilestone
+                ? report.index() > milestone && report.index() <= Step.Milestone.values().length
+                : report.index() >= 0 && report.index() < ops;
         if (message.sender() != child.pid() || !isPossible) {
             throw new IllegalStateException("somebody else speaks for the process that is set up");
         }
@@ -277,6 +280,12 @@ public final class ShimProcess implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** Ends it, and waits until it has; it may have ended before. */
+    public void kill() {
+        Processes.signalIfThere(child.pidfd(), (int) Flags.SIGKILL);
+        child.await();
     }
 
     /** Closes our ends only, and with them ends a clone that nobody could name any more. */

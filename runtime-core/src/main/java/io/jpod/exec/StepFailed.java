@@ -1,6 +1,7 @@
 package io.jpod.exec;
 
 import io.jpod.abi.Errno;
+import io.jpod.linux.SyscallException;
 import io.jpod.plan.Op;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
@@ -46,10 +47,10 @@ public final class StepFailed extends RuntimeException {
     }
 
     /** A step that the brain did itself. */
-    public static StepFailed of(int index, Plan.Entry entry, Exception cause) {
+    public static StepFailed of(int index, Plan.Entry entry, SyscallException cause) {
         String message = "step %d, from %s: %s: %s"
                 .formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
-        return new StepFailed(message, index, entry.from(), 0, cause);
+        return new StepFailed(message, index, entry.from(), cause.errno(), cause);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Plan.By;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -17,13 +18,16 @@ public final class ExecPlanner {
      *
      * @param id of the container
      * @param at where the process stands in its file: {@code process}, or nothing
+     * @param intoCgroup whether it is born in a cgroup, the container's or one below
      */
-    public static Plan exec(String id, Spec container, Spec.Process process, String at, Facts facts) {
+    public static Plan exec(
+            String id, Spec container, Spec.Process process, String at, boolean intoCgroup, Facts facts) {
         Validation.process(process, at, facts);
         return join(
                 id,
                 container,
                 process,
+                intoCgroup,
                 new ProcessPlan(process, at, facts, container.linux().seccomp()));
     }
 
@@ -31,18 +35,20 @@ public final class ExecPlanner {
      * A startContainer hook: its path is the image's, so it is what the container's own process is, in credentials and
      * limits too, and has that one's environment if it brings none.
      */
-    public static Plan startContainerHook(String id, Spec container, Spec.Hook hook, String at, Facts facts) {
+    public static Plan startContainerHook(
+            String id, Spec container, Spec.Hook hook, String at, boolean intoCgroup, Facts facts) {
         Spec.Process own = Objects.requireNonNull(container.process(), "process");
         Spec.Process process = own.forHook(args(hook), hook.env() == null ? own.env() : hook.env());
         ProcessPlan steps = new ProcessPlan(
                 process, "process", facts, container.linux().seccomp(), List.of(hook.path()), hook.path(), at);
-        return join(id, container, process, steps);
+        return join(id, container, process, intoCgroup, steps);
     }
 
-    private static Plan join(String id, Spec container, Spec.Process process, ProcessPlan steps) {
+    private static Plan join(String id, Spec container, Spec.Process process, boolean intoCgroup, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
+        entries.add(cloneProcess(intoCgroup));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         steps.outside(plan);
         plan.add(new Step.HideProcess(), "default");
@@ -81,22 +87,25 @@ public final class ExecPlanner {
      * @param inherited the environment of one that brings none
      */
     public static Plan hostHook(Spec.Hook hook, String at, String directory, List<String> inherited) {
-        List<Plan.Entry> entries = new ArrayList<>();
-        Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
-        plan.add(new Step.CloseDescriptors(), "default");
-        plan.add(new Step.ChangeHostDirectory(directory), "default");
-        plan.add(new Step.AdoptOrphans(), "default");
-        hook(plan, hook, at, inherited);
-        return new Plan(entries, List.of());
+        return hostProgram(hook.path(), args(hook), hook.env() == null ? inherited : hook.env(), at, directory, true);
     }
 
-    /** Another program of the host, which brings its environment; what it starts may outlive it. */
-    public static Plan hostProgram(Spec.Hook program, String at, String directory) {
-        List<Plan.Entry> entries = new ArrayList<>();
+    /**
+     * Another program of the host, whose environment is what it brings.
+     *
+     * @param args with the name that it is called by
+     * @param adopts whether what it leaves behind becomes its own, and ends with it
+     */
+    public static Plan hostProgram(
+            String path, List<String> args, List<String> env, String at, String directory, boolean adopts) {
+        List<Plan.Entry> entries = new ArrayList<>(List.of(cloneProcess(false)));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.CloseDescriptors(), "default");
         plan.add(new Step.ChangeHostDirectory(directory), "default");
-        hook(plan, program, at, List.of());
+        if (adopts) {
+            plan.add(new Step.AdoptOrphans(), "default");
+        }
+        plan.add(new Step.Exec(List.of(path), args, env), at);
         return new Plan(entries, List.of());
     }
 
@@ -106,8 +115,9 @@ public final class ExecPlanner {
      *
      * @param rootfs absolute path of root.path
      */
-    public static Plan createContainerHook(Spec container, Spec.Hook hook, String at, String rootfs) {
-        List<Plan.Entry> entries = new ArrayList<>();
+    public static Plan createContainerHook(
+            Spec container, Spec.Hook hook, String at, boolean intoCgroup, String rootfs) {
+        List<Plan.Entry> entries = new ArrayList<>(List.of(cloneProcess(intoCgroup)));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.HideProcess(), "default");
         plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
@@ -125,6 +135,13 @@ public final class ExecPlanner {
                 at,
                 container.process() == null ? List.of() : container.process().env());
         return new Plan(entries, List.of());
+    }
+
+    private static Plan.Entry cloneProcess(boolean intoCgroup) {
+        return new Plan.Entry(
+                new BrainStep.CloneProcess(EnumSet.noneOf(NamespaceType.class), false, intoCgroup),
+                By.BRAIN,
+                "default");
     }
 
     private static void hook(Sink plan, Spec.Hook hook, String at, List<String> inherited) {

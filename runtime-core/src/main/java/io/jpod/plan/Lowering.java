@@ -98,7 +98,7 @@ public final class Lowering {
 
     private static boolean pins(Plan plan, NamespaceType type) {
         return plan.entries().stream()
-                .anyMatch(entry -> entry.step() instanceof Step.PinNamespace pin && pin.type() == type);
+                .anyMatch(entry -> entry.step() instanceof BrainStep.PinNamespace pin && pin.type() == type);
     }
 
     /** The inputs that stay open beyond {@link Step.CloseDescriptors} come first. */
@@ -115,26 +115,15 @@ public final class Lowering {
     private void lower(Plan plan, By by) {
         for (int i = 0; i < plan.entries().size(); i++) {
             Plan.Entry entry = plan.entries().get(i);
-            if (entry.by() == by) {
+            if (entry.by() == by && entry.step() instanceof Step.Call step) {
                 asm.step(i);
-                lower(entry.step());
+                lower(step);
             }
         }
     }
 
-    private void lower(Step step) {
+    private void lower(Step.Call step) {
         switch (step) {
-            case Step.CreateCgroup _,
-                    Step.SetLimit _,
-                    Step.FilterDevices _,
-                    Step.CloneProcess _,
-                    Step.PinNamespace _,
-                    Step.MountShm _,
-                    Step.MakeVolume _,
-                    Step.ConnectNetwork _,
-                    Step.WriteFiles _ ->
-                throw new IllegalArgumentException("the brain does it itself: " + step.describe());
-
             case Step.OpenRootfs(String path) -> openRootfs(path);
             case Step.OpenRootDirectory(String path) -> openRootDirectory(path);
             case Step.MapIdsOfRootfs(String namespace) -> mapIdsOfRootfs(namespace);
@@ -241,6 +230,7 @@ public final class Lowering {
                         value(0));
             case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
             case Step.Await(Step.Milestone milestone) -> await(milestone);
+            case Step.AwaitMappings mappings -> await(mappings.milestone());
             case Step.AwaitStart _ -> awaitStart();
             case Step.ReapForEver _ -> reapForEver();
             case Step.Exec exec -> exec(exec);

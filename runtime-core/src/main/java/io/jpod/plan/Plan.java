@@ -2,6 +2,7 @@ package io.jpod.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is done to set up a container or a pod, in order. The brain's steps frame the builder's and then the
@@ -19,9 +20,19 @@ public record Plan(List<Entry> entries, List<String> warnings) {
     public List<Limit> limits() {
         return entries.stream()
                 .map(Entry::step)
-                .filter(Step.SetLimit.class::isInstance)
-                .map(step -> ((Step.SetLimit) step).limit())
+                .filter(BrainStep.SetLimit.class::isInstance)
+                .map(step -> ((BrainStep.SetLimit) step).limit())
                 .toList();
+    }
+
+    /** The last point at which the process waits for the brain; null: it never does. */
+    public Step.@Nullable Milestone lastMilestone() {
+        for (Entry entry : entries.reversed()) {
+            if (entry.step() instanceof Step.Call call && call.milestone() != null) {
+                return call.milestone();
+            }
+        }
+        return null;
     }
 
     /** Who executes a step. */

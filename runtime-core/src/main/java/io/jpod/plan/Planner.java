@@ -174,15 +174,18 @@ public final class Planner {
         Spec.Resources resources = linux.resources() == null ? Spec.Resources.NONE : linux.resources();
         List<Limit> limits = Limits.of(resources, facts.limits());
         by = By.BRAIN;
-        add(new Step.CreateCgroup(request.cgroup()), linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
+        add(
+                new BrainStep.CreateCgroup(request.cgroup()),
+                linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
         for (Limit limit : limits) {
-            add(new Step.SetLimit(limit), limit.from());
+            add(new BrainStep.SetLimit(limit), limit.from());
         }
         if (!resources.devices().isEmpty()) {
             List<Spec.DeviceRule> rules = new ArrayList<>(resources.devices());
             rules.addAll(MountPlan.ALWAYS_ALLOWED);
-            add(new Step.FilterDevices(rules), "linux.resources.devices");
+            add(new BrainStep.FilterDevices(rules), "linux.resources.devices");
         }
+        Delegation.owner(spec).ifPresent(uid -> add(new BrainStep.DelegateCgroup(uid), "process.user.uid"));
         by = By.BUILDER;
     }
 
@@ -235,7 +238,7 @@ public final class Planner {
         }
         boolean joinsPid = isJoined(NamespaceType.PID);
         entries.add(new Plan.Entry(
-                new Step.CloneProcess(made, joinsPid, request.cgroup() != null), By.BRAIN, "linux.namespaces"));
+                new BrainStep.CloneProcess(made, joinsPid, request.cgroup() != null), By.BRAIN, "linux.namespaces"));
         by = By.PROCESS;
     }
 
@@ -291,7 +294,9 @@ public final class Planner {
                 .forEach(made::add);
         add(new Step.UnshareNamespaces(made), "linux.namespaces");
         if (isNew(NamespaceType.USER)) {
-            add(new Step.Await(Milestone.USER_NAMESPACE), "linux.uidMappings, linux.gidMappings");
+            add(
+                    new Step.AwaitMappings(linux.uidMappings(), linux.gidMappings()),
+                    "linux.uidMappings, linux.gidMappings");
         }
         if (isNew(NamespaceType.PID)) {
             add(new Step.EnterPidNamespace(), from(NamespaceType.PID));

@@ -96,6 +96,7 @@ public final class PodPlanner {
         cgroup();
         boolean early = shares(NamespaceType.USER);
         boolean init = shares(NamespaceType.PID);
+        boolean clones = early || init || shares(NamespaceType.CGROUP);
         if (early || shares(NamespaceType.NETWORK) || !request.sysctl().isEmpty()) {
             add(By.BUILDER, new Step.OpenProcfs(), "default");
         }
@@ -106,24 +107,41 @@ public final class PodPlanner {
             inUserNamespace(init);
         } else {
             build(init);
-            if (init || shares(NamespaceType.CGROUP)) {
+            if (clones) {
                 inProcess(init);
             }
         }
+        if (init && request.cgroup() != null) {
+            add(By.BRAIN, new BrainStep.EnterLeaf(request.cgroup() + "/init"), "--share pid");
+        }
         for (NamespaceType type : NamespaceType.values()) {
             if (shares(type)) {
-                add(By.BRAIN, new Step.PinNamespace(type, pin(request.directory(), type)), "--share");
+                add(By.BRAIN, new BrainStep.PinNamespace(type, pin(request.directory(), type)), "--share");
             }
         }
+        if (clones && !init) {
+            add(By.BRAIN, new BrainStep.EndProcess(), "--share");
+        }
         if (shares(NamespaceType.IPC)) {
-            add(By.BRAIN, new Step.MountShm(request.directory() + "/shm", request.shmSize()), "--shm-size");
+            add(
+                    By.BRAIN,
+                    new BrainStep.MountShm(request.directory() + "/shm", request.shmSize(), owner()),
+                    "--shm-size");
         }
         request.volumes()
                 .forEach((name, size) -> add(
-                        By.BRAIN, new Step.MakeVolume(volume(request.directory(), name), size), "--empty-dir " + name));
+                        By.BRAIN,
+                        new BrainStep.MakeVolume(volume(request.directory(), name), size, owner()),
+                        "--empty-dir " + name));
         request.networks()
-                .forEach((device, network) -> add(By.BRAIN, new Step.ConnectNetwork(network, device), "--network"));
-        add(By.BRAIN, new Step.WriteFiles(request.directory()), "default");
+                .forEach(
+                        (device, network) -> add(By.BRAIN, new BrainStep.ConnectNetwork(network, device), "--network"));
+        add(By.BRAIN, new BrainStep.WriteFiles(request.directory()), "default");
+    }
+
+    /** Root of the pod's user namespace, or of the host. */
+    private long owner() {
+        return request.mappings().isEmpty() ? 0 : request.mappings().getFirst().hostID();
     }
 
     /** Where a pod keeps a namespace. */
@@ -138,8 +156,8 @@ public final class PodPlanner {
 
     private void cgroup() {
         if (request.cgroup() != null) {
-            add(By.BRAIN, new Step.CreateCgroup(request.cgroup()), "default");
-            request.limits().forEach(limit -> add(By.BRAIN, new Step.SetLimit(limit), limit.from()));
+            add(By.BRAIN, new BrainStep.CreateCgroup(request.cgroup()), "default");
+            request.limits().forEach(limit -> add(By.BRAIN, new BrainStep.SetLimit(limit), limit.from()));
         }
     }
 
@@ -195,7 +213,7 @@ public final class PodPlanner {
 
     private void inProcess(boolean init) {
         Set<NamespaceType> cloned = init ? EnumSet.of(NamespaceType.PID) : EnumSet.noneOf(NamespaceType.class);
-        add(By.BRAIN, new Step.CloneProcess(cloned, false, request.cgroup() != null), "--share");
+        add(By.BRAIN, new BrainStep.CloneProcess(cloned, false, request.cgroup() != null), "--share");
         if (shares(NamespaceType.CGROUP)) {
             add(By.PROCESS, new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), "--share");
         }
@@ -212,7 +230,7 @@ public final class PodPlanner {
     private void inUserNamespace(boolean init) {
         add(
                 By.BRAIN,
-                new Step.CloneProcess(EnumSet.noneOf(NamespaceType.class), false, request.cgroup() != null),
+                new BrainStep.CloneProcess(EnumSet.noneOf(NamespaceType.class), false, request.cgroup() != null),
                 "--userns");
         Set<NamespaceType> made = EnumSet.copyOf(request.share());
         if (init) {
@@ -221,7 +239,7 @@ public final class PodPlanner {
         // Whoever has the uid that made it may trace who is in it, user_namespaces(7).
         add(By.PROCESS, new Step.HideProcess(), "--userns");
         add(By.PROCESS, new Step.UnshareNamespaces(made), "--share");
-        add(By.PROCESS, new Step.Await(Milestone.USER_NAMESPACE), "--userns");
+        add(By.PROCESS, new Step.AwaitMappings(request.mappings(), request.mappings()), "--userns");
         if (init) {
             add(By.PROCESS, new Step.EnterPidNamespace(), "--share pid");
         }

@@ -10,54 +10,26 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is done to set up a container, in the words of runtime-spec and man pages. What system calls it takes is
- * {@link Lowering}'s business; {@link #describe} is what people read.
+ * One thing that is done to set up a container, in the words of runtime-spec and man pages: {@link #describe} is what people
+ * read. The brain does some of them itself, {@link BrainStep}; all others become system calls, {@link Lowering}.
  */
-public sealed interface Step {
+public sealed interface Step permits BrainStep, Step.Call {
 
     /** One line, without the reason for it. */
     String describe();
 
-    // ---- the brain does these itself
-
-    /** mkdir, with the controllers that the limits need. */
-    record CreateCgroup(String path) implements Step {
-        @Override
-        public String describe() {
-            return "create cgroup " + path;
-        }
-    }
-
-    record SetLimit(Limit limit) implements Step {
-        @Override
-        public String describe() {
-            return limit.file() + " = " + limit.value();
-        }
-    }
-
-    /** An eBPF program on the cgroup, cgroups(7): device access. */
-    record FilterDevices(List<Spec.DeviceRule> rules) implements Step {
-        @Override
-        public String describe() {
-            return "filter devices with " + count(rules.size(), "rule");
-        }
-    }
-
-    /** clone3(2): the container's own process, born in its cgroup. */
-    record CloneProcess(Set<NamespaceType> namespaces, boolean joinsPid, boolean intoCgroup) implements Step {
-        @Override
-        public String describe() {
-            return "clone the process"
-                    + (namespaces.isEmpty() ? "" : " into new namespaces " + names(namespaces))
-                    + (joinsPid ? " as a process of the joined pid namespace" : "")
-                    + (intoCgroup ? ", born in the cgroup" : "");
+    /** System calls of the builder thread, or of the process. */
+    sealed interface Call extends Step {
+        /** Where the process waits for the brain; null: it goes on. */
+        default @Nullable Milestone milestone() {
+            return null;
         }
     }
 
     // ---- what is opened on the host, before any namespace changes
 
     /** open_tree(2): a private copy of the mounts below root.path. */
-    record OpenRootfs(String path) implements Step {
+    record OpenRootfs(String path) implements Call {
         @Override
         public String describe() {
             return "open root file system " + path;
@@ -69,7 +41,7 @@ public sealed interface Step {
      *
      * @param namespace path of the user namespace
      */
-    record MapIdsOfRootfs(String namespace) implements Step {
+    record MapIdsOfRootfs(String namespace) implements Call {
         @Override
         public String describe() {
             return "map the owners of its files into user namespace " + namespace;
@@ -77,7 +49,7 @@ public sealed interface Step {
     }
 
     /** A handle on the host's procfs: what is written below /proc goes through it, never through a path of the container (CVE-2025-52881). */
-    record OpenProcfs() implements Step {
+    record OpenProcfs() implements Call {
         @Override
         public String describe() {
             return "open the host's /proc";
@@ -85,7 +57,7 @@ public sealed interface Step {
     }
 
     /** A bind mount's source, as a detached copy. */
-    record OpenSource(String handle, String path, boolean recursive) implements Step {
+    record OpenSource(String handle, String path, boolean recursive) implements Call {
         @Override
         public String describe() {
             return "open source " + path;
@@ -93,7 +65,7 @@ public sealed interface Step {
     }
 
     /** The same of one that lies in the root file system, with all that is mounted there by then. */
-    record OpenSourceInside(String handle, String path, boolean recursive) implements Step {
+    record OpenSourceInside(String handle, String path, boolean recursive) implements Call {
         @Override
         public String describe() {
             return "open source " + path + " of the root file system";
@@ -101,73 +73,22 @@ public sealed interface Step {
     }
 
     /** The same where nothing may be made: the directory itself. */
-    record OpenRootDirectory(String path) implements Step {
+    record OpenRootDirectory(String path) implements Call {
         @Override
         public String describe() {
             return "open root directory " + path;
         }
     }
 
-    record OpenNamespace(NamespaceType type, String path) implements Step {
+    record OpenNamespace(NamespaceType type, String path) implements Call {
         @Override
         public String describe() {
             return "open " + type.jsonName() + " namespace " + path;
         }
     }
 
-    // ---- what a pod has beside its containers
-
-    /** A bind mount of nsfs, namespaces(7): the namespace lives on without a process in it. */
-    record PinNamespace(NamespaceType type, String path) implements Step {
-        @Override
-        public String describe() {
-            return "pin " + type.jsonName() + " namespace at " + path;
-        }
-    }
-
-    /**
-     * POSIX shared memory is files, shm_overview(7): no namespace shares or separates it, only the file system that is mounted
-     * on everybody's /dev/shm.
-     *
-     * @param size bytes
-     */
-    record MountShm(String path, long size) implements Step {
-        @Override
-        public String describe() {
-            return "mount tmpfs of " + size + " bytes, everybody's /dev/shm, on " + path;
-        }
-    }
-
-    /**
-     * A directory, on disk or in memory, that is as old as the pod and goes with it.
-     *
-     * @param size bytes, for one in memory; 0: on disk
-     */
-    record MakeVolume(String path, long size) implements Step {
-        @Override
-        public String describe() {
-            return "make volume " + path + (size == 0 ? "" : ", a tmpfs of " + size + " bytes");
-        }
-    }
-
-    /** A pair of virtual Ethernet devices, veth(4): one end in the pod, the other one in the bridge of the network. */
-    record ConnectNetwork(String network, String device) implements Step {
-        @Override
-        public String describe() {
-            return "connect " + device + " to network " + network;
-        }
-    }
-
-    /** hosts(5), hostname(5), resolv.conf(5), which all containers of the pod mount. */
-    record WriteFiles(String directory) implements Step {
-        @Override
-        public String describe() {
-            return "write hosts, hostname and resolv.conf in " + directory;
-        }
-    }
-
     /** What the first process of a shared pid namespace has for a root: with the host's, /proc/1/root would be the host. */
-    record OpenEmptyRootfs() implements Step {
+    record OpenEmptyRootfs() implements Call {
         @Override
         public String describe() {
             return "make an empty root file system";
@@ -178,7 +99,7 @@ public sealed interface Step {
      * pid_namespaces(7): orphans become children of process 1; with SIGCHLD ignored the kernel reaps them, waitpid(2). No other
      * process of the namespace can look into it, PR_SET_DUMPABLE(2const).
      */
-    record ReapForEver() implements Step {
+    record ReapForEver() implements Call {
         @Override
         public String describe() {
             return "stay as init: have the kernel reap what ends";
@@ -188,7 +109,7 @@ public sealed interface Step {
     // ---- namespaces
 
     /** setns(2) to one that {@link OpenNamespace} opened. */
-    record JoinNamespace(NamespaceType type) implements Step {
+    record JoinNamespace(NamespaceType type) implements Call {
         @Override
         public String describe() {
             return "join " + type.jsonName() + " namespace";
@@ -196,7 +117,7 @@ public sealed interface Step {
     }
 
     /** setns(2) with a pidfd: all of a running container's namespaces at once, for exec. */
-    record JoinContainer(List<NamespaceType> types) implements Step {
+    record JoinContainer(List<NamespaceType> types) implements Call {
         @Override
         public String describe() {
             return "join the container's namespaces " + names(types);
@@ -208,14 +129,19 @@ public sealed interface Step {
      * {@link JoinContainer} has joined it, with privileges that are gone by now; the clone comes last, when there is nothing
      * left in it for those inside to look at (CVE-2016-9962).
      */
-    record EnterPidNamespace() implements Step {
+    record EnterPidNamespace() implements Call {
+        @Override
+        public Milestone milestone() {
+            return Milestone.CLONED;
+        }
+
         @Override
         public String describe() {
             return "go on as a process of the container's pid namespace";
         }
     }
 
-    record UnshareNamespaces(Set<NamespaceType> types) implements Step {
+    record UnshareNamespaces(Set<NamespaceType> types) implements Call {
         @Override
         public String describe() {
             return "make new namespaces " + names(types);
@@ -227,7 +153,7 @@ public sealed interface Step {
      * the brain they cannot look into it, ptrace(2), also when it has no more rights than they have (CVE-2016-9962). execve ends
      * it, and so may a change of user, where /proc/sys/fs/suid_dumpable is 1.
      */
-    record HideProcess() implements Step {
+    record HideProcess() implements Call {
         @Override
         public String describe() {
             return "let nobody look into the process";
@@ -235,7 +161,7 @@ public sealed interface Step {
     }
 
     /** The builder hands the namespaces that it made over to the process, as descriptors. */
-    record ExportNamespaces(List<NamespaceType> types) implements Step {
+    record ExportNamespaces(List<NamespaceType> types) implements Call {
         @Override
         public String describe() {
             return "hand over namespaces " + names(types);
@@ -247,7 +173,7 @@ public sealed interface Step {
      *
      * @param pivoted whether the container's root is theirs by now
      */
-    record AdoptNamespaces(List<NamespaceType> types, boolean pivoted) implements Step {
+    record AdoptNamespaces(List<NamespaceType> types, boolean pivoted) implements Call {
         @Override
         public String describe() {
             return "move into the namespaces " + names(types);
@@ -255,7 +181,7 @@ public sealed interface Step {
     }
 
     /** time_namespaces(7): offsets can be set only before the first process enters. */
-    record EnterTimeNamespace(List<String> offsets) implements Step {
+    record EnterTimeNamespace(List<String> offsets) implements Call {
         @Override
         public String describe() {
             return "enter a new time namespace" + (offsets.isEmpty() ? "" : " with " + String.join(", ", offsets));
@@ -263,28 +189,28 @@ public sealed interface Step {
     }
 
     /** uid 0 and gid 0 of the user namespace, whose mappings are there by now. */
-    record BecomeRoot() implements Step {
+    record BecomeRoot() implements Call {
         @Override
         public String describe() {
             return "become root of the user namespace";
         }
     }
 
-    record SetHostname(String name) implements Step {
+    record SetHostname(String name) implements Call {
         @Override
         public String describe() {
             return "set hostname " + name;
         }
     }
 
-    record SetDomainname(String name) implements Step {
+    record SetDomainname(String name) implements Call {
         @Override
         public String describe() {
             return "set domain name " + name;
         }
     }
 
-    record LoopbackUp() implements Step {
+    record LoopbackUp() implements Call {
         @Override
         public String describe() {
             return "bring up network device lo";
@@ -292,7 +218,7 @@ public sealed interface Step {
     }
 
     /** @param path below /proc/sys, with slashes */
-    record SetSysctl(String path, String value) implements Step {
+    record SetSysctl(String path, String value) implements Call {
         @Override
         public String describe() {
             return "sysctl " + path.replace('/', '.') + " = " + value;
@@ -302,14 +228,14 @@ public sealed interface Step {
     // ---- the root file system
 
     /** mount(2): what the host mounts later, and whether it sees what we mount. */
-    record SetPropagation(String flag, boolean recursive) implements Step {
+    record SetPropagation(String flag, boolean recursive) implements Call {
         @Override
         public String describe() {
             return "make / " + (recursive ? "r" : "") + flag;
         }
     }
 
-    record AttachRootfs(String path) implements Step {
+    record AttachRootfs(String path) implements Call {
         @Override
         public String describe() {
             return "attach the root file system at " + path;
@@ -324,7 +250,7 @@ public sealed interface Step {
      */
     record MountFilesystem(
             String type, @Nullable String source, String destination, MountOptions options, boolean follow)
-            implements Step {
+            implements Call {
         @Override
         public String describe() {
             return "mount " + type + " on " + destination + options.describe();
@@ -338,7 +264,7 @@ public sealed interface Step {
      */
     record MountBind(
             String handle, String source, String destination, MountOptions options, boolean file, boolean follow)
-            implements Step {
+            implements Call {
         @Override
         public String describe() {
             return "bind " + source + " on " + destination + options.describe();
@@ -346,7 +272,7 @@ public sealed interface Step {
     }
 
     /** mount_setattr(2) on what is already there. */
-    record Remount(String destination, MountOptions options) implements Step {
+    record Remount(String destination, MountOptions options) implements Call {
         @Override
         public String describe() {
             return "remount " + destination + options.describe();
@@ -354,7 +280,7 @@ public sealed interface Step {
     }
 
     /** mknodat(2), or a bind of the host's node where nodes cannot be made (user namespaces) or one is there already. */
-    record MakeDevice(Spec.Device device, String place, boolean bind) implements Step {
+    record MakeDevice(Spec.Device device, String place, boolean bind) implements Call {
         @Override
         public String describe() {
             return (bind ? "bind device " : "make device ") + place + " " + device.type() + " " + device.major() + ":"
@@ -362,7 +288,7 @@ public sealed interface Step {
         }
     }
 
-    record Symlink(String path, String target) implements Step {
+    record Symlink(String path, String target) implements Call {
         @Override
         public String describe() {
             return "symlink " + path + " -> " + target;
@@ -370,7 +296,7 @@ public sealed interface Step {
     }
 
     /** A terminal of the container's own devpts; its controlling side is sent away over the console socket. */
-    record OpenConsole(Spec.@Nullable ConsoleSize size, long uid, boolean mounted) implements Step {
+    record OpenConsole(Spec.@Nullable ConsoleSize size, long uid, boolean mounted) implements Call {
         @Override
         public String describe() {
             return "open a terminal" + (mounted ? " and bind it on /dev/console" : "");
@@ -378,7 +304,7 @@ public sealed interface Step {
     }
 
     /** pivot_root(2). */
-    record PivotRoot() implements Step {
+    record PivotRoot() implements Call {
         @Override
         public String describe() {
             return "pivot_root";
@@ -386,7 +312,7 @@ public sealed interface Step {
     }
 
     /** Of what lies where root of the user namespace would not come: by whoever still has the host's privileges. */
-    record LetGoOfHostMounts(List<String> hostMounts) implements Step {
+    record LetGoOfHostMounts(List<String> hostMounts) implements Call {
         @Override
         public String describe() {
             return "let go of the host's mounts below closed directories";
@@ -398,7 +324,7 @@ public sealed interface Step {
      *
      * @param hostMounts what is taken down there, in this order
      */
-    record MoveRoot(List<String> hostMounts) implements Step {
+    record MoveRoot(List<String> hostMounts) implements Call {
         @Override
         public String describe() {
             return "move the root mount, let go of the host's mounts, chroot";
@@ -406,7 +332,7 @@ public sealed interface Step {
     }
 
     /** chroot(2): no boundary for who may call it again. */
-    record ChangeRoot() implements Step {
+    record ChangeRoot() implements Call {
         @Override
         public String describe() {
             return "chroot";
@@ -414,28 +340,28 @@ public sealed interface Step {
     }
 
     /** The same of one that joins a container, whose first process may have a root that is not that of its mount namespace. */
-    record EnterRootOfContainer() implements Step {
+    record EnterRootOfContainer() implements Call {
         @Override
         public String describe() {
             return "chroot to where its first process has its root";
         }
     }
 
-    record SetRootPropagation(String flag) implements Step {
+    record SetRootPropagation(String flag) implements Call {
         @Override
         public String describe() {
             return "make / " + flag;
         }
     }
 
-    record ReadonlyRootfs() implements Step {
+    record ReadonlyRootfs() implements Call {
         @Override
         public String describe() {
             return "make / read-only";
         }
     }
 
-    record ReadonlyPath(String path) implements Step {
+    record ReadonlyPath(String path) implements Call {
         @Override
         public String describe() {
             return "make " + path + " read-only";
@@ -443,14 +369,14 @@ public sealed interface Step {
     }
 
     /** What masks are made of: an empty read-only directory and the null device, once for all of them. */
-    record PrepareMasks() implements Step {
+    record PrepareMasks() implements Call {
         @Override
         public String describe() {
             return "prepare an empty directory and a null device for masks";
         }
     }
 
-    record MaskPath(String path) implements Step {
+    record MaskPath(String path) implements Call {
         @Override
         public String describe() {
             return "mask " + path;
@@ -459,42 +385,42 @@ public sealed interface Step {
 
     // ---- the process
 
-    record NewSession() implements Step {
+    record NewSession() implements Call {
         @Override
         public String describe() {
             return "start a session";
         }
     }
 
-    record TerminalAsStdio() implements Step {
+    record TerminalAsStdio() implements Call {
         @Override
         public String describe() {
             return "make the terminal stdin, stdout and stderr";
         }
     }
 
-    record ControllingTerminal() implements Step {
+    record ControllingTerminal() implements Call {
         @Override
         public String describe() {
             return "make stdin the controlling terminal";
         }
     }
 
-    record JoinKeyring(String name) implements Step {
+    record JoinKeyring(String name) implements Call {
         @Override
         public String describe() {
             return "join session keyring " + name;
         }
     }
 
-    record SetOomScoreAdj(int value) implements Step {
+    record SetOomScoreAdj(int value) implements Call {
         @Override
         public String describe() {
             return "oom_score_adj = " + value;
         }
     }
 
-    record SetRlimit(Spec.Rlimit rlimit) implements Step {
+    record SetRlimit(Spec.Rlimit rlimit) implements Call {
         @Override
         public String describe() {
             return rlimit.type() + " = " + amount(rlimit.soft()) + ", at most " + amount(rlimit.hard());
@@ -505,42 +431,42 @@ public sealed interface Step {
         }
     }
 
-    record SetScheduler(Spec.Scheduler scheduler) implements Step {
+    record SetScheduler(Spec.Scheduler scheduler) implements Call {
         @Override
         public String describe() {
             return "scheduler " + scheduler.policy();
         }
     }
 
-    record SetIoPriority(Spec.IoPriority priority) implements Step {
+    record SetIoPriority(Spec.IoPriority priority) implements Call {
         @Override
         public String describe() {
             return "I/O priority " + priority.ioClass() + " " + priority.priority();
         }
     }
 
-    record SetCpuAffinity(String cpus) implements Step {
+    record SetCpuAffinity(String cpus) implements Call {
         @Override
         public String describe() {
             return "run on cpus " + cpus;
         }
     }
 
-    record SetMemoryPolicy(Spec.MemoryPolicy policy) implements Step {
+    record SetMemoryPolicy(Spec.MemoryPolicy policy) implements Call {
         @Override
         public String describe() {
             return "memory policy " + policy.mode() + (policy.nodes() == null ? "" : " on nodes " + policy.nodes());
         }
     }
 
-    record SetPersonality(Spec.Personality personality) implements Step {
+    record SetPersonality(Spec.Personality personality) implements Call {
         @Override
         public String describe() {
             return "personality " + personality.domain();
         }
     }
 
-    record SetApparmorProfile(String profile) implements Step {
+    record SetApparmorProfile(String profile) implements Call {
         @Override
         public String describe() {
             return "AppArmor profile " + profile + " from execve on";
@@ -548,7 +474,7 @@ public sealed interface Step {
     }
 
     /** Descriptors that only set-up needed. Before the change of directory, so that no path leads out through them (CVE-2024-21626). */
-    record CloseDescriptors() implements Step {
+    record CloseDescriptors() implements Call {
         @Override
         public String describe() {
             return "close what only set-up needed";
@@ -556,14 +482,14 @@ public sealed interface Step {
     }
 
     /** mkdir -p of the working directory: before the root becomes read-only. */
-    record MakeDirectory(String path) implements Step {
+    record MakeDirectory(String path) implements Call {
         @Override
         public String describe() {
             return "make directory " + path;
         }
     }
 
-    record ChangeDirectory(String path) implements Step {
+    record ChangeDirectory(String path) implements Call {
         @Override
         public String describe() {
             return "change directory to " + path;
@@ -571,7 +497,7 @@ public sealed interface Step {
     }
 
     /** Of a hook, on the host: nothing is made there, and the path is the runtime's own. */
-    record ChangeHostDirectory(String path) implements Step {
+    record ChangeHostDirectory(String path) implements Call {
         @Override
         public String describe() {
             return "change directory to " + path;
@@ -582,14 +508,14 @@ public sealed interface Step {
      * PR_SET_CHILD_SUBREAPER(2const): what the process starts stays below it for as long as it runs, so that all of it can be
      * found when it has to end. Not inherited by children; execve leaves it.
      */
-    record AdoptOrphans() implements Step {
+    record AdoptOrphans() implements Call {
         @Override
         public String describe() {
             return "adopt what its children leave behind";
         }
     }
 
-    record SetUmask(int umask) implements Step {
+    record SetUmask(int umask) implements Call {
         @Override
         public String describe() {
             return "umask 0%03o".formatted(umask);
@@ -597,7 +523,7 @@ public sealed interface Step {
     }
 
     /** stdio of a container whose user is not root, so that it can open /dev/stderr. */
-    record ChownStdio(List<Integer> numbers, long uid) implements Step {
+    record ChownStdio(List<Integer> numbers, long uid) implements Call {
         @Override
         public String describe() {
             return "give stdio " + numbers + " to uid " + uid;
@@ -605,14 +531,14 @@ public sealed interface Step {
     }
 
     /** prctl(2) PR_CAPBSET_DROP of everything else. */
-    record LimitBoundingSet(List<Capability> kept, int last) implements Step {
+    record LimitBoundingSet(List<Capability> kept, int last) implements Call {
         @Override
         public String describe() {
             return "bounding set: " + Capability.describe(kept);
         }
     }
 
-    record SetUser(Spec.User user) implements Step {
+    record SetUser(Spec.User user) implements Call {
         @Override
         public String describe() {
             return "become uid " + user.uid() + ", gid " + user.gid()
@@ -632,7 +558,7 @@ public sealed interface Step {
             List<Capability> inheritable,
             List<Capability> ambient,
             boolean filtering)
-            implements Step {
+            implements Call {
         @Override
         public String describe() {
             return "capabilities: " + Capability.describe(permitted)
@@ -640,14 +566,14 @@ public sealed interface Step {
         }
     }
 
-    record SetNoNewPrivileges() implements Step {
+    record SetNoNewPrivileges() implements Call {
         @Override
         public String describe() {
             return "no_new_privs";
         }
     }
 
-    record LoadSeccomp(Filter filter) implements Step {
+    record LoadSeccomp(Filter filter) implements Call {
         @Override
         public String describe() {
             return "seccomp filter of " + filter.instructions() + " instructions";
@@ -655,7 +581,7 @@ public sealed interface Step {
     }
 
     /** The path that execvp(3) would take must be there and executable: better now than at start. */
-    record FindProgram(List<String> candidates, String name) implements Step {
+    record FindProgram(List<String> candidates, String name) implements Call {
         @Override
         public String describe() {
             return "find program " + name;
@@ -663,15 +589,28 @@ public sealed interface Step {
     }
 
     /** Reports how far it is and waits until the brain says go on; ends if the brain is gone. */
-    record Await(Milestone milestone) implements Step {
+    record Await(Milestone milestone) implements Call {
         @Override
         public String describe() {
             return milestone.describe();
         }
     }
 
+    /** {@link Await} until the brain has written uid_map and gid_map, user_namespaces(7). */
+    record AwaitMappings(List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) implements Call {
+        @Override
+        public Milestone milestone() {
+            return Milestone.USER_NAMESPACE;
+        }
+
+        @Override
+        public String describe() {
+            return milestone().describe();
+        }
+    }
+
     /** accept(2) on the start socket: whoever connects starts the container, and is told whether execve worked. */
-    record AwaitStart() implements Step {
+    record AwaitStart() implements Call {
         @Override
         public String describe() {
             return "created; wait for start";
@@ -679,7 +618,7 @@ public sealed interface Step {
     }
 
     /** Its text names the program and nothing else: what people read may be read by others, and arguments and variables hold secrets. */
-    record Exec(List<String> candidates, List<String> args, List<String> env) implements Step {
+    record Exec(List<String> candidates, List<String> args, List<String> env) implements Call {
         @Override
         public String describe() {
             return "execve " + args.getFirst() + (args.size() < 2 ? "" : " with " + count(args.size() - 1, "argument"));
@@ -713,6 +652,11 @@ public sealed interface Step {
         public int number() {
             return ordinal() + 1;
         }
+
+        /** Of a number that {@link #number} has said. */
+        public static Milestone of(int number) {
+            return values()[number - 1];
+        }
     }
 
     /** One argument, two arguments. */
@@ -720,7 +664,8 @@ public sealed interface Step {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 
-    private static String names(Iterable<NamespaceType> types) {
+    /** Of namespace types, as runtime-spec has them. */
+    static String names(Iterable<NamespaceType> types) {
         return StreamSupport.stream(types.spliterator(), false)
                 .map(NamespaceType::jsonName)
                 .collect(Collectors.joining(" "));

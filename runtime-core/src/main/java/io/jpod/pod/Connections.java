@@ -21,7 +21,6 @@ import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.pod.PodSpec.Connection;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -117,26 +116,13 @@ final class Connections {
                 .toList();
     }
 
-    /** From the records alone; can be done again. One that fails keeps none of the others. */
-    void disconnect(StoredPod pod) {
-        RuntimeException failed = null;
-        for (Map.Entry<String, Connection> place : pod.spec().devices().entrySet()) {
-            try {
-                if (isCni(place.getValue())) {
-                    cni.del(plain(place.getValue()), pod.id(), place.getKey());
-                } else {
-                    networks.detach(place.getValue().name(), pod.spec().name());
-                }
-            } catch (RuntimeException e) {
-                if (failed == null) {
-                    failed = e;
-                } else {
-                    failed.addSuppressed(e);
-                }
-            }
-        }
-        if (failed != null) {
-            throw failed;
+    /** From the records alone; can be done again. */
+    void disconnect(StoredPod pod, String device) {
+        Connection connection = Objects.requireNonNull(pod.spec().devices().get(device));
+        if (isCni(connection)) {
+            cni.del(plain(connection), pod.id(), device);
+        } else {
+            networks.detach(connection.name(), pod.spec().name());
         }
     }
 

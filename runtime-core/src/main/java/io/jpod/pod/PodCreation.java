@@ -3,7 +3,6 @@ package io.jpod.pod;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Containers;
-import io.jpod.container.Flight;
 import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
@@ -108,14 +107,11 @@ final class PodCreation {
     }
 
     private Pod build(StoredPod record, Spawner spawner) {
-        Flight flight = Flight.begin(spec.name(), null);
-        try (PodBuilding building = new PodBuilding(pods, record, dir, plan(record, dir), spawner, flight)) {
-            StoredPod complete = building.run().completed();
-            // Killed meanwhile: nobody has heard of the pod.
-            spawner.requireCaller();
-            dir.write(complete);
-            return new Pod(pods, dir, complete, null);
-        }
+        StoredPod complete = new PodBuilding(pods, record, dir, spawner).run().completed();
+        // Killed meanwhile: nobody has heard of the pod.
+        spawner.requireCaller();
+        dir.write(complete);
+        return new Pod(pods, dir, complete, null);
     }
 
     /** Ids are chosen under a lock until they are on disk, so that no two pods choose the same. */

@@ -12,9 +12,7 @@ import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
-import io.jpod.plan.PodPlanner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -78,33 +76,29 @@ final class PodDeletion {
     void undo(Spawner spawner) {
         PodException untold = null;
         if (stored != null) {
-            if (!pod.isOfAnotherBoot()) {
-                end(stored);
-            }
-            Connections connections = new Connections(pods, spawner);
-            connections.disconnect(stored);
-            try {
-                new Neighbours(pods, connections).tell(stored.spec());
-            } catch (PodException e) {
-                // That of another pod must not keep this one.
-                untold = e;
-            }
-            stored.spec().emptyDirs().forEach(volume -> releaseAll(dir.volume(volume.name())));
+            untold = undo(stored, spawner);
         } else {
             withoutRecord();
-        }
-        releaseAll(dir.shm().toString());
-        for (NamespaceType type : PodPlanner.SHAREABLE) {
-            releaseAll(dir.namespace(type));
-        }
-        if (stored != null && stored.cgroup() != null && !pod.isOfAnotherBoot()) {
-            String cgroup = stored.cgroup();
-            CgroupFs.find()
-                    .ifPresent(fs -> fs.remove(pods.cgroupOwner(pod.name()), cgroup, stored.cgroupDirectories(), END));
         }
         dir.delete();
         if (untold != null) {
             throw untold;
+        }
+    }
+
+    /** @return that neighbours cannot be told: that must not keep this one */
+    private @Nullable PodException undo(StoredPod record, Spawner spawner) {
+        boolean isGone = pod.isOfAnotherBoot();
+        if (!isGone) {
+            end(record);
+        }
+        PodBuilding building = new PodBuilding(pods, isGone ? record.withoutCgroup() : record, dir, spawner);
+        building.undo();
+        try {
+            building.tellNeighbours();
+            return null;
+        } catch (PodException e) {
+            return e;
         }
     }
 
@@ -141,10 +135,5 @@ final class PodDeletion {
                 }
             }
         }
-    }
-
-    /** A mount can lie on another one. */
-    private static void releaseAll(String path) {
-        while (Mountpoints.release(path)) {}
     }
 }

@@ -57,6 +57,12 @@ record StoredPod(
                 id, spec, created, bootId, cgroup, cgroupDirectories, limits, mappings, pid, startTime, complete);
     }
 
+    /** After a reboot that is gone. */
+    StoredPod withoutCgroup() {
+        return new StoredPod(
+                id, spec, created, bootId, null, List.of(), limits, mappings, initPid, initStartTime, complete);
+    }
+
     StoredPod completed() {
         return new StoredPod(
                 id, spec, created, bootId, cgroup, cgroupDirectories, limits, mappings, initPid, initStartTime, true);

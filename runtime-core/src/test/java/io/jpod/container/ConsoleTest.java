@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Message;
@@ -107,7 +108,7 @@ class ConsoleTest extends ContainerTests {
                 .container();
         Bundle process = terminal("tty", "+", "pids");
         ExecOptions options = new ExecOptions("", process.stdio(), pair.getFirst(), 0, null, false);
-        try (Executed executed = container.exec(process.spec().process(), options, spawner)) {
+        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner)) {
             executed.execute();
             assertThat(executed.await()).isZero();
             assertThat(printed()).startsWith("0 yes\n1 yes\n2 yes\ncontrolling yes\nsize 33 99\npid 2\n");

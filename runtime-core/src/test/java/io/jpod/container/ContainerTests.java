@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import io.jpod.exec.LocalSpawner;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Spawner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ abstract class ContainerTests {
 
     String exec(Container container, Bundle process) {
         ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
-        try (Executed executed = container.exec(process.spec().process(), options, spawner)) {
+        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner)) {
             try {
                 executed.execute();
             } catch (RuntimeException e) {

@@ -3,6 +3,10 @@ package io.jpod.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.abi.Arch;
+import io.jpod.exec.Observer;
+import io.jpod.plan.BrainStep;
+import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** A recording has each plan and step, with the times that a trace has. */
 class FlightTest extends ContainerTests {
+    private static final Plan PLAN =
+            new Plan(List.of(new Plan.Entry(new BrainStep.CreateCgroup("/c"), Plan.By.BRAIN, "default")), List.of());
+
     private interface Work {
         void run() throws Exception;
     }
@@ -133,9 +140,17 @@ class FlightTest extends ContainerTests {
 
     @Test
     void afterTheRecordingNothingIsMeasured() throws Exception {
-        record(
-                "jpod.Step",
-                () -> assertThat(Flight.trace(Flight.begin("c", null), null)).isNotNull());
-        assertThat(Flight.trace(Flight.begin("c", null), null)).isNull();
+        List<RecordedEvent> steps = record("jpod.Step", () -> {
+            Observer watched = Flight.watch("c", Observer.NONE);
+            watched.planned(PLAN);
+            watched.begun(0);
+            watched.ended();
+        });
+        assertThat(steps).hasSize(1);
+        Observer afterwards = Flight.watch("c", Observer.NONE);
+        afterwards.planned(PLAN);
+        assertThat(afterwards.recording(
+                        Plan.By.PROCESS, Lowering.lower(PLAN, Arch.host(), 0).process()))
+                .isNull();
     }
 }

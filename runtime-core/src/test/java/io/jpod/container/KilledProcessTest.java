@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
+import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
 import java.io.IOException;
@@ -103,7 +104,7 @@ class KilledProcessTest extends ContainerTests {
             Killing killing = new Killing(killed);
             Bundle process = bundle("true");
             ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
-            try (Executed executed = container.exec(process.spec().process(), options, killing)) {
+            try (ReadyProcess executed = container.exec(process.spec().process(), options, killing)) {
                 executed.execute();
                 // The one that has gone on as its clone is needed no more.
                 assertThat(executed.await()).isIn(killing.hasKilled() ? List.of(137, 0) : List.of(0));

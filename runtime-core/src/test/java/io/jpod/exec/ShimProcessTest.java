@@ -118,8 +118,8 @@ class ShimProcessTest extends ExecutorContract {
     @Test
     void waitsAtAMilestoneUntilItMayGoOn() throws Exception {
         try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
-                ShimProcess process = start(waiting(77).build(), Map.of(ProgramBuilder.OUT, output))) {
-            assertThat(process.await()).isEqualTo(new ShimProcess.Reached(77));
+                ShimProcess process = start(waiting(4).build(), Map.of(ProgramBuilder.OUT, output))) {
+            assertThat(process.await()).isEqualTo(new ShimProcess.Reached(4));
             assertThat(Processes.awaitEnd(process.child().pidfd(), 20)).isFalse();
             process.proceed();
             assertThat(process.await()).isInstanceOf(ShimProcess.Gone.class);

@@ -89,7 +89,7 @@ record Golden(Path directory) {
     Plan plan() {
         if (Files.exists(directory.resolve("process.json"))) {
             Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
-            return ExecPlanner.exec("c1", spec(), process, "", FACTS);
+            return ExecPlanner.exec("c1", spec(), process, "", true, FACTS);
         }
         boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
         Planner.Request request = new Planner.Request(
@@ -115,8 +115,8 @@ record Golden(Path directory) {
         return switch (kind) {
             case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
                 ExecPlanner.hostHook(hook, at, "/bundle", List.of("OF=caller"));
-            case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at, REQUEST.rootfs());
-            case START_CONTAINER -> ExecPlanner.startContainerHook("c1", spec, hook, at, FACTS);
+            case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at, true, REQUEST.rootfs());
+            case START_CONTAINER -> ExecPlanner.startContainerHook("c1", spec, hook, at, true, FACTS);
         };
     }
 

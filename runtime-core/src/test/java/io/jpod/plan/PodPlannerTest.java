@@ -114,12 +114,12 @@ class PodPlannerTest {
     @MethodSource("cases")
     void whatIsLeftBehindComesAfterWhatCanFailWithoutATrace(Case test) {
         List<Plan.Entry> entries = PodPlanner.plan(test.request).entries();
-        int firstMount = first(entries, Step.PinNamespace.class);
+        int firstMount = first(entries, BrainStep.PinNamespace.class);
         for (Class<? extends Step> before :
                 List.<Class<? extends Step>>of(Step.SetSysctl.class, Step.LoopbackUp.class, Step.SetHostname.class)) {
             assertThat(last(entries, before)).as(before.getSimpleName()).isLessThan(firstMount);
         }
-        assertThat(entries.getLast().step()).isInstanceOf(Step.WriteFiles.class);
+        assertThat(entries.getLast().step()).isInstanceOf(BrainStep.WriteFiles.class);
     }
 
     private static int first(List<Plan.Entry> entries, Class<? extends Step> type) {

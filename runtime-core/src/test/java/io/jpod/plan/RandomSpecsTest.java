@@ -86,7 +86,7 @@ class RandomSpecsTest {
             }
             check(spec, plan);
             if (spec.process() != null) {
-                check(spec, ExecPlanner.exec("c1", spec, spec.process(), "process", Golden.FACTS));
+                check(spec, ExecPlanner.exec("c1", spec, spec.process(), "process", true, Golden.FACTS));
             }
             planned++;
         }

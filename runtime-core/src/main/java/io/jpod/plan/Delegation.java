@@ -1,4 +1,4 @@
-package io.jpod.cgroup;
+package io.jpod.plan;
 
 import io.jpod.oci.Spec;
 import io.jpod.oci.Spec.IdMapping;
@@ -8,7 +8,7 @@ import io.jpod.oci.Spec.NamespaceType;
 import java.util.OptionalLong;
 
 /** Whose a container's cgroup is to be (runtime-spec, config-linux.md, "Cgroup ownership"). */
-public final class Delegation {
+final class Delegation {
     private Delegation() {}
 
     /**
@@ -16,7 +16,7 @@ public final class Delegation {
      * its own and a cgroup file system that is not read-only. Empty if there is no such user or either is missing, and then
      * the owner must not change.
      */
-    public static OptionalLong owner(Spec spec) {
+    static OptionalLong owner(Spec spec) {
         Namespace cgroup = spec.linux().namespace(NamespaceType.CGROUP);
         if (spec.process() == null
                 || cgroup == null

@@ -1,4 +1,4 @@
-package io.jpod.cgroup;
+package io.jpod.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,28 +1,28 @@
-package io.jpod.container;
+package io.jpod.exec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Flags;
-import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.oci.Spec;
+import io.jpod.plan.Step;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Gives a new user namespace its ids, user_namespaces(7): one write each, from outside. */
-public final class IdMappings {
+final class IdMappings {
     private IdMappings() {}
 
     /**
      * @param process of the namespace, which has no mappings yet
      * @throws io.jpod.linux.SyscallException ESRCH if it has ended
      */
-    public static void write(Spawner.Child process, List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) {
-        write(process, "uid_map", uids);
-        write(process, "gid_map", gids);
+    static void write(Spawner.Child process, Step.AwaitMappings mappings) {
+        write(process, "uid_map", mappings.uids());
+        write(process, "gid_map", mappings.gids());
     }
 
     private static void write(Spawner.Child process, String file, List<Spec.IdMapping> mappings) {
