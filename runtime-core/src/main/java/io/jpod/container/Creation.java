@@ -83,7 +83,7 @@ final class Creation {
     }
 
     /**
-     * The container, its process waiting: for start if it was created to wait, else for {@link Executed#execute}.
+     * The container, its process waiting: for start if it was created to wait, else for {@link ReadyProcess#execute}.
      *
      * @return owned by the caller, as is its child
      */

@@ -82,8 +82,7 @@ final class Execution {
         }
     }
 
-    private Map<String, Fd> given(
-            ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+    private Map<String, Fd> given(ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
         Map<String, Fd> given = new HashMap<>();
         try {
             if (cgroup != null) {

@@ -265,13 +265,18 @@ public final class Setup implements AutoCloseable {
      * @param reason gets what goes wrong with that
      */
     public void undo(Throwable reason) {
-        endProcess();
+        tryTo(this::endProcess, reason);
         while (!left.isEmpty()) {
-            try {
-                undo(left.pop(), owner);
-            } catch (RuntimeException e) {
-                reason.addSuppressed(e);
-            }
+            BrainStep.Lasting step = left.pop();
+            tryTo(() -> undo(step, owner), reason);
+        }
+    }
+
+    private static void tryTo(Runnable inverse, Throwable reason) {
+        try {
+            inverse.run();
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
         }
     }
 
