@@ -57,7 +57,13 @@ public record Plan(List<Entry> entries, List<String> warnings) {
      *
      * @param from for example {@code mounts[4]}
      */
-    public record Entry(Step step, By by, String from) {}
+    public record Entry(Step step, By by, String from) {
+        public Entry {
+            if (by == By.BRAIN != step instanceof BrainStep) {
+                throw new IllegalArgumentException("not a step for the " + by.title() + ": " + step.describe());
+            }
+        }
+    }
 
     /** As in {@code jpod explain}: a heading for each executor, steps numbered through from 1. */
     @Override

@@ -7,6 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,7 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * a change that is meant, {@code mvn test -Dtest=GoldenTest -Dgolden.update=true} writes them anew, to be read as a diff.
  */
 class GoldenTest {
-    static java.util.stream.Stream<Golden> cases() {
+    /** What takes no call: descriptors that the builder has opened by then. */
+    private static final Set<Class<?>> HAND_OVER = Set.of(Step.ExportNamespaces.class);
+
+    static Stream<Golden> cases() {
         return Golden.all();
     }
 
@@ -42,6 +52,47 @@ class GoldenTest {
                         .append('\n')
                         .append(programs(hook.getValue())));
         compare(golden, "syscalls.txt", text.toString());
+    }
+
+    /** The compiler sees that the brain's steps have one each, and an inverse if they last: Setup's switches are exhaustive. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void everyStepHasOneExecutor(Golden golden) {
+        Stream.concat(Stream.of(golden.plan()), golden.hooks().map(Map.Entry::getValue))
+                .forEach(GoldenTest::checkExecutors);
+    }
+
+    private static void checkExecutors(Plan plan) {
+        Lowering.Lowered programs = Lowering.lower(plan, Arch.X86_64, 0);
+        assertThat(steps(plan, programs.builder())).allMatch(entry -> entry.by() == Plan.By.BUILDER);
+        assertThat(steps(plan, programs.process())).allMatch(entry -> entry.by() == Plan.By.PROCESS);
+        List<Step> calls = Stream.of(programs.builder(), programs.process())
+                .flatMap(program -> steps(plan, program).stream())
+                .map(Plan.Entry::step)
+                .toList();
+        assertThat(plan.entries().stream().map(Plan.Entry::step))
+                .allMatch(step ->
+                        step instanceof BrainStep || calls.contains(step) || HAND_OVER.contains(step.getClass()));
+    }
+
+    private static List<Plan.Entry> steps(Plan plan, Program program) {
+        return program.ops().stream()
+                .map(op -> plan.entries().get(op.step()))
+                .distinct()
+                .toList();
+    }
+
+    /** So that the golden plans leave none out. */
+    @Test
+    void everyStepOfTheBrainIsInSomePlan() {
+        Set<Class<?>> seen = Stream.concat(Golden.all().map(Golden::plan), PodPlannerTest.plans())
+                .flatMap(plan -> plan.entries().stream())
+                .map(entry -> entry.step().getClass())
+                .collect(Collectors.toSet());
+        assertThat(seen)
+                .containsAll(Stream.of(BrainStep.Lasting.class, BrainStep.Passing.class)
+                        .flatMap(kind -> Arrays.stream(kind.getPermittedSubclasses()))
+                        .toList());
     }
 
     static String programs(Plan plan) {

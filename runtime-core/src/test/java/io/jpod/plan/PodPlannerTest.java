@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,15 @@ class PodPlannerTest {
 
     private static PodPlanner.Request request(
             Set<NamespaceType> share, Map<String, String> sysctl, List<Limit> limits) {
+        return request(share, sysctl, limits, Map.of(), Map.of());
+    }
+
+    private static PodPlanner.Request request(
+            Set<NamespaceType> share,
+            Map<String, String> sysctl,
+            List<Limit> limits,
+            Map<String, Long> volumes,
+            Map<String, String> networks) {
         return new PodPlanner.Request(
                 DIRECTORY,
                 share.contains(NamespaceType.UTS) ? "web" : null,
@@ -49,8 +59,8 @@ class PodPlannerTest {
                 "/sys/fs/cgroup/jpod/pods/web",
                 limits,
                 64 << 20,
-                Map.of(),
-                Map.of(),
+                volumes,
+                networks,
                 share.contains(NamespaceType.USER) ? IDS : List.of(),
                 LAST_CAPABILITY);
     }
@@ -82,6 +92,10 @@ class PodPlannerTest {
         return sysctls;
     }
 
+    static Stream<Plan> plans() {
+        return cases().map(test -> PodPlanner.plan(test.request));
+    }
+
     static Stream<Case> cases() {
         return Stream.of(
                 pod("default"),
@@ -94,6 +108,14 @@ class PodPlannerTest {
                 new Case("pod-pid-alone", request(EnumSet.of(NamespaceType.PID), Map.of(), List.of())),
                 new Case("pod-limits", request(DEFAULT, Map.of(), limits())),
                 new Case("pod-sysctls", request(DEFAULT, sysctls(), List.of())),
+                new Case(
+                        "pod-volumes-and-networks",
+                        request(
+                                DEFAULT,
+                                Map.of(),
+                                List.of(),
+                                new TreeMap<>(Map.of("disk", 0L, "memory", 1L << 20)),
+                                new TreeMap<>(Map.of("eth0", "default", "eth1", "back")))),
                 new Case("pod-user-sysctls", request(share(NamespaceType.USER), sysctls(), List.of())));
     }
 
