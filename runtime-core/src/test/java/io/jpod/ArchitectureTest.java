@@ -22,32 +22,36 @@ class ArchitectureTest {
     static final ArchRule ABI = mayUse("abi");
 
     @ArchTest
-    static final ArchRule OCI = mayUse("oci");
+    static final ArchRule JSON = mayUse("json");
 
     @ArchTest
-    static final ArchRule SECCOMP = mayUse("seccomp", "oci", "abi");
+    static final ArchRule OCI = mayUse("oci", "json");
 
     @ArchTest
-    static final ArchRule PLAN = mayUse("plan", "oci", "seccomp", "abi");
+    static final ArchRule SECCOMP = mayUse("seccomp", "oci", "json", "abi");
+
+    @ArchTest
+    static final ArchRule PLAN = mayUse("plan", "oci", "json", "seccomp", "abi");
 
     @ArchTest
     static final ArchRule LINUX = mayUse("linux", "abi");
 
     @ArchTest
-    static final ArchRule CGROUP = mayUse("cgroup", "plan", "linux", "oci", "abi");
+    static final ArchRule CGROUP = mayUse("cgroup", "plan", "linux", "oci", "json", "abi");
 
     @ArchTest
-    static final ArchRule EXEC = mayUse("exec", "cgroup", "plan", "linux", "oci", "abi");
+    static final ArchRule EXEC = mayUse("exec", "cgroup", "plan", "linux", "oci", "json", "abi");
 
     @ArchTest
-    static final ArchRule NET = mayUse("net", "exec", "cgroup", "plan", "linux", "oci", "abi");
+    static final ArchRule NET = mayUse("net", "exec", "cgroup", "plan", "linux", "oci", "json", "abi");
 
     @ArchTest
-    static final ArchRule CONTAINER = mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
+    static final ArchRule CONTAINER =
+            mayUse("container", "exec", "cgroup", "plan", "linux", "oci", "json", "seccomp", "abi");
 
     @ArchTest
     static final ArchRule POD =
-            mayUse("pod", "container", "net", "exec", "cgroup", "plan", "linux", "oci", "seccomp", "abi");
+            mayUse("pod", "container", "net", "exec", "cgroup", "plan", "linux", "oci", "json", "seccomp", "abi");
 
     @ArchTest
     static final ArchRule NO_CYCLES =
@@ -90,10 +94,8 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("jnr.."));
 
     @ArchTest
-    static final ArchRule JSON = noClasses()
-            .that(not(resideInAPackage("io.jpod.oci..")))
-            .and()
-            .doNotHaveFullyQualifiedName("io.jpod.cgroup.StatsJson")
+    static final ArchRule JACKSON = noClasses()
+            .that(not(resideInAPackage("io.jpod.json..")))
             .should()
             .dependOnClassesThat(resideInAPackage("com.fasterxml.."));
 
@@ -102,6 +104,7 @@ class ArchitectureTest {
     static final ArchRule NO_SYSTEM_OUT = noClasses()
             .that(resideInAnyPackage(
                     "io.jpod.abi..",
+                    "io.jpod.json..",
                     "io.jpod.oci..",
                     "io.jpod.seccomp..",
                     "io.jpod.plan..",

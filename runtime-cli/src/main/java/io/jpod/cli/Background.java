@@ -90,10 +90,10 @@ final class Background {
     }
 
     /** Nothing to read, a log to write to, and a terminal for us if the container is to have one. */
-    private record Stdio(Console console, LogPipe pipe) implements AutoCloseable {
+    private record Stdio(TerminalRoute console, LogPipe pipe) implements AutoCloseable {
         /** @param bounds of the log, if it has none yet */
         Stdio(Spec spec, LogDir.Bounds bounds) {
-            this(hasTerminal(spec) ? Console.own() : new Console(null, null), LogPipe.open(bounds));
+            this(hasTerminal(spec) ? TerminalRoute.own() : new TerminalRoute(null, null), LogPipe.open(bounds));
         }
 
         @Override

@@ -2,7 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.cgroup.Cgroup;
 import io.jpod.container.Container;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
 import io.jpod.oci.State.Status;
@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class ContainerFacts {
 
     static Map<String, @Nullable Object> of(Jpod jpod, Container container) {
         State runtime = container.state();
-        Map<String, @Nullable Object> facts = Values.map();
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("Id", container.id());
         facts.put("Name", container.id());
         facts.put("Created", text(container.created()));
@@ -41,7 +42,7 @@ final class ContainerFacts {
         facts.put("Bundle", runtime.bundle());
         facts.put("Rootfs", runtime.rootfs());
         facts.put("Annotations", container.annotations());
-        facts.put("Config", runtime.created() == null ? null : Values.parse(SpecWriter.write(container.spec())));
+        facts.put("Config", runtime.created() == null ? null : SpecWriter.tree(container.spec()));
         return facts;
     }
 
@@ -51,7 +52,7 @@ final class ContainerFacts {
 
     private static Map<String, @Nullable Object> state(Container container, Status status) {
         OptionalInt code = container.exitCode();
-        Map<String, @Nullable Object> state = Values.map();
+        Map<String, @Nullable Object> state = new LinkedHashMap<>();
         state.put("Status", status.jsonName());
         state.put("Running", status == Status.RUNNING || status == Status.PAUSED);
         state.put("Paused", status == Status.PAUSED);
@@ -102,13 +103,13 @@ final class ContainerFacts {
 
     private static Map<String, @Nullable Object> namespaces(Jpod jpod, Container container) {
         NamespaceMatrix matrix = new Survey(jpod.pods()).namespaces(List.of(container));
-        Map<String, @Nullable Object> namespaces = Values.map();
+        Map<String, @Nullable Object> namespaces = new LinkedHashMap<>();
         for (Row row : matrix.rows()) {
             if (row.kind() != Kind.CONTAINER || row.pid() == 0) {
                 continue;
             }
             for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-                Map<String, @Nullable Object> namespace = Values.map();
+                Map<String, @Nullable Object> namespace = new LinkedHashMap<>();
                 namespace.put("Path", "/proc/" + row.pid() + "/ns/" + type.procName());
                 namespace.put("Inode", row.inode(type).orElse(null));
                 namespace.put(

@@ -10,6 +10,7 @@ import io.jpod.linux.SyscallException;
 import io.jpod.pod.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -122,7 +123,7 @@ record ContainerUse(
 
     /** @param before an earlier look at the same; null: none */
     Map<String, @Nullable Object> row(Pod pod, Container container, @Nullable ContainerUse before) {
-        Map<String, @Nullable Object> row = Values.map();
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("Pod", PodFacts.brief(pod.id()));
         row.put("Name", container.id());
         row.put("CPU", before == null ? cpu(container) : percent(cpuSince(before)));

@@ -47,7 +47,7 @@ final class Create implements Verb {
     }
 
     private void create(Launch launch, Spec spec) {
-        try (Console console = launch.console(spec, true)) {
+        try (TerminalRoute console = launch.console(spec, true)) {
             CreateOptions options = launch.options(id, bundle.directory(jpod), bundle, console, launch.stdio());
             try (Tracing tracing = trace.begin(jpod);
                     Created created = jpod.containers().create(spec, options, jpod.caller(), Tracing.of(tracing))) {

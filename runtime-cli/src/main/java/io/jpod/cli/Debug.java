@@ -199,7 +199,7 @@ final class Debug implements Verb {
         Launch launch = new Launch(jpod, PLAIN);
         Spec written = launch.write(options, Sharing.of(jpod, options, seen.pod()), id, words);
         Spec spec = rights.apply(seen.join(written, id));
-        try (Console console = launch.console(spec, false);
+        try (TerminalRoute console = launch.console(spec, false);
                 Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Fd in = interactive || tty ? jpod.caller().stdio(0) : nothing;
             List<Fd> stdio = List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));

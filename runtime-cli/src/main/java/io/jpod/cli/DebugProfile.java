@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.oci.Linux;
 import io.jpod.oci.Spec;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +49,13 @@ enum DebugProfile {
     }
 
     Spec apply(Spec spec) {
-        return this == SYSADMIN ? spec.withLinux(spec.linux().unconfined()) : spec;
+        return this == SYSADMIN ? spec.with(s -> s.linux = s.linux.with(DebugProfile::unconfined)) : spec;
+    }
+
+    private static void unconfined(Linux.Draft linux) {
+        linux.seccomp = null;
+        linux.maskedPaths = List.of();
+        linux.readonlyPaths = List.of();
     }
 
     /** Whether /proc/PID/root of processes with other rights can be followed: ptrace(2), "Ptrace access mode checking". */

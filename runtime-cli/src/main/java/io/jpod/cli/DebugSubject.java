@@ -4,8 +4,8 @@ import io.jpod.cgroup.Cgroup;
 import io.jpod.container.Container;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.pod.Pod;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -163,7 +163,7 @@ record DebugSubject(
         annotations.put(
                 Pod.DEBUG_ANNOTATION,
                 pod == null ? Objects.requireNonNull(container).id() : pod.name());
-        return member.withAnnotations(annotations);
+        return member.with(s -> s.annotations = annotations);
     }
 
     /** What leads into another container's namespaces. */

@@ -3,7 +3,7 @@ package io.jpod.cli;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
-import io.jpod.oci.Spec.IdMapping;
+import io.jpod.oci.IdMapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

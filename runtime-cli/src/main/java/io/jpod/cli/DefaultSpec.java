@@ -2,8 +2,15 @@ package io.jpod.cli;
 
 import io.jpod.container.Volumes;
 import io.jpod.oci.Features;
+import io.jpod.oci.Hooks;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Resources;
+import io.jpod.oci.Root;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Capability;
 import io.jpod.plan.Mounts;
 import io.jpod.seccomp.DefaultProfile;
@@ -93,41 +100,34 @@ final class DefaultSpec {
      * @param args the program and its arguments; a shell if there are none
      * @throws IllegalArgumentException naming the option that cannot be
      */
-    static Spec of(ContainerOptions options, Host host, String name, String rootfs, Spec.User user, List<String> args) {
+    static Spec of(
+            ContainerOptions options, Host host, String name, String rootfs, Process.User user, List<String> args) {
         return new DefaultSpec(options, host).spec(name, rootfs, user, args);
     }
 
-    private Spec spec(String name, String rootfs, Spec.User user, List<String> args) {
+    private Spec spec(String name, String rootfs, Process.User user, List<String> args) {
         if (!options.workdir.startsWith("/")) {
             throw new IllegalArgumentException("--workdir: must be absolute, is \"" + options.workdir + "\"");
         }
         String hostname = host.sharing().hostname(options.hostname, name);
         List<String> capabilities =
                 capabilities().stream().map(Capability::name).toList();
-        Spec.Process process = new Spec.Process(
-                options.tty,
-                null,
-                options.workdir,
-                environment(hostname),
-                args.isEmpty() ? List.of("sh") : args,
-                new Spec.User(user.uid(), user.gid(), UMASK, user.additionalGids()),
-                List.of(),
-                null,
-                null,
-                new Spec.Capabilities(capabilities, capabilities, List.of(), capabilities, List.of()),
-                !options.allowSetuid,
-                null,
-                null,
-                null,
-                null);
+        Process process = Process.of(args.isEmpty() ? List.of("sh") : args).with(p -> {
+            p.terminal = options.tty;
+            p.cwd = options.workdir;
+            p.env = environment(hostname);
+            p.user = new Process.User(user.uid(), user.gid(), UMASK, user.additionalGids());
+            p.capabilities = new Process.Capabilities(capabilities, capabilities, List.of(), capabilities, List.of());
+            p.noNewPrivileges = !options.allowSetuid;
+        });
         return new Spec(
                 Features.SPEC_VERSION,
                 process,
-                new Spec.Root(rootfs, options.readOnly),
+                new Root(rootfs, options.readOnly),
                 host.sharing().isOwn(NamespaceType.UTS) ? hostname : null,
                 null,
                 mounts(),
-                Spec.Hooks.NONE,
+                Hooks.NONE,
                 Map.of(),
                 linux(name, capabilities),
                 null);
@@ -173,25 +173,25 @@ final class DefaultSpec {
 
     // ---- mounts
 
-    private List<Spec.Mount> mounts() {
-        List<Spec.Mount> mounts = new ArrayList<>(List.of(
-                new Spec.Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
-                new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
-                new Spec.Mount(
+    private List<Mount> mounts() {
+        List<Mount> mounts = new ArrayList<>(List.of(
+                new Mount("/proc", "proc", "proc", List.of("nosuid", "noexec", "nodev")),
+                new Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
+                new Mount(
                         "/dev/pts",
                         "devpts",
                         "devpts",
                         List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")),
-                new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
-                new Spec.Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "ro")),
-                new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
+                new Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro")),
+                new Mount("/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "ro")),
+                new Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
                 host.sharing().shm()));
         options.tmpfs.forEach(tmpfs -> mounts.add(tmpfs(tmpfs)));
         options.volumes.forEach(volume -> mounts.add(volume(volume)));
         return mounts;
     }
 
-    private static Spec.Mount tmpfs(String text) {
+    private static Mount tmpfs(String text) {
         String[] parts = text.split(":", 2);
         List<String> words = words(parts.length < 2 ? "" : parts[1]);
         unless(words, "noexec", "exec");
@@ -200,10 +200,10 @@ final class DefaultSpec {
         if (words.stream().noneMatch(word -> word.startsWith("mode="))) {
             words.add("mode=1777");
         }
-        return new Spec.Mount(destination("--tmpfs", text, parts[0]), "tmpfs", "tmpfs", words);
+        return new Mount(destination("--tmpfs", text, parts[0]), "tmpfs", "tmpfs", words);
     }
 
-    private Spec.Mount volume(String text) {
+    private Mount volume(String text) {
         return volume(text, host.paths(), host.volumes());
     }
 
@@ -211,7 +211,7 @@ final class DefaultSpec {
      * @param paths what the caller's are
      * @param volumes where those are that have a name
      */
-    static Spec.Mount volume(String text, Function<String, java.nio.file.Path> paths, Volumes volumes) {
+    static Mount volume(String text, Function<String, java.nio.file.Path> paths, Volumes volumes) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty()) {
             throw new IllegalArgumentException("--volume: must be SRC:DST or SRC:DST:OPTION,..., is \"" + text + "\"");
@@ -234,7 +234,7 @@ final class DefaultSpec {
                         ? volumes.path(parts[0])
                         : paths.apply(parts[0]).normalize())
                 .toString();
-        return new Spec.Mount(destination("--volume", text, parts[1]), "bind", source, words);
+        return new Mount(destination("--volume", text, parts[1]), "bind", source, words);
     }
 
     private static List<String> words(String options) {
@@ -258,8 +258,8 @@ final class DefaultSpec {
 
     // ---- linux
 
-    private Spec.Linux linux(String name, List<String> capabilities) {
-        List<Spec.Namespace> namespaces = Stream.of(
+    private Linux linux(String name, List<String> capabilities) {
+        List<Namespace> namespaces = Stream.of(
                         NamespaceType.PID,
                         NamespaceType.NETWORK,
                         NamespaceType.IPC,
@@ -268,25 +268,15 @@ final class DefaultSpec {
                         NamespaceType.CGROUP)
                 .flatMap(type -> host.sharing().namespace(type).stream())
                 .toList();
-        return new Spec.Linux(
-                namespaces,
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                host.sharing().cgroupsPath(options.cgroupParent, name),
-                options.limits.resources(
-                        List.of(new Spec.DeviceRule(false, null, null, null, "rwm")), host.limitsPids() ? PIDS : null),
-                null,
-                null,
-                Map.of(),
-                DefaultProfile.forCapabilities(capabilities),
-                null,
-                Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
-                        .toList(),
-                READONLY_PATHS,
-                null,
-                null);
+        return Linux.NONE.with(l -> {
+            l.namespaces = namespaces;
+            l.cgroupsPath = host.sharing().cgroupsPath(options.cgroupParent, name);
+            l.resources = options.limits.resources(
+                    List.of(new Resources.DeviceRule(false, null, null, null, "rwm")), host.limitsPids() ? PIDS : null);
+            l.seccomp = DefaultProfile.forCapabilities(capabilities);
+            l.maskedPaths = Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
+                    .toList();
+            l.readonlyPaths = READONLY_PATHS;
+        });
     }
 }

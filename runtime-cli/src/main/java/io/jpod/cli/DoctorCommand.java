@@ -1,6 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.JsonWriter;
 import io.jpod.pod.Doctor;
 import io.jpod.pod.Doctor.Finding;
 import java.util.List;

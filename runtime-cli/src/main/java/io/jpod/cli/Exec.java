@@ -5,7 +5,7 @@ import io.jpod.container.ContainerException;
 import io.jpod.container.ExecOptions;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +66,8 @@ final class Exec implements Verb {
     private int execute() {
         Caller caller = jpod.caller();
         Container container = jpod.containers().get(id);
-        Spec.Process spec = ProcessOptions.withListenFds(changes.process(jpod, container, words), caller);
-        try (Console console = Console.of(caller, spec.terminal(), detach, process.consoleSocket(jpod))) {
+        Process spec = ProcessOptions.withListenFds(changes.process(jpod, container, words), caller);
+        try (TerminalRoute console = TerminalRoute.of(caller, spec.terminal(), detach, process.consoleSocket(jpod))) {
             ExecOptions options = new ExecOptions(
                     changes.isFromFile() ? "" : "process",
                     List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2)),
@@ -101,7 +101,7 @@ final class Exec implements Verb {
         return path;
     }
 
-    private void handOver(ReadyProcess executed, Console console) {
+    private void handOver(ReadyProcess executed, TerminalRoute console) {
         try (Fd terminal = console.receive()) {
             process.announce(jpod, executed);
             if (terminal != null) {

@@ -3,7 +3,7 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import io.jpod.linux.RootedPaths;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 import io.jpod.oci.SpecReader;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,36 +46,32 @@ final class ExecProcess {
     }
 
     /** @param args if it does not come from a file */
-    Spec.Process process(Jpod jpod, Container container, List<String> args) {
-        Spec.Process base = file == null ? configured(container) : read(CallerFile.of(jpod, file));
+    Process process(Jpod jpod, Container container, List<String> args) {
+        Process base = file == null ? configured(container) : read(CallerFile.of(jpod, file));
         boolean own = file == null;
-        return new Spec.Process(
-                own ? tty : tty || base.terminal(),
-                own ? null : base.consoleSize(),
-                cwd == null ? base.cwd() : absolute(cwd),
-                Environment.with(base.env(), env, jpod.caller().environment()),
-                own ? args : base.args(),
-                user(container, base.user()),
-                base.rlimits(),
-                apparmor == null ? base.apparmorProfile() : apparmor,
-                label == null ? base.selinuxLabel() : label,
-                capabilities(jpod, base.capabilities()),
-                base.noNewPrivileges() || noNewPrivileges,
-                base.oomScoreAdj(),
-                base.scheduler(),
-                base.ioPriority(),
-                base.execCPUAffinity());
+        return base.with(p -> {
+            p.terminal = own ? tty : tty || p.terminal;
+            p.consoleSize = own ? null : p.consoleSize;
+            p.cwd = cwd == null ? p.cwd : absolute(cwd);
+            p.env = Environment.with(p.env, env, jpod.caller().environment());
+            p.args = own ? args : p.args;
+            p.user = user(container, p.user);
+            p.apparmorProfile = apparmor == null ? p.apparmorProfile : apparmor;
+            p.selinuxLabel = label == null ? p.selinuxLabel : label;
+            p.capabilities = capabilities(jpod, p.capabilities);
+            p.noNewPrivileges |= noNewPrivileges;
+        });
     }
 
-    private static Spec.Process configured(Container container) {
-        Spec.Process process = container.spec().process();
+    private static Process configured(Container container) {
+        Process process = container.spec().process();
         if (process == null) {
             throw new ContainerException("config.json has no process to take user and environment from: use --process");
         }
         return process;
     }
 
-    private static Spec.Process read(CallerFile file) {
+    private static Process read(CallerFile file) {
         return SpecReader.readProcess(file.read(LARGEST), file.path().toString());
     }
 
@@ -86,8 +82,8 @@ final class ExecProcess {
         return directory;
     }
 
-    private Spec.User user(Container container, Spec.User base) {
-        Spec.User chosen = base;
+    private Process.User user(Container container, Process.User base) {
+        Process.User chosen = base;
         if (user != null) {
             try (RootedPaths rootfs = RootedPaths.open("/proc/" + running(container) + "/root")) {
                 chosen = new Users(rootfs).find(user, base.umask());
@@ -95,7 +91,7 @@ final class ExecProcess {
         }
         List<Long> all = new ArrayList<>(chosen.additionalGids());
         groups.forEach(group -> all.add(Users.id(group)));
-        return new Spec.User(chosen.uid(), chosen.gid(), chosen.umask(), all);
+        return new Process.User(chosen.uid(), chosen.gid(), chosen.umask(), all);
     }
 
     private static int running(Container container) {
@@ -107,7 +103,7 @@ final class ExecProcess {
     }
 
     /** One that nobody knows is left out, as runc does it. */
-    private Spec.@Nullable Capabilities capabilities(Jpod jpod, Spec.@Nullable Capabilities base) {
+    private Process.@Nullable Capabilities capabilities(Jpod jpod, Process.@Nullable Capabilities base) {
         if (capabilities.isEmpty()) {
             return base;
         }
@@ -119,8 +115,8 @@ final class ExecProcess {
                             () -> jpod.warn("--cap: unknown, left out: " + name));
         }
         return base == null
-                ? new Spec.Capabilities(added, added, List.of(), added, List.of())
-                : new Spec.Capabilities(
+                ? new Process.Capabilities(added, added, List.of(), added, List.of())
+                : new Process.Capabilities(
                         both(base.bounding(), added),
                         both(base.effective(), added),
                         base.inheritable(),

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonText;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class Inspect implements Verb {
     /** @param format null: JSON */
     static void print(Jpod jpod, @Nullable String format, List<Map<String, @Nullable Object>> facts) {
         if (format == null || format.equals("json")) {
-            jpod.caller().out().println(Values.text(facts));
+            jpod.caller().out().println(JsonText.of(facts, "  "));
             return;
         }
         Template template = Template.of(format);

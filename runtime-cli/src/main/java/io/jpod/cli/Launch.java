@@ -8,11 +8,12 @@ import io.jpod.container.Created;
 import io.jpod.container.LogDir;
 import io.jpod.container.PoststopFailed;
 import io.jpod.container.Volumes;
+import io.jpod.json.Times;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Times;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -47,9 +48,10 @@ final class Launch {
     }
 
     private Spec withListenFds(Spec spec) {
-        return spec.process() == null || ProcessOptions.passedBySystemd(caller) == 0
+        Process process = spec.process();
+        return process == null || ProcessOptions.passedBySystemd(caller) == 0
                 ? spec
-                : spec.withProcess(ProcessOptions.withListenFds(spec.process(), caller));
+                : spec.with(s -> s.process = ProcessOptions.withListenFds(process, caller));
     }
 
     /** The spec of a container without a bundle. */
@@ -76,7 +78,7 @@ final class Launch {
                 jpod::path,
                 jpod.volumes());
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
-            Spec.User user = options.user == null ? Spec.User.ROOT : new Users(paths).find(options.user, null);
+            Process.User user = options.user == null ? Process.User.ROOT : new Users(paths).find(options.user, null);
             return DefaultSpec.of(options, host, name, rootfs.toString(), user, args);
         }
     }
@@ -96,16 +98,16 @@ final class Launch {
         return paths;
     }
 
-    Console console(Spec spec, boolean detached) {
+    TerminalRoute console(Spec spec, boolean detached) {
         boolean terminal = spec.process() != null && spec.process().terminal();
-        return Console.of(caller, terminal, detached, process.consoleSocket(jpod));
+        return TerminalRoute.of(caller, terminal, detached, process.consoleSocket(jpod));
     }
 
     List<Fd> stdio() {
         return List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
     }
 
-    CreateOptions options(String id, Path directory, BundleOptions bundle, Console console, List<Fd> stdio) {
+    CreateOptions options(String id, Path directory, BundleOptions bundle, TerminalRoute console, List<Fd> stdio) {
         return new CreateOptions(
                 id,
                 directory,
@@ -131,7 +133,7 @@ final class Launch {
      * Hands the terminal of a new process on, if it is for us, and signals to it: the hands know from here on what to do,
      * whatever becomes of us. The console is closed.
      */
-    static void attach(Caller caller, Created created, Console console) {
+    static void attach(Caller caller, Created created, TerminalRoute console) {
         try (Fd terminal = console.receive()) {
             if (terminal != null) {
                 caller.relay(terminal);
@@ -146,7 +148,7 @@ final class Launch {
      *
      * @param pipe what it prints into; null: its output is none of ours
      */
-    static void leave(Jpod jpod, Created created, Console console, @Nullable LogPipe pipe) {
+    static void leave(Jpod jpod, Created created, TerminalRoute console, @Nullable LogPipe pipe) {
         Container container = created.container();
         int pid = created.process().pid();
         try (Fd exit = exitFile(container)) {

@@ -1,9 +1,8 @@
 package io.jpod.cli;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Limits of a container or of a pod, in the units of people. */
@@ -34,24 +33,29 @@ final class LimitOptions {
      * @param devices rules for device access; empty: no filter
      * @param pids the limit of processes where none is given; null: none
      */
-    Spec.Resources resources(List<Spec.DeviceRule> devices, @Nullable Long pids) {
-        return new Spec.Resources(devices, memory(), cpu(), pids(pids), null, List.of(), null, Map.of(), Map.of());
+    Resources resources(List<Resources.DeviceRule> devices, @Nullable Long pids) {
+        return Resources.NONE.with(r -> {
+            r.devices = devices;
+            r.memory = memory();
+            r.cpu = cpu();
+            r.pids = pids(pids);
+        });
     }
 
-    private Spec.@Nullable Memory memory() {
+    private Resources.@Nullable Memory memory() {
         if (memory == null) {
             return null;
         }
-        return new Spec.Memory(Sizes.bytes("--memory", memory), null, null, null, null, null, null, null, null);
+        return new Resources.Memory(Sizes.bytes("--memory", memory), null, null, null, null, null, null, null, null);
     }
 
-    private Spec.@Nullable Cpu cpu() {
+    private Resources.@Nullable Cpu cpu() {
         if (cpus == null && cpusetCpus == null) {
             return null;
         }
         Long quota = cpus == null ? null : quota(cpus);
         Long period = quota == null ? null : Long.valueOf(CPU_PERIOD);
-        return new Spec.Cpu(null, quota, null, period, null, null, cpusetCpus, null, null);
+        return new Resources.Cpu(null, quota, null, period, null, null, cpusetCpus, null, null);
     }
 
     private static long quota(String cpus) {
@@ -72,11 +76,11 @@ final class LimitOptions {
         throw new IllegalArgumentException("--cpus: must be at least 0.01, is " + cpus);
     }
 
-    private Spec.@Nullable Pids pids(@Nullable Long otherwise) {
+    private Resources.@Nullable Pids pids(@Nullable Long otherwise) {
         if (pidsLimit == null) {
-            return otherwise == null ? null : new Spec.Pids(otherwise);
+            return otherwise == null ? null : new Resources.Pids(otherwise);
         }
         // Nothing to limit is nothing to ask of the host.
-        return pidsLimit <= 0 ? null : new Spec.Pids(pidsLimit);
+        return pidsLimit <= 0 ? null : new Resources.Pids(pidsLimit);
     }
 }

@@ -1,9 +1,9 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
+import io.jpod.json.Times;
 import io.jpod.linux.Linux;
 import io.jpod.oci.State;
-import io.jpod.oci.Times;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonText;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ record Listing(@Nullable Template template, boolean isTable) {
     /** @param titles of columns, for fields whose names do not say it */
     String render(List<Map<String, @Nullable Object>> rows, Map<String, String> titles) {
         if (template == null) {
-            return Values.text(rows) + "\n";
+            return JsonText.of(rows, "  ") + "\n";
         }
         List<String> lines = new ArrayList<>();
         rows.forEach(row -> lines.add(template.render(row)));

@@ -1,8 +1,8 @@
 package io.jpod.cli;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.jpod.json.Json;
+import io.jpod.json.JsonText;
 import io.jpod.linux.Fd;
-import io.jpod.oci.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ record Log(@Nullable CallerFile file, Format format) {
 
         String line(Level level, String message, Instant now) {
             String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-            String quoted = '"' + new String(JsonStringEncoder.getInstance().quoteAsString(message)) + '"';
+            String quoted = JsonText.of(message);
             return switch (this) {
                 case TEXT -> "time=\"" + time + "\" level=" + level + " msg=" + quoted;
                 case JSON -> "{\"level\":\"" + level + "\",\"msg\":" + quoted + ",\"time\":\"" + time + "\"}";

@@ -1,7 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.oci.JsonWriter;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.json.JsonWriter;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;

@@ -1,9 +1,9 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonWriter;
 import io.jpod.net.Lease;
 import io.jpod.net.Network;
 import io.jpod.net.Networks;
-import io.jpod.oci.JsonWriter;
 import java.util.List;
 
 final class NetworkInspect implements Verb {

@@ -1,8 +1,8 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonWriter;
 import io.jpod.net.Network;
 import io.jpod.net.Networks;
-import io.jpod.oci.JsonWriter;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

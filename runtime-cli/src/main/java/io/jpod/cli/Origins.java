@@ -2,7 +2,8 @@ package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
 import io.jpod.exec.StepFailed;
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Mount;
 import io.jpod.oci.Spec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class Origins {
 
     private void mount(Spec spec, String type, String destination, String option) {
         for (int i = 0; i < spec.mounts().size(); i++) {
-            Spec.Mount mount = spec.mounts().get(i);
+            Mount mount = spec.mounts().get(i);
             if (type.equals(mount.type()) && mount.destination().equals(destination)) {
                 options.put("mounts[" + i + "]", option);
             }
@@ -58,7 +59,7 @@ final class Origins {
     static <T> T named(ContainerOptions options, Spec spec, Supplier<T> action) {
         try {
             return action.get();
-        } catch (StepFailed | InvalidSpec e) {
+        } catch (StepFailed | InvalidJson e) {
             throw new ContainerException(new Origins(options, spec).named(String.valueOf(e.getMessage())), e);
         }
     }

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonText;
 import io.jpod.pod.Pod;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,6 @@ final class PodEvents implements Verb {
         if (template != null) {
             return template.render(event.facts());
         }
-        return format == null ? event.toString() : Values.line(event.facts());
+        return format == null ? event.toString() : JsonText.of(event.facts());
     }
 }

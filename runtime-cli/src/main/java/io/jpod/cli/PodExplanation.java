@@ -3,7 +3,7 @@ package io.jpod.cli;
 import io.jpod.container.Container;
 import io.jpod.container.CreateOptions;
 import io.jpod.linux.Fd;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodSpec;
 import java.util.ArrayList;

@@ -4,10 +4,10 @@ import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupStats;
 import io.jpod.cgroup.CgroupUse;
 import io.jpod.container.Container;
+import io.jpod.json.JsonWriter;
 import io.jpod.net.Attachment;
-import io.jpod.oci.JsonWriter;
-import io.jpod.oci.Spec.IdMapping;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;
@@ -16,6 +16,7 @@ import io.jpod.pod.PodSpec;
 import io.jpod.pod.Survey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class PodFacts {
 
     static Map<String, @Nullable Object> of(Jpod jpod, Pod pod) {
         PodSpec spec = pod.spec();
-        Map<String, @Nullable Object> facts = Values.map();
+        Map<String, @Nullable Object> facts = new LinkedHashMap<>();
         facts.put("Id", pod.id());
         facts.put("Name", pod.name());
         facts.put("Created", pod.created().map(Object::toString).orElse(""));
@@ -63,7 +64,7 @@ final class PodFacts {
 
     @SafeVarargs
     private static Map<String, @Nullable Object> entry(Map.Entry<String, Object>... entries) {
-        Map<String, @Nullable Object> map = Values.map();
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         for (Map.Entry<String, Object> entry : entries) {
             map.put(entry.getKey(), entry.getValue());
         }
@@ -79,13 +80,13 @@ final class PodFacts {
 
     private static Map<String, @Nullable Object> namespaces(Jpod jpod, Pod pod) {
         Map<NamespaceType, String> pins = pod.namespaces();
-        Map<String, @Nullable Object> namespaces = Values.map();
+        Map<String, @Nullable Object> namespaces = new LinkedHashMap<>();
         for (Row row : new Survey(jpod.pods()).namespaces(pod).rows()) {
             if (row.kind() != Kind.POD) {
                 continue;
             }
             for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-                Map<String, @Nullable Object> namespace = Values.map();
+                Map<String, @Nullable Object> namespace = new LinkedHashMap<>();
                 namespace.put("Path", pins.get(type));
                 namespace.put("Inode", row.inode(type).orElse(null));
                 if (pins.containsKey(type) || pod.spec().host().contains(type)) {
@@ -111,7 +112,7 @@ final class PodFacts {
     }
 
     private static Map<String, @Nullable Object> network(Attachment attachment) {
-        Map<String, @Nullable Object> network = Values.map();
+        Map<String, @Nullable Object> network = new LinkedHashMap<>();
         network.put("Name", attachment.network());
         network.put("Interface", attachment.ifname());
         network.put("HostInterface", attachment.hostInterface());
@@ -124,14 +125,14 @@ final class PodFacts {
         network.put(
                 "Ports",
                 attachment.ports().stream()
-                        .map(port -> Values.parse(JsonWriter.object(null, port::write)))
+                        .map(port -> JsonWriter.tree(port::write))
                         .toList());
         return network;
     }
 
     /** As its cgroup has them; null: the host cannot say, since the controller is not there. */
     private static Map<String, @Nullable Object> limits(Pod pod) {
-        Map<String, @Nullable Object> limits = Values.map();
+        Map<String, @Nullable Object> limits = new LinkedHashMap<>();
         try (Cgroup cgroup = pod.cgroup().orElse(null)) {
             CgroupUse use = cgroup == null ? null : cgroup.use();
             limits.put("Memory", use == null ? null : number(use.memoryLimit()));
@@ -157,7 +158,7 @@ final class PodFacts {
                 containers.stream().map(each -> each.status().jsonName()).toList();
         List<Map<String, @Nullable Object>> members = new ArrayList<>();
         containers.forEach(each -> members.add(member(each)));
-        Map<String, @Nullable Object> row = Values.map();
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("Id", pod.id());
         row.put("Name", pod.name());
         row.put(

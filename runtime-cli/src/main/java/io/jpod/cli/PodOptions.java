@@ -5,7 +5,7 @@ import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
 import io.jpod.net.Networks;
 import io.jpod.net.PortMapping;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;

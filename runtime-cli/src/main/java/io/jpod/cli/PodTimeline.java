@@ -47,7 +47,7 @@ record PodTimeline(Map<String, Moment> pods, Map<String, Member> members, Instan
     /** @param code of a container that has ended */
     record Event(Instant time, String type, String status, String name, String pod, OptionalInt code) {
         Map<String, @Nullable Object> facts() {
-            Map<String, @Nullable Object> facts = Values.map();
+            Map<String, @Nullable Object> facts = new LinkedHashMap<>();
             facts.put("Time", time.toString());
             facts.put("Type", type);
             facts.put("Status", status);

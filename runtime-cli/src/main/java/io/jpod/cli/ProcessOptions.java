@@ -5,7 +5,7 @@ import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class ProcessOptions {
             CallerFile.of(jpod, pidFile).replace(Integer.toString(process.pid()));
         }
         if (pidfdSocket != null) {
-            try (Fd socket = Console.connect(jpod.caller(), jpod.path(pidfdSocket))) {
+            try (Fd socket = TerminalRoute.connect(jpod.caller(), jpod.path(pidfdSocket))) {
                 byte[] name = "pidfd".getBytes(StandardCharsets.UTF_8);
                 Sockets.send(socket, new Message(name, List.of(process.pidfd())));
             }
@@ -78,7 +78,7 @@ final class ProcessOptions {
     }
 
     /** The process, told of the sockets it gets; it is process 1 of its container (sd_listen_fds(3)). */
-    static Spec.Process withListenFds(Spec.Process process, Caller caller) {
+    static Process withListenFds(Process process, Caller caller) {
         int passed = passedBySystemd(caller);
         if (passed == 0) {
             return process;
@@ -86,7 +86,7 @@ final class ProcessOptions {
         List<String> env = new ArrayList<>(process.env());
         env.add("LISTEN_FDS=" + passed);
         env.add("LISTEN_PID=1");
-        return process.withEnv(env);
+        return process.with(p -> p.env = env);
     }
 
     /** LISTEN_PID says for whom they are: the variables are inherited further than the descriptors. */

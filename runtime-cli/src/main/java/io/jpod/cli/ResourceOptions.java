@@ -1,8 +1,7 @@
 package io.jpod.cli;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Limits one by one, in the units of the runtime-spec. */
@@ -72,35 +71,40 @@ final class ResourceOptions {
         return definition != null && definition.given().isPresent();
     }
 
-    Spec.Resources resources() {
-        return new Spec.Resources(List.of(), memory(), cpu(), pids(), blockIo(), List.of(), null, Map.of(), Map.of());
+    Resources resources() {
+        return Resources.NONE.with(r -> {
+            r.memory = memory();
+            r.cpu = cpu();
+            r.pids = pids();
+            r.blockIO = blockIo();
+        });
     }
 
-    private Spec.@Nullable Memory memory() {
+    private Resources.@Nullable Memory memory() {
         Long limit = size("--memory", memory);
         Long reservation = size("--memory-reservation", memoryReservation);
         Long swap = size("--memory-swap", memorySwap);
         return limit == null && reservation == null && swap == null
                 ? null
-                : new Spec.Memory(limit, reservation, swap, null, null, null, null, null, null);
+                : new Resources.Memory(limit, reservation, swap, null, null, null, null, null, null);
     }
 
     private static @Nullable Long size(String option, @Nullable String text) {
         return text == null ? null : Long.valueOf(Sizes.limit(option, text));
     }
 
-    private Spec.Cpu cpu() {
-        return new Spec.Cpu(
+    private Resources.Cpu cpu() {
+        return new Resources.Cpu(
                 cpuShares, cpuQuota, cpuBurst, cpuPeriod, cpuRtRuntime, cpuRtPeriod, cpusetCpus, cpusetMems, cpuIdle);
     }
 
-    private Spec.@Nullable Pids pids() {
-        return pidsLimit == null ? null : new Spec.Pids(pidsLimit);
+    private Resources.@Nullable Pids pids() {
+        return pidsLimit == null ? null : new Resources.Pids(pidsLimit);
     }
 
-    private Spec.@Nullable BlockIo blockIo() {
+    private Resources.@Nullable BlockIo blockIo() {
         return blkioWeight == null
                 ? null
-                : new Spec.BlockIo(blkioWeight, null, List.of(), List.of(), List.of(), List.of(), List.of());
+                : new Resources.BlockIo(blkioWeight, null, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 }

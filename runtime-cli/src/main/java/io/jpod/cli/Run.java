@@ -79,7 +79,7 @@ final class Run implements Verb {
             Spec spec,
             Path directory,
             List<Fd> stdio,
-            Console console,
+            TerminalRoute console,
             @Nullable LogPipe log,
             @Nullable Fd hold) {
 
@@ -117,7 +117,7 @@ final class Run implements Verb {
         Joined joined = Joined.of(jpod, container.pod);
         try (Fd hold = joined.hold()) {
             Spec spec = joined.apply(alone, id);
-            try (Console console = launch.console(spec, detach)) {
+            try (TerminalRoute console = launch.console(spec, detach)) {
                 return run(launch, new Job(id, spec, bundle.directory(jpod), launch.stdio(), console, null, hold));
             }
         }
@@ -143,7 +143,7 @@ final class Run implements Verb {
         Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
         jpod.volumes().fill(spec, jpod.caller());
         boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
-        try (Console console = ownTerminal ? Console.own() : launch.console(spec, detach);
+        try (TerminalRoute console = ownTerminal ? TerminalRoute.own() : launch.console(spec, detach);
                 LogPipe log = detach ? LogPipe.open(container.logBounds()) : null;
                 Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             Fd in = interactive || container.tty ? jpod.caller().stdio(0) : nothing;

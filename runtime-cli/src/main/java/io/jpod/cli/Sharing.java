@@ -1,8 +1,10 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.pod.Pod;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -24,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 record Sharing(
         Set<NamespaceType> host,
         Map<NamespaceType, String> joined,
-        Spec.@Nullable Mount shm,
+        @Nullable Mount shm,
         @Nullable String hostname) {
 
-    private static final Spec.Mount OWN_SHM = new Spec.Mount(
-            "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
+    private static final Mount OWN_SHM =
+            new Mount("/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
 
     private static final List<String> SHM_OPTIONS = List.of("bind", "nosuid", "noexec", "nodev");
 
@@ -39,7 +41,7 @@ record Sharing(
     static Sharing of(Jpod jpod, ContainerOptions options, @Nullable Pod pod) {
         Set<NamespaceType> host = EnumSet.noneOf(NamespaceType.class);
         Map<NamespaceType, String> joined = new EnumMap<>(NamespaceType.class);
-        Spec.Mount shm = null;
+        Mount shm = null;
         String hostname = pod == null ? null : hostname(options, pod);
         for (NamespaceType type :
                 List.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.PID)) {
@@ -54,13 +56,13 @@ record Sharing(
             if (wanted.equals("host")) {
                 host.add(type);
                 if (type == NamespaceType.IPC) {
-                    shm = new Spec.Mount("/dev/shm", "bind", "/dev/shm", SHM_OPTIONS);
+                    shm = new Mount("/dev/shm", "bind", "/dev/shm", SHM_OPTIONS);
                 }
             } else if (wanted.startsWith("container:")) {
                 Container other = running(jpod, type, wanted.substring(10));
                 joined.put(type, "/proc/" + other.pid() + "/ns/" + type.procName());
                 if (type == NamespaceType.IPC) {
-                    shm = new Spec.Mount("/dev/shm", "bind", "/proc/" + other.pid() + "/root/dev/shm", SHM_OPTIONS);
+                    shm = new Mount("/dev/shm", "bind", "/proc/" + other.pid() + "/root/dev/shm", SHM_OPTIONS);
                 }
             } else {
                 throw new IllegalArgumentException(option(type) + ": must be "
@@ -142,12 +144,12 @@ record Sharing(
     }
 
     /** Empty for the host's. */
-    Optional<Spec.Namespace> namespace(NamespaceType type) {
-        return host.contains(type) ? Optional.empty() : Optional.of(new Spec.Namespace(type, joined.get(type)));
+    Optional<Namespace> namespace(NamespaceType type) {
+        return host.contains(type) ? Optional.empty() : Optional.of(new Namespace(type, joined.get(type)));
     }
 
     @Override
-    public Spec.Mount shm() {
+    public Mount shm() {
         return shm == null ? OWN_SHM : shm;
     }
 

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.json.JsonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of Go's text/template that people write behind {@code --format}: fields, range, if, and a few functions; and
- * {@code {.A.B[0]}}, a path as kubectl has it. It reads what {@link Values} describes.
+ * {@code {.A.B[0]}}, a path as kubectl has it. It reads what {@link JsonText} takes.
  */
 final class Template {
     private final List<Node> nodes;
@@ -170,7 +171,7 @@ final class Template {
     private static @Nullable Object call(Expression.Call call, List<@Nullable Object> arguments) {
         Object first = arguments.getFirst();
         return switch (call.function()) {
-            case JSON -> Values.line(first);
+            case JSON -> JsonText.of(first);
             case LEN ->
                 switch (first) {
                     case String string -> (long) string.length();

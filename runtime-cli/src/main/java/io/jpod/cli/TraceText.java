@@ -3,7 +3,7 @@ package io.jpod.cli;
 import io.jpod.abi.Errno;
 import io.jpod.container.Trace;
 import io.jpod.exec.Recording;
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.JsonWriter;
 import io.jpod.plan.Op;
 import io.jpod.plan.Plan;
 import java.util.EnumMap;

@@ -2,7 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.cgroup.CgroupStats;
 import io.jpod.cgroup.CgroupUse;
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.JsonWriter;
 import io.jpod.pod.CgroupForest;
 import io.jpod.pod.CgroupNode;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
 import io.jpod.oci.SpecReader;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class Update implements Verb {
         return ExitCode.OK.number();
     }
 
-    private Spec.Resources read(String name) {
+    private Resources read(String name) {
         if (name.equals("-")) {
             Caller caller = jpod.caller();
             return SpecReader.readResources(CallerFile.read(caller, caller.stdio(0), LARGEST), "stdin");

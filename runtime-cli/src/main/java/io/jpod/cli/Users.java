@@ -2,7 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
 import io.jpod.linux.RootedPaths;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -33,7 +33,7 @@ final class Users {
      *
      * @param umask null: the default
      */
-    Spec.User find(String text, @Nullable Integer umask) {
+    Process.User find(String text, @Nullable Integer umask) {
         String[] parts = text.split(":", -1);
         if (parts.length > 2 || parts[0].isEmpty() || parts[parts.length - 1].isEmpty()) {
             throw new ContainerException("--user: must be USER or USER:GROUP, is \"" + text + "\"");
@@ -48,9 +48,9 @@ final class Users {
         }
         long uid = known.map(Entry::id).orElse(id);
         if (parts.length == 2) {
-            return new Spec.User(uid, group(parts[1]), umask, List.of());
+            return new Process.User(uid, group(parts[1]), umask, List.of());
         }
-        return new Spec.User(
+        return new Process.User(
                 uid,
                 known.flatMap(entry -> idIn(entry.fields()[3])).orElse(0L),
                 umask,

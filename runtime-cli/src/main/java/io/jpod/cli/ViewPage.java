@@ -1,6 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;

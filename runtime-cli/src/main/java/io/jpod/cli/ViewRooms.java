@@ -2,7 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.cgroup.CgroupStats;
 import io.jpod.cgroup.CgroupUse;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.CgroupNode;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;

@@ -1,7 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.JsonWriter;
 import java.util.List;
 
 final class VolumeInspect implements Verb {

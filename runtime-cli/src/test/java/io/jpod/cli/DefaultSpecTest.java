@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.container.Volumes;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Resources;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.SpecReader;
 import io.jpod.oci.SpecWriter;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +44,10 @@ class DefaultSpecTest {
     private static Spec spec(DefaultSpec.Host host, String... arguments) {
         ContainerOptions options = new ContainerOptions();
         new CommandLine(Definition.root("run", "", options::define)).parseArgs(arguments);
-        return DefaultSpec.of(options, host, "web", "/srv/web", Spec.User.ROOT, List.of("true"));
+        return DefaultSpec.of(options, host, "web", "/srv/web", Process.User.ROOT, List.of("true"));
     }
 
-    private static Spec.Mount mount(Spec spec, String destination) {
+    private static Mount mount(Spec spec, String destination) {
         return spec.mounts().stream()
                 .filter(mount -> mount.destination().equals(destination))
                 .findFirst()
@@ -65,10 +69,10 @@ class DefaultSpecTest {
                 .contains("/proc/kcore", "/proc/interrupts", "/sys/devices/system/cpu/cpu0/thermal_throttle");
         assertThat(spec.linux().readonlyPaths()).contains("/proc/sys", "/proc/sysrq-trigger");
         assertThat(spec.linux().resources().devices())
-                .containsExactly(new Spec.DeviceRule(false, null, null, null, "rwm"));
-        assertThat(spec.linux().resources().pids()).isEqualTo(new Spec.Pids(2048L));
+                .containsExactly(new Resources.DeviceRule(false, null, null, null, "rwm"));
+        assertThat(spec.linux().resources().pids()).isEqualTo(new Resources.Pids(2048L));
         assertThat(spec.linux().namespaces())
-                .extracting(Spec.Namespace::type)
+                .extracting(Namespace::type)
                 .containsExactlyInAnyOrder(
                         NamespaceType.PID,
                         NamespaceType.NETWORK,
@@ -100,7 +104,7 @@ class DefaultSpecTest {
                         .linux()
                         .resources()
                         .pids())
-                .isEqualTo(new Spec.Pids(9L));
+                .isEqualTo(new Resources.Pids(9L));
     }
 
     @Test
@@ -131,8 +135,7 @@ class DefaultSpecTest {
                 .as("a name, and not a path")
                 .isEqualTo("/data/volumes/site");
         assertThat(mount(spec("-v", "./site:/www"), "/www"))
-                .isEqualTo(new Spec.Mount(
-                        "/www", "bind", "/home/me/site", List.of("nosuid", "nodev", "rprivate", "rbind")));
+                .isEqualTo(new Mount("/www", "bind", "/home/me/site", List.of("nosuid", "nodev", "rprivate", "rbind")));
         assertThat(mount(spec("-v", "/a:/b:ro,suid,rshared,bind"), "/b").options())
                 .containsExactly("ro", "suid", "rshared", "bind", "nodev");
     }
@@ -148,7 +151,7 @@ class DefaultSpecTest {
     @ParameterizedTest
     @CsvSource({"1.5,150000", "0.01,1000", "2,200000", "0.333333,33333"})
     void cpusAreTimeInAPeriod(String cpus, long quota) {
-        Spec.Cpu cpu = spec("--cpus", cpus).linux().resources().cpu();
+        Resources.Cpu cpu = spec("--cpus", cpus).linux().resources().cpu();
 
         assertThat(cpu.quota()).isEqualTo(quota);
         assertThat(cpu.period()).isEqualTo(100_000);
@@ -171,7 +174,7 @@ class DefaultSpecTest {
 
         assertThat(spec.linux().namespace(NamespaceType.NETWORK)).isNull();
         assertThat(spec.linux().namespace(NamespaceType.UTS))
-                .isEqualTo(new Spec.Namespace(NamespaceType.UTS, "/proc/7/ns/uts"));
+                .isEqualTo(new Namespace(NamespaceType.UTS, "/proc/7/ns/uts"));
         assertThat(spec.hostname()).isNull();
         assertThat(spec.process().env()).contains("HOSTNAME=other");
     }

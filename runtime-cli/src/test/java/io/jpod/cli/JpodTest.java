@@ -3,9 +3,9 @@ package io.jpod.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Flags;
+import io.jpod.json.Json;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
-import io.jpod.oci.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;

@@ -2,7 +2,7 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;

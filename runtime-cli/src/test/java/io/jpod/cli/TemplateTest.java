@@ -3,6 +3,7 @@ package io.jpod.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.json.JsonWriter;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -10,10 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TemplateTest {
-    private static final Object VALUE = Values.parse("""
-            {"Id": "abc", "State": {"Pid": 7, "Running": true, "Code": null},
-             "Labels": {"b": "2", "a-b": "1"}, "Empty": [],
-             "Containers": [{"Name": "app", "Up": true}, {"Name": "db", "Up": false}]}""");
+    private static final Object VALUE = JsonWriter.tree(json -> json.text("Id", "abc")
+            .value(
+                    "State",
+                    JsonWriter.tree(state ->
+                            state.number("Pid", 7).flag("Running", true).value("Code", null)))
+            .value("Labels", Map.of("b", "2", "a-b", "1"))
+            .value("Empty", List.of())
+            .value("Containers", List.of(Map.of("Name", "app", "Up", true), Map.of("Name", "db", "Up", false))));
 
     @ParameterizedTest
     @CsvSource(

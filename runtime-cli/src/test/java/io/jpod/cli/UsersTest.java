@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.container.ContainerException;
 import io.jpod.linux.RootedPaths;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ class UsersTest {
                 ? List.of()
                 : Arrays.stream(groups.split(" ")).map(Long::valueOf).toList();
 
-        assertThat(new Users(paths).find(text, null)).isEqualTo(new Spec.User(uid, gid, null, further));
+        assertThat(new Users(paths).find(text, null)).isEqualTo(new Process.User(uid, gid, null, further));
     }
 
     @ParameterizedTest(name = "\"{0}\"")
@@ -119,10 +119,10 @@ class UsersTest {
         for (String file : List.of("etc/passwd", "etc/group")) {
             Files.writeString(rootfs.resolve(file), line + "\n" + Files.readString(rootfs.resolve(file)) + line);
         }
-        assertThat(new Users(paths).find("web", 022)).isEqualTo(new Spec.User(1000, 1001, 022, List.of(50L)));
-        assertThat(new Users(paths).find("1000", 022)).isEqualTo(new Spec.User(1000, 1001, 022, List.of(50L)));
-        assertThat(new Users(paths).find("web:log", 022)).isEqualTo(new Spec.User(1000, 50, 022, List.of()));
-        assertThat(new Users(paths).find("5", 022)).isEqualTo(new Spec.User(5, 0, 022, List.of()));
+        assertThat(new Users(paths).find("web", 022)).isEqualTo(new Process.User(1000, 1001, 022, List.of(50L)));
+        assertThat(new Users(paths).find("1000", 022)).isEqualTo(new Process.User(1000, 1001, 022, List.of(50L)));
+        assertThat(new Users(paths).find("web:log", 022)).isEqualTo(new Process.User(1000, 50, 022, List.of()));
+        assertThat(new Users(paths).find("5", 022)).isEqualTo(new Process.User(5, 0, 022, List.of()));
     }
 
     @Test

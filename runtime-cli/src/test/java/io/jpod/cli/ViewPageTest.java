@@ -2,8 +2,8 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.oci.Spec.IdMapping;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.CgroupForest;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;

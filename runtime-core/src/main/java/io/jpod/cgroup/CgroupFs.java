@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
 import java.nio.file.Path;
@@ -105,7 +105,7 @@ public final class CgroupFs {
      * The directory of a container's cgroup.
      *
      * @param cgroupsPath absolute: below the mount point; relative: below {@code /jpod}; null: {@code /jpod/ID}
-     * @throws InvalidSpec for a path with empty, "." or ".." components, the root, and a systemd name
+     * @throws InvalidJson for a path with empty, "." or ".." components, the root, and a systemd name
      */
     public String resolve(@Nullable String cgroupsPath, String id) {
         if (cgroupsPath == null || cgroupsPath.isEmpty()) {
@@ -127,8 +127,8 @@ public final class CgroupFs {
         return mount + path;
     }
 
-    private static InvalidSpec invalid(String reason) {
-        return new InvalidSpec("config.json", "linux.cgroupsPath", reason);
+    private static InvalidJson invalid(String reason) {
+        return new InvalidJson("config.json", "linux.cgroupsPath", reason);
     }
 
     /** The cgroupsPath of a spec that means this directory. */

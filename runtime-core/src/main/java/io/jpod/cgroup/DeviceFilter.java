@@ -1,6 +1,6 @@
 package io.jpod.cgroup;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class DeviceFilter {
      * @return {@code struct bpf_insn[]}, 8 bytes each, little endian
      * @throws IllegalArgumentException for a type or access that the runtime-spec does not have, which readers refuse
      */
-    public static byte[] compile(List<Spec.DeviceRule> rules) {
+    public static byte[] compile(List<Resources.DeviceRule> rules) {
         List<Instruction> code = new ArrayList<>();
         // struct bpf_cgroup_dev_ctx: (access << 16 | type), major, minor.
         code.add(new Instruction(LDX_MEM_W, ACCESS, CONTEXT, 0, 0));
@@ -73,7 +73,7 @@ public final class DeviceFilter {
         code.add(new Instruction(RSH_IMM, ACCESS, 0, 0, 16));
         code.add(new Instruction(LDX_MEM_W, MAJOR, CONTEXT, 4, 0));
         code.add(new Instruction(LDX_MEM_W, MINOR, CONTEXT, 8, 0));
-        for (Spec.DeviceRule read : rules.reversed()) {
+        for (Resources.DeviceRule read : rules.reversed()) {
             Rule rule = rule(read);
             code.addAll(code(rule));
             if (rule.decidesEverything()) {
@@ -126,18 +126,17 @@ public final class DeviceFilter {
         return List.of(new Instruction(MOV_IMM, ANSWER, 0, 0, allow ? 1 : 0), new Instruction(EXIT, 0, 0, 0, 0));
     }
 
-    private static Rule rule(Spec.DeviceRule rule) {
+    private static Rule rule(Resources.DeviceRule rule) {
         return new Rule(
                 rule.allow(), type(rule.type()), number(rule.major()), number(rule.minor()), access(rule.access()));
     }
 
-    private static int type(@Nullable String type) {
+    private static int type(Resources.DeviceRule.@Nullable Type type) {
         return switch (type) {
             case null -> ANY;
-            case "a" -> ANY;
-            case "b" -> BLOCK;
-            case "c" -> CHAR;
-            default -> throw new IllegalArgumentException("device type " + type);
+            case A -> ANY;
+            case B -> BLOCK;
+            case C -> CHAR;
         };
     }
 

@@ -1,20 +1,18 @@
 package io.jpod.cgroup;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.jpod.cgroup.CgroupStats.Cpu;
 import io.jpod.cgroup.CgroupStats.Device;
+import io.jpod.cgroup.CgroupStats.Hugetlb;
 import io.jpod.cgroup.CgroupStats.Io;
 import io.jpod.cgroup.CgroupStats.Memory;
 import io.jpod.cgroup.CgroupStats.Pressure;
 import io.jpod.cgroup.CgroupStats.Stall;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import io.jpod.json.JsonWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link CgroupStats} in the shape of runc's {@code events}, which is what clients of a runtime know. It was made for cgroup
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * properties are left out when 0 is part of the shape.
  */
 final class StatsJson {
-    private static final JsonFactory JSON = new JsonFactory();
     private static final List<String> CPUSET_FLAGS = List.of(
             "cpu_exclusive",
             "mem_hardwall",
@@ -34,170 +31,118 @@ final class StatsJson {
             "sched_load_balance",
             "sched_relax_domain_level");
 
-    private final JsonGenerator out;
-
-    private StatsJson(JsonGenerator out) {
-        this.out = out;
-    }
+    private StatsJson() {}
 
     static String event(String id, CgroupStats stats) {
-        return line("stats", id, stats);
+        return JsonWriter.object(
+                null, json -> json.text("type", "stats").text("id", id).object("data", stats, StatsJson::data));
     }
 
     static String oom(String id) {
-        return line("oom", id, null);
+        return JsonWriter.object(null, json -> json.text("type", "oom").text("id", id));
     }
 
-    private static String line(String type, String id, @Nullable CgroupStats stats) {
-        StringWriter line = new StringWriter();
-        try (JsonGenerator out = JSON.createGenerator(line)) {
-            out.writeStartObject();
-            out.writeStringField("type", type);
-            out.writeStringField("id", id);
-            if (stats != null) {
-                out.writeObjectFieldStart("data");
-                new StatsJson(out).data(stats);
-                out.writeEndObject();
-            }
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return line.toString();
+    private static void data(JsonWriter json, CgroupStats stats) {
+        json.object("cpu", stats.cpu(), StatsJson::cpu)
+                .object("cpuset", CPUSET_FLAGS, (j, flags) -> flags.forEach(flag -> j.number(flag, 0)))
+                .object("memory", stats.memory(), StatsJson::memory)
+                .object("pids", stats.pids(), (j, pids) -> {
+                    unlessZero(j, "current", pids.current());
+                    unlessZero(j, "limit", pids.limit() == CgroupStats.UNLIMITED ? 0 : pids.limit());
+                })
+                .object("blkio", stats.io(), StatsJson::blkio)
+                .object(
+                        "hugetlb",
+                        new TreeMap<>(stats.hugetlb()),
+                        (j, pages) -> pages.forEach((size, page) -> j.object(size, page, StatsJson::hugetlb)))
+                .value("intel_rdt", Map.of())
+                .value("network_interfaces", null);
     }
 
-    private void data(CgroupStats stats) throws IOException {
-        cpu(stats.cpu());
-        out.writeObjectFieldStart("cpuset");
-        for (String flag : CPUSET_FLAGS) {
-            always(flag, 0);
-        }
-        out.writeEndObject();
-        memory(stats.memory());
-        out.writeObjectFieldStart("pids");
-        unlessZero("current", stats.pids().current());
-        unlessZero(
-                "limit",
-                stats.pids().limit() == CgroupStats.UNLIMITED ? 0 : stats.pids().limit());
-        out.writeEndObject();
-        blkio(stats.io());
-        out.writeObjectFieldStart("hugetlb");
-        for (var page : new TreeMap<>(stats.hugetlb()).entrySet()) {
-            out.writeObjectFieldStart(page.getKey());
-            unlessZero("usage", page.getValue().usage());
-            always("failcnt", page.getValue().failures());
-            out.writeEndObject();
-        }
-        out.writeEndObject();
-        out.writeObjectFieldStart("intel_rdt");
-        out.writeEndObject();
-        out.writeNullField("network_interfaces");
+    private static void hugetlb(JsonWriter json, Hugetlb page) {
+        unlessZero(json, "usage", page.usage());
+        json.unsigned("failcnt", page.failures());
     }
 
-    private void cpu(Cpu cpu) throws IOException {
-        out.writeObjectFieldStart("cpu");
-        out.writeObjectFieldStart("usage");
-        unlessZero("total", cpu.total());
-        always("kernel", cpu.kernel());
-        always("user", cpu.user());
-        out.writeEndObject();
-        out.writeObjectFieldStart("throttling");
-        unlessZero("periods", cpu.periods());
-        unlessZero("throttledPeriods", cpu.throttledPeriods());
-        unlessZero("throttledTime", cpu.throttledTime());
-        out.writeEndObject();
-        pressure(cpu.pressure());
-        out.writeEndObject();
+    private static void cpu(JsonWriter json, Cpu cpu) {
+        json.object("usage", cpu, (j, c) -> {
+                    unlessZero(j, "total", c.total());
+                    j.unsigned("kernel", c.kernel()).unsigned("user", c.user());
+                })
+                .object("throttling", cpu, (j, c) -> {
+                    unlessZero(j, "periods", c.periods());
+                    unlessZero(j, "throttledPeriods", c.throttledPeriods());
+                    unlessZero(j, "throttledTime", c.throttledTime());
+                })
+                .object("psi", cpu.pressure(), StatsJson::pressure);
     }
 
-    private void memory(Memory memory) throws IOException {
-        out.writeObjectFieldStart("memory");
-        unlessZero("cache", memory.stat().getOrDefault("file", 0L));
-        entry("usage", memory.limit(), memory.usage(), memory.peak());
+    private static void memory(JsonWriter json, Memory memory) {
+        unlessZero(json, "cache", memory.stat().getOrDefault("file", 0L));
+        entry(json, "usage", memory.limit(), memory.usage(), memory.peak());
         boolean limited = memory.limit() != CgroupStats.UNLIMITED && memory.swapLimit() != CgroupStats.UNLIMITED;
         entry(
+                json,
                 "swap",
                 limited ? memory.limit() + memory.swapLimit() : CgroupStats.UNLIMITED,
                 memory.usage() + memory.swap(),
                 0);
-        entry("kernel", 0, 0, 0);
-        entry("kernelTCP", 0, 0, 0);
-        if (!memory.stat().isEmpty()) {
-            out.writeObjectFieldStart("raw");
-            for (var value : memory.stat().entrySet()) {
-                always(value.getKey(), value.getValue());
-            }
-            out.writeEndObject();
-        }
-        pressure(memory.pressure());
-        out.writeEndObject();
+        entry(json, "kernel", 0, 0, 0);
+        entry(json, "kernelTCP", 0, 0, 0);
+        json.objectUnlessEmpty("raw", memory.stat(), (j, stat) -> stat.forEach(j::unsigned))
+                .object("psi", memory.pressure(), StatsJson::pressure);
     }
 
-    private void entry(String name, long limit, long usage, long max) throws IOException {
-        out.writeObjectFieldStart(name);
-        always("limit", limit);
-        unlessZero("usage", usage);
-        unlessZero("max", max);
-        always("failcnt", 0);
-        out.writeEndObject();
+    private static void entry(JsonWriter json, String name, long limit, long usage, long max) {
+        json.object(name, limit, (j, most) -> {
+            j.unsigned("limit", most);
+            unlessZero(j, "usage", usage);
+            unlessZero(j, "max", max);
+            j.number("failcnt", 0);
+        });
     }
 
-    private void blkio(Io io) throws IOException {
-        out.writeObjectFieldStart("blkio");
-        devices("ioServiceBytesRecursive", io.devices(), Device::readBytes, Device::writtenBytes);
-        devices("ioServicedRecursive", io.devices(), Device::reads, Device::writes);
-        pressure(io.pressure());
-        out.writeEndObject();
+    private static void blkio(JsonWriter json, Io io) {
+        devices(json, "ioServiceBytesRecursive", io.devices(), Device::readBytes, Device::writtenBytes);
+        devices(json, "ioServicedRecursive", io.devices(), Device::reads, Device::writes);
+        json.object("psi", io.pressure(), StatsJson::pressure);
     }
 
-    private void devices(String name, List<Device> devices, ToLongFunction<Device> read, ToLongFunction<Device> written)
-            throws IOException {
-        if (devices.isEmpty()) {
-            return;
-        }
-        out.writeArrayFieldStart(name);
+    private record Operation(Device device, String op, long value) {}
+
+    private static void devices(
+            JsonWriter json,
+            String name,
+            List<Device> devices,
+            ToLongFunction<Device> read,
+            ToLongFunction<Device> written) {
+        List<Operation> operations = new ArrayList<>();
         for (Device device : devices) {
-            operation(device, "Read", read.applyAsLong(device));
-            operation(device, "Write", written.applyAsLong(device));
+            operations.add(new Operation(device, "Read", read.applyAsLong(device)));
+            operations.add(new Operation(device, "Write", written.applyAsLong(device)));
         }
-        out.writeEndArray();
+        json.objects(name, operations, (j, operation) -> {
+            unlessZero(j, "major", operation.device().major());
+            unlessZero(j, "minor", operation.device().minor());
+            j.text("op", operation.op());
+            unlessZero(j, "value", operation.value());
+        });
     }
 
-    private void operation(Device device, String op, long value) throws IOException {
-        out.writeStartObject();
-        unlessZero("major", device.major());
-        unlessZero("minor", device.minor());
-        out.writeStringField("op", op);
-        unlessZero("value", value);
-        out.writeEndObject();
+    private static void pressure(JsonWriter json, Pressure pressure) {
+        json.object("some", pressure.some(), StatsJson::stall).object("full", pressure.full(), StatsJson::stall);
     }
 
-    private void pressure(@Nullable Pressure pressure) throws IOException {
-        if (pressure != null) {
-            out.writeObjectFieldStart("psi");
-            stall("some", pressure.some());
-            stall("full", pressure.full());
-            out.writeEndObject();
-        }
+    private static void stall(JsonWriter json, Stall stall) {
+        json.value("avg10", stall.avg10())
+                .value("avg60", stall.avg60())
+                .value("avg300", stall.avg300())
+                .unsigned("total", stall.total());
     }
 
-    private void stall(String name, Stall stall) throws IOException {
-        out.writeObjectFieldStart(name);
-        out.writeNumberField("avg10", stall.avg10());
-        out.writeNumberField("avg60", stall.avg60());
-        out.writeNumberField("avg300", stall.avg300());
-        always("total", stall.total());
-        out.writeEndObject();
-    }
-
-    private void always(String name, long value) throws IOException {
-        out.writeFieldName(name);
-        out.writeNumber(Long.toUnsignedString(value));
-    }
-
-    private void unlessZero(String name, long value) throws IOException {
+    private static void unlessZero(JsonWriter json, String name, long value) {
         if (value != 0) {
-            always(name, value);
+            json.unsigned(name, value);
         }
     }
 }

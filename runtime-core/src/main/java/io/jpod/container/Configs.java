@@ -23,7 +23,7 @@ final class Configs {
     /** @param text as {@link SpecWriter} writes the spec */
     private record Known(byte[] json, Spec spec, String text) {}
 
-    /** @throws io.jpod.oci.InvalidSpec as {@link SpecReader} does */
+    /** @throws io.jpod.json.InvalidJson as {@link SpecReader} does */
     static Spec read(byte[] json) {
         for (Known known : KNOWN) {
             if (Arrays.equals(known.json(), json)) {

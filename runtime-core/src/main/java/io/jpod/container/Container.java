@@ -11,15 +11,18 @@ import io.jpod.exec.Recording;
 import io.jpod.exec.ShimProcess;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
+import io.jpod.oci.HookKind;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Resources;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.HookKind;
 import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
 import io.jpod.oci.State.Status;
@@ -104,7 +107,7 @@ public final class Container {
         }
         try {
             return damage == null ? Map.of() : spec().annotations();
-        } catch (InvalidSpec | ContainerException lost) {
+        } catch (InvalidJson | ContainerException lost) {
             return Map.of();
         }
     }
@@ -157,7 +160,7 @@ public final class Container {
         try {
             return !dir.readConfig().isEmpty()
                     && spec().mounts().stream().anyMatch(mount -> source.equals(mount.source()));
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return true;
         }
     }
@@ -316,12 +319,12 @@ public final class Container {
      *
      * @return ready, and waiting for {@link ReadyProcess#execute}; a child of the spawner's
      */
-    public ReadyProcess exec(Spec.Process process, ExecOptions options, Spawner spawner) {
+    public ReadyProcess exec(Process process, ExecOptions options, Spawner spawner) {
         return exec(process, options, spawner, Observer.NONE);
     }
 
     /** The same, and somebody watches. */
-    public ReadyProcess exec(Spec.Process process, ExecOptions options, Spawner spawner, Observer observer) {
+    public ReadyProcess exec(Process process, ExecOptions options, Spawner spawner, Observer observer) {
         requireSound();
         Status status = status();
         switch (status) {
@@ -358,7 +361,7 @@ public final class Container {
         if (signal == Flags.SIGKILL) {
             // A frozen process would not notice; and without a pid namespace of its own it is not the only one.
             try (Cgroup cgroup = cgroup().orElse(null)) {
-                if (cgroup != null && spec().linux().namespace(Spec.NamespaceType.PID) == null) {
+                if (cgroup != null && spec().linux().namespace(NamespaceType.PID) == null) {
                     cgroup.kill(END);
                 }
             }
@@ -432,7 +435,7 @@ public final class Container {
      *
      * @param source what errors call the place that the update is from
      */
-    public void update(Spec.Resources update, String source, Spawner caller) {
+    public void update(Resources update, String source, Spawner caller) {
         try (Fd _ = dir.lock()) {
             Container now = asItIsNow(caller);
             now.updateLocked(update, source);
@@ -440,14 +443,14 @@ public final class Container {
         }
     }
 
-    private void updateLocked(Spec.Resources update, String source) {
+    private void updateLocked(Resources update, String source) {
         try (Cgroup cgroup = requireCgroup()) {
             if (status() == Status.STOPPED) {
                 throw new ContainerException("container not running");
             }
             Spec old = readSpec();
-            Spec.Resources merged = LimitsUpdate.apply(cgroup, old.linux().resources(), update, source);
-            Spec updated = old.withLinux(old.linux().withResources(merged));
+            Resources merged = LimitsUpdate.apply(cgroup, old.linux().resources(), update, source);
+            Spec updated = old.with(s -> s.linux = s.linux.with(l -> l.resources = merged));
             dir.writeConfig(SpecWriter.write(updated));
             spec = updated;
         }

@@ -6,11 +6,11 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
@@ -161,7 +161,7 @@ public final class Containers {
         try {
             StoredState stored = dir.read().orElse(null);
             return stored == null && !dir.exists() ? Optional.empty() : Optional.of(new Container(this, dir, stored));
-        } catch (InvalidSpec e) {
+        } catch (InvalidJson e) {
             return Optional.of(Container.damaged(this, dir, String.valueOf(e.getMessage())));
         }
     }

@@ -2,8 +2,8 @@ package io.jpod.container;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.Spawner;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.HookKind;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.HookKind;
 import io.jpod.oci.State.Status;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +117,7 @@ final class Deletion {
     private String likelyCgroup(CgroupFs fs) {
         try {
             return fs.resolve(container.spec().linux().cgroupsPath(), container.id());
-        } catch (InvalidSpec | ContainerException lost) {
+        } catch (InvalidJson | ContainerException lost) {
             return fs.resolve(null, container.id());
         }
     }
@@ -129,7 +129,7 @@ final class Deletion {
                             || container.spec().hooks().of(HookKind.POSTSTOP).isEmpty()
                     ? null
                     : new ContainerException("its state.json is lost: poststop hooks were not run");
-        } catch (InvalidSpec | ContainerException lost) {
+        } catch (InvalidJson | ContainerException lost) {
             return null;
         }
     }
@@ -162,7 +162,7 @@ final class Deletion {
                 new HookRunner(containers, spawner, container.spec(), state).run(HookKind.POSTSTOP);
             }
             return null;
-        } catch (ContainerException | InvalidSpec e) {
+        } catch (ContainerException | InvalidJson e) {
             return e;
         }
     }

@@ -11,8 +11,9 @@ import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
@@ -44,7 +45,7 @@ final class Execution {
      * @param cgroup stays the caller's
      * @return ready, and waiting for {@link ReadyProcess#execute}
      */
-    ReadyProcess prepare(Spec.Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
+    ReadyProcess prepare(Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
         if (process.terminal() && options.consoleSocket() == null) {
             throw new ContainerException("terminal: needs a console socket");
         }

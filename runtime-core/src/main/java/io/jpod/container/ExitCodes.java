@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,7 +35,7 @@ final class ExitCodes {
                     .map(bytes -> new String(bytes, UTF_8).strip())
                     .orElse("");
             return CODE.matcher(text).matches() ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             // Whoever has put that there, nobody knows the code.
             return OptionalInt.empty();
         }

@@ -10,9 +10,10 @@ import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
+import io.jpod.oci.Hook;
+import io.jpod.oci.HookKind;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.HookKind;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
 import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
@@ -47,7 +48,7 @@ final class HookRunner {
 
     /** @throws ContainerException naming the hook that failed, with what it printed */
     void run(HookKind kind) {
-        List<Spec.Hook> hooks = spec.hooks().of(kind);
+        List<Hook> hooks = spec.hooks().of(kind);
         for (int i = 0; i < hooks.size(); i++) {
             String at = "hooks." + kind.jsonName() + "[" + i + "]";
             try {
@@ -59,7 +60,7 @@ final class HookRunner {
         }
     }
 
-    private void run(HookKind kind, Spec.Hook hook, String at) {
+    private void run(HookKind kind, Hook hook, String at) {
         try (ProgramRun run = new ProgramRun(parent(kind), state(kind).toHookJson(), 2 * LIMIT)) {
             switch (kind) {
                 case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
@@ -75,7 +76,7 @@ final class HookRunner {
         }
     }
 
-    private static void run(ProgramRun run, Plan plan, Spec.Hook hook, Map<String, Fd> given) {
+    private static void run(ProgramRun run, Plan plan, Hook hook, Map<String, Fd> given) {
         Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
         try {
             ProgramRun.Ended ended = run.run(plan, given, limit)
@@ -98,7 +99,7 @@ final class HookRunner {
                 .toList();
     }
 
-    private Plan startContainerHook(Spec.Hook hook, String at, List<Fd> stdio) {
+    private Plan startContainerHook(Hook hook, String at, List<Fd> stdio) {
         Facts facts = HostFacts.forProcess(
                 Objects.requireNonNull(spec.process(), "process"),
                 "/proc/" + state.pid() + "/root",

@@ -13,6 +13,12 @@ import io.jpod.linux.MountTable;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.Device;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Resources;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Limits;
@@ -65,7 +71,7 @@ final class HostFacts {
         Map<String, Integer> tmpfsModes = new HashMap<>();
         Map<String, String> places = new HashMap<>();
         try (RootView view = open(spec, rootfs)) {
-            for (Spec.Mount mount : spec.mounts()) {
+            for (Mount mount : spec.mounts()) {
                 if (mount.options().contains("remount")) {
                     continue;
                 }
@@ -86,7 +92,7 @@ final class HostFacts {
                 view.mount(place, bind && !file ? mount.source() : null);
             }
             place(view, "/dev", places);
-            for (Spec.Device device : Planner.devicesThere(spec)) {
+            for (Device device : Planner.devicesThere(spec)) {
                 String path = Facts.clean(device.path());
                 int slash = path.lastIndexOf('/');
                 String directory = place(view, path.substring(0, Math.max(1, slash)), places);
@@ -96,7 +102,7 @@ final class HostFacts {
                     devices.add(device.path());
                 }
             }
-            Spec.Process process = spec.process();
+            Process process = spec.process();
             if (process != null && !process.cwd().equals("/")) {
                 place(view, process.cwd(), places);
             }
@@ -131,14 +137,14 @@ final class HostFacts {
 
     /** Only limits that have more than one spelling ask for it. */
     private static Limits.Facts limits(Spec spec, Optional<CgroupFs> cgroups, @Nullable String cgroup) {
-        Spec.Resources resources = spec.linux().resources();
+        Resources resources = spec.linux().resources();
         boolean asked = resources != null
                 && (resources.blockIO() != null || !resources.hugepageLimits().isEmpty());
         return asked && cgroup != null && cgroups.isPresent() ? cgroups.get().facts(cgroup) : Limits.Facts.UNKNOWN;
     }
 
     private static RootView open(Spec spec, Path rootfs) {
-        Spec.Namespace mount = spec.linux().namespace(Spec.NamespaceType.MOUNT);
+        Namespace mount = spec.linux().namespace(NamespaceType.MOUNT);
         try {
             return mount == null || mount.path() == null
                     ? RootView.open(rootfs)
@@ -148,7 +154,7 @@ final class HostFacts {
         }
     }
 
-    private static Fd sharedRoot(Spec.Namespace mount, Path rootfs) {
+    private static Fd sharedRoot(Namespace mount, Path rootfs) {
         Plan plan = Planner.sharedRoot(mount, rootfs.toString());
         Program look = Lowering.lower(plan, Arch.host(), 0).builder();
         try {
@@ -160,7 +166,7 @@ final class HostFacts {
     }
 
     /** For a process that joins a container. */
-    static Facts forProcess(Spec.Process process, String rootfs, List<Fd> stdio, boolean userNamespace) {
+    static Facts forProcess(Process process, String rootfs, List<Fd> stdio, boolean userNamespace) {
         try (RootedPaths paths = RootedPaths.open(rootfs)) {
             return new Facts(
                     Arch.host(),
@@ -226,16 +232,12 @@ final class HostFacts {
     }
 
     /** Whether a file is what a device is to become (config-linux.md, "Devices": what does not match is an error). */
-    private static boolean isNode(Stat stat, Spec.Device device) {
+    private static boolean isNode(Stat stat, Device device) {
         long type = stat.mode() & Flags.S_IFMT;
-        return switch (device.type()) {
-            case "p" -> type == Flags.S_IFIFO;
-            case "b" -> type == Flags.S_IFBLK && isNumbered(stat, device);
-            default -> type == Flags.S_IFCHR && isNumbered(stat, device);
-        };
+        return type == device.type().number() && (device.type() == Device.Type.P || isNumbered(stat, device));
     }
 
-    private static boolean isNumbered(Stat stat, Spec.Device device) {
+    private static boolean isNumbered(Stat stat, Device device) {
         return stat.nodeMajor() == device.major() && stat.nodeMinor() == device.minor();
     }
 
@@ -267,7 +269,7 @@ final class HostFacts {
 
     /** The first process of a new user namespace has them all, in there. */
     private static long capabilities(Spec spec) {
-        return spec.linux().namespace(Spec.NamespaceType.USER) != null ? -1 : OWN_CAPABILITIES;
+        return spec.linux().namespace(NamespaceType.USER) != null ? -1 : OWN_CAPABILITIES;
     }
 
     private static long readCapabilities() {

@@ -1,5 +1,7 @@
 package io.jpod.container;
 
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
 import io.jpod.oci.Spec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,27 +23,26 @@ final class HostPaths {
 
     /** The same spec if it has no relative ones. */
     static Spec absolute(Spec spec, Path bundle) {
-        List<Spec.Mount> mounts = new ArrayList<>();
-        for (Spec.Mount mount : spec.mounts()) {
+        List<Mount> mounts = new ArrayList<>();
+        for (Mount mount : spec.mounts()) {
             mounts.add(absolute(mount, bundle));
         }
-        List<Spec.Namespace> namespaces = new ArrayList<>();
-        for (Spec.Namespace namespace : spec.linux().namespaces()) {
+        List<Namespace> namespaces = new ArrayList<>();
+        for (Namespace namespace : spec.linux().namespaces()) {
             String path = namespace.path();
             namespaces.add(
                     isRelative(path)
-                            ? new Spec.Namespace(
+                            ? new Namespace(
                                     namespace.type(), bundle.resolve(path).toString())
                             : namespace);
         }
-        Spec mounted = mounts.equals(spec.mounts()) ? spec : spec.withMounts(mounts);
+        Spec mounted = mounts.equals(spec.mounts()) ? spec : spec.with(s -> s.mounts = mounts);
         return namespaces.equals(spec.linux().namespaces())
                 ? mounted
-                : mounted.withLinux(
-                        spec.linux().withPlace(namespaces, spec.linux().cgroupsPath()));
+                : mounted.with(s -> s.linux = s.linux.with(l -> l.namespaces = namespaces));
     }
 
-    private static Spec.Mount absolute(Spec.Mount mount, Path bundle) {
+    private static Mount absolute(Mount mount, Path bundle) {
         String source = mount.source();
         if (mount.isBind() && isRelative(source)) {
             return changed(mount, bundle.resolve(source).toString(), mount.options());
@@ -57,9 +58,8 @@ final class HostPaths {
         return mount;
     }
 
-    private static Spec.Mount changed(Spec.Mount mount, @Nullable String source, List<String> options) {
-        return new Spec.Mount(
-                mount.destination(), mount.type(), source, options, mount.uidMappings(), mount.gidMappings());
+    private static Mount changed(Mount mount, @Nullable String source, List<String> options) {
+        return new Mount(mount.destination(), mount.type(), source, options, mount.uidMappings(), mount.gidMappings());
     }
 
     private static boolean isRelative(@Nullable String path) {

@@ -2,7 +2,7 @@ package io.jpod.container;
 
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
 import io.jpod.plan.ResourcesUpdate;
@@ -27,8 +27,8 @@ final class LimitsUpdate {
      * @param source what errors call the place that the update is from
      * @return what the container's resources are now
      */
-    static Spec.Resources apply(Cgroup cgroup, Spec.@Nullable Resources old, Spec.Resources update, String source) {
-        Spec.Resources merged = ResourcesUpdate.over(old, update);
+    static Resources apply(Cgroup cgroup, @Nullable Resources old, Resources update, String source) {
+        Resources merged = ResourcesUpdate.over(old, update);
         List<Limit> limits = Limits.of(merged, cgroup.facts(), source, "");
         CgroupFs.find()
                 .orElseThrow(() -> new ContainerException("no cgroup2 is mounted"))

@@ -56,7 +56,7 @@ final class Programs {
 
     private record Known(List<Plan.Entry> entries, int preserve, Lowered programs) {}
 
-    /** @throws io.jpod.oci.InvalidSpec as {@link Planner#plan} does */
+    /** @throws io.jpod.json.InvalidJson as {@link Planner#plan} does */
     static Planned of(Spec spec, Planner.Request request, Facts facts) {
         Planner.Request anonymous = request.named("", request.cgroup() == null ? null : "");
         return anonymous(spec, anonymous, facts).named(request);

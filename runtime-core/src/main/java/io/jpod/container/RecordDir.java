@@ -4,11 +4,11 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.InvalidSpec;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -167,13 +167,13 @@ public record RecordDir(Path path) {
         RecordFiles.write(path.resolve(name), content);
     }
 
-    /** @throws InvalidSpec if there is something of that name that cannot be read */
+    /** @throws InvalidJson if there is something of that name that cannot be read */
     public Optional<byte[]> read(String name) {
         Path file = path.resolve(name);
         try {
             return RecordFiles.read(file);
         } catch (RecordFiles.Unreadable e) {
-            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+            throw new InvalidJson(file.toString(), "", String.valueOf(e.getMessage()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.jpod.container;
 import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
+import io.jpod.oci.Namespace;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ final class Recreation {
 
     /** The number of a process that has ended may be another's by now, and its namespaces that one's. */
     private void requireLasting(Spec spec, StoredState ended) {
-        for (Spec.Namespace namespace : spec.linux().namespaces()) {
+        for (Namespace namespace : spec.linux().namespaces()) {
             if (namespace.path() != null && namespace.path().matches("/+proc/+\\d.*")) {
                 throw new ContainerException(
                         "container %s cannot be started again: its %s namespace was that of process %s"

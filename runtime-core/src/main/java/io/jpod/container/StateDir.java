@@ -3,9 +3,9 @@ package io.jpod.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.abi.Flags;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
-import io.jpod.oci.InvalidSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -97,13 +97,13 @@ record StateDir(RecordDir dir) {
     /**
      * Empty if set-up did not get so far: then it has left nothing else either.
      *
-     * @throws InvalidSpec if it cannot be read, or is lost
+     * @throws InvalidJson if it cannot be read, or is lost
      */
     Optional<StoredState> read() {
         Optional<StoredState> state = dir.read(STATE).map(this::parse);
         if (state.isEmpty() && Files.exists(path().resolve(CONFIG), LinkOption.NOFOLLOW_LINKS)) {
             // It is written before the config, and goes after it.
-            throw new InvalidSpec(path().resolve(STATE).toString(), "", "is lost");
+            throw new InvalidJson(path().resolve(STATE).toString(), "", "is lost");
         }
         return state;
     }

@@ -1,9 +1,9 @@
 package io.jpod.container;
 
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
-import io.jpod.oci.Times;
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
+import io.jpod.json.Times;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +113,7 @@ record StoredState(
                         .ifTrue("poststopDone", poststop == Poststop.DONE));
     }
 
-    /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
+    /** @throws InvalidJson if these are not the bytes that {@link #toJson} wrote */
     static StoredState read(byte[] bytes, String file) {
         Json json = Json.parse(bytes, file);
         return new StoredState(

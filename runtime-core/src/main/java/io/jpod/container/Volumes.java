@@ -7,6 +7,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.RootedPaths;
+import io.jpod.oci.Mount;
 import io.jpod.oci.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,7 @@ public final class Volumes {
      * that, as docker does.
      */
     public void fill(Spec spec, Spawner caller) {
-        List<Spec.Mount> mounts = spec.mounts().stream().filter(this::isOurs).toList();
+        List<Mount> mounts = spec.mounts().stream().filter(this::isOurs).toList();
         if (!mounts.isEmpty()) {
             String root = Objects.requireNonNull(spec.root(), "root").path();
             try (RootedPaths rootfs = RootedPaths.open(root)) {
@@ -83,7 +84,7 @@ public final class Volumes {
         }
     }
 
-    private boolean isOurs(Spec.Mount mount) {
+    private boolean isOurs(Mount mount) {
         String source = mount.source();
         return source != null
                 && source.startsWith(directory + "/")

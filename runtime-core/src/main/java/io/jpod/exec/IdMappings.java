@@ -6,7 +6,7 @@ import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
-import io.jpod.oci.Spec;
+import io.jpod.oci.IdMapping;
 import io.jpod.plan.Step;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -25,7 +25,7 @@ final class IdMappings {
         write(process, "gid_map", mappings.gids());
     }
 
-    private static void write(Spawner.Child process, String file, List<Spec.IdMapping> mappings) {
+    private static void write(Spawner.Child process, String file, List<IdMapping> mappings) {
         String lines = mappings.stream()
                 .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
                 .collect(Collectors.joining());

@@ -12,7 +12,7 @@ import io.jpod.linux.Linux;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.BrainStep;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;

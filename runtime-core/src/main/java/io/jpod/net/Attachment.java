@@ -1,9 +1,9 @@
 package io.jpod.net;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.util.List;
 
 /**
@@ -44,7 +44,7 @@ public record Attachment(
                 .objects("ports", ports, (each, port) -> port.write(each));
     }
 
-    /** @throws io.jpod.oci.InvalidSpec if this is not what {@link #write} wrote */
+    /** @throws io.jpod.json.InvalidJson if this is not what {@link #write} wrote */
     public static Attachment read(Json json) {
         return new Attachment(
                 json.need("network").nonEmptyString(),

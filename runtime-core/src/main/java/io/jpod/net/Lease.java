@@ -1,7 +1,7 @@
 package io.jpod.net;
 
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import java.util.List;
 
 /** What a pod has of a network. Written before any of it is made: detaching needs nothing else. */

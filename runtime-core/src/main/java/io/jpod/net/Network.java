@@ -1,10 +1,10 @@
 package io.jpod.net;
 
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
+import io.jpod.json.Times;
 import io.jpod.linux.Cidr;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
-import io.jpod.oci.Times;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ public record Network(
                 .texts("labels", labels);
     }
 
-    /** @throws InvalidSpec if this is not what {@link #write} wrote */
+    /** @throws InvalidJson if this is not what {@link #write} wrote */
     static Network read(Json json) {
         return new Network(
                 json.need("name").nonEmptyString(),

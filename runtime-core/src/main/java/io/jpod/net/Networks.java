@@ -1,9 +1,9 @@
 package io.jpod.net;
 
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Netlink;
-import io.jpod.oci.InvalidSpec;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -65,7 +65,7 @@ public final class Networks {
                     .flatMap(found -> store.members(network))
                     .map(Members::leases)
                     .orElse(List.of());
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return List.of();
         }
     }
@@ -77,7 +77,7 @@ public final class Networks {
             if (find(network).filter(Network::names).isEmpty()) {
                 return entries;
             }
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return entries;
         }
         for (Lease lease : leases(network)) {
@@ -245,7 +245,7 @@ public final class Networks {
         try {
             store.members(network);
             return false;
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return true;
         }
     }
@@ -325,7 +325,7 @@ public final class Networks {
     private Optional<Members> readable(String network) {
         try {
             return store.members(network);
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return Optional.empty();
         }
     }
@@ -433,7 +433,7 @@ public final class Networks {
     private void removeDamagedDefinition(String network) {
         try {
             store.network(network);
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             Optional<Members> members = store.members(network);
             store.deleteNetwork(network);
             members.ifPresent(copy -> store.write(copy.network()));

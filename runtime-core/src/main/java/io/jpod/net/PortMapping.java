@@ -1,8 +1,8 @@
 package io.jpod.net;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

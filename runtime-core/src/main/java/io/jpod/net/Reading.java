@@ -1,8 +1,8 @@
 package io.jpod.net;
 
+import io.jpod.json.Json;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
 
 /** Values of this package's JSON that have a form. */
 final class Reading {

@@ -1,10 +1,10 @@
 package io.jpod.net;
 
 import io.jpod.abi.Flags;
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
 import io.jpod.linux.Fd;
 import io.jpod.linux.RecordFiles;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Json;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ final class Store {
         return RecordFiles.lock(state.resolve(".lock"), Flags.LOCK_EX);
     }
 
-    /** @throws InvalidSpec if its file cannot be read */
+    /** @throws InvalidJson if its file cannot be read */
     Optional<Network> network(String name) {
         return read(definitions.resolve(name + DEFINITION), Network::read);
     }
@@ -65,7 +65,7 @@ final class Store {
         RecordFiles.delete(definitions.resolve(name + DEFINITION));
     }
 
-    /** @throws InvalidSpec if its file cannot be read */
+    /** @throws InvalidJson if its file cannot be read */
     Optional<Members> members(String network) {
         return read(state.resolve(network + MEMBERS), Members::read);
     }
@@ -108,7 +108,7 @@ final class Store {
         for (Path file : RecordFiles.list(directory, "[!.]*" + suffix)) {
             try {
                 read(file, read).ifPresent(all::add);
-            } catch (InvalidSpec e) {
+            } catch (InvalidJson e) {
                 String name = file.getFileName().toString();
                 damaged.accept(name.substring(0, name.length() - suffix.length()), String.valueOf(e.getMessage()));
             }
@@ -120,7 +120,7 @@ final class Store {
         try {
             return RecordFiles.read(file).map(bytes -> read.apply(Json.parse(bytes, file.toString())));
         } catch (RecordFiles.Unreadable e) {
-            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+            throw new InvalidJson(file.toString(), "", String.valueOf(e.getMessage()));
         }
     }
 

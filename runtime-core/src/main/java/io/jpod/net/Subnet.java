@@ -1,9 +1,9 @@
 package io.jpod.net;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.util.Optional;
 import java.util.Set;
 

@@ -1,11 +1,10 @@
 package io.jpod.oci;
 
+import io.jpod.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -101,51 +100,35 @@ final class Check {
         return name;
     }
 
-    /** The list under that name, in which no two items have the same key. */
-    static <T> List<T> distinct(Json object, String name, Function<Json, T> read, Function<T, Object> key) {
-        Set<Object> seen = new HashSet<>();
-        return object.list(name, item -> {
-            T value = read.apply(item);
-            if (!seen.add(key.apply(value))) {
-                throw item.wrong("sets " + key.apply(value) + " a second time");
-            }
-            return value;
-        });
-    }
-
     /** The id mappings under that name: what the kernel says EINVAL to is named here. */
-    static List<Spec.IdMapping> idMappings(Json object, String name) {
-        List<Spec.IdMapping> mappings = object.list(name, Check::idMapping);
+    static List<IdMapping> idMappings(Json object, String name) {
+        List<IdMapping> mappings = object.list(name, Check::idMapping);
         if (mappings.size() > MAX_MAPPINGS) {
             throw object.need(name).wrong("has more than the " + MAX_MAPPINGS + " lines that the kernel takes");
         }
         if (mappings.size() > 1) {
-            refuseOverlap(object, name, mappings, "containerID", Spec.IdMapping::containerID);
-            refuseOverlap(object, name, mappings, "hostID", Spec.IdMapping::hostID);
+            refuseOverlap(object, name, mappings, "containerID", IdMapping::containerID);
+            refuseOverlap(object, name, mappings, "hostID", IdMapping::hostID);
         }
         return mappings;
     }
 
-    private static Spec.IdMapping idMapping(Json mapping) {
+    private static IdMapping idMapping(Json mapping) {
         long containerID = id(mapping.need("containerID"));
         long hostID = id(mapping.need("hostID"));
         long size = mapping.needNumber("size", 1, MAX_ID + 1);
         if (Math.max(containerID, hostID) + size > MAX_ID + 1) {
             throw mapping.need("size").wrong("reaches beyond the highest id, " + MAX_ID);
         }
-        return new Spec.IdMapping(containerID, hostID, size);
+        return new IdMapping(containerID, hostID, size);
     }
 
     private static void refuseOverlap(
-            Json object,
-            String name,
-            List<Spec.IdMapping> mappings,
-            String side,
-            Function<Spec.IdMapping, Long> start) {
-        List<Spec.IdMapping> sorted = new ArrayList<>(mappings);
+            Json object, String name, List<IdMapping> mappings, String side, Function<IdMapping, Long> start) {
+        List<IdMapping> sorted = new ArrayList<>(mappings);
         sorted.sort(Comparator.comparing(start));
         for (int i = 1; i < sorted.size(); i++) {
-            Spec.IdMapping before = sorted.get(i - 1);
+            IdMapping before = sorted.get(i - 1);
             if (start.apply(before) + before.size() > start.apply(sorted.get(i))) {
                 throw object.need(name).wrong("maps " + side + " " + start.apply(sorted.get(i)) + " twice");
             }

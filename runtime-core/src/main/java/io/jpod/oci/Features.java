@@ -1,5 +1,9 @@
 package io.jpod.oci;
 
+import io.jpod.json.JsonWriter;
+import io.jpod.oci.Seccomp.Action;
+import io.jpod.oci.Seccomp.Flag;
+import io.jpod.oci.Seccomp.Operator;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -41,9 +45,8 @@ public record Features(
             Linux linux,
             Map<String, String> annotations,
             List<String> potentiallyUnsafeConfigAnnotations) {
-        List<String> hooks = Arrays.stream(Spec.HookKind.values())
-                .map(Spec.HookKind::jsonName)
-                .toList();
+        List<String> hooks =
+                Arrays.stream(HookKind.values()).map(HookKind::jsonName).toList();
         return new Features(
                 "1.0.0", SPEC_VERSION, hooks, mountOptions, linux, annotations, potentiallyUnsafeConfigAnnotations);
     }
@@ -89,10 +92,15 @@ public record Features(
          *
          * @param supported whether the running kernel takes that flag
          */
-        public static Seccomp of(List<String> archs, Predicate<String> supported) {
-            List<String> flags = Names.SECCOMP_FLAGS;
-            List<String> taken = flags.stream().filter(supported).toList();
-            return new Seccomp(true, Names.SECCOMP_ACTIONS, Names.SECCOMP_OPERATORS, archs, flags, taken);
+        public static Seccomp of(List<String> archs, Predicate<Flag> supported) {
+            Flag[] flags = Flag.values();
+            return new Seccomp(
+                    true,
+                    names(Action.values()),
+                    names(Operator.values()),
+                    archs,
+                    names(flags),
+                    names(Arrays.stream(flags).filter(supported).toArray()));
         }
 
         public Seccomp without(String action) {
@@ -114,7 +122,9 @@ public record Features(
 
     public record MemoryPolicy(List<String> modes, List<String> flags) {
         /** Every mode and flag of the runtime-spec. */
-        public static final MemoryPolicy ALL = new MemoryPolicy(Names.MEMORY_POLICIES, Names.MEMORY_POLICY_FLAGS);
+        public static final MemoryPolicy ALL = new MemoryPolicy(
+                names(io.jpod.oci.Linux.MemoryPolicy.Mode.values()),
+                names(io.jpod.oci.Linux.MemoryPolicy.Flag.values()));
 
         public MemoryPolicy {
             modes = List.copyOf(modes);
@@ -124,8 +134,8 @@ public record Features(
 
     /** Every namespace of the runtime-spec, sorted. */
     public static List<String> allNamespaces() {
-        return Arrays.stream(Spec.NamespaceType.values())
-                .map(Spec.NamespaceType::jsonName)
+        return Arrays.stream(NamespaceType.values())
+                .map(NamespaceType::jsonName)
                 .sorted()
                 .toList();
     }
@@ -181,5 +191,9 @@ public record Features(
 
     private static void enabled(JsonWriter json, boolean enabled) {
         json.flag("enabled", enabled);
+    }
+
+    private static List<String> names(Object[] words) {
+        return Arrays.stream(words).map(Object::toString).toList();
     }
 }

@@ -1,6 +1,6 @@
 package io.jpod.oci;
 
-import java.util.Arrays;
+import io.jpod.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,15 +16,12 @@ final class LinuxReader {
 
     private LinuxReader() {}
 
-    static Spec.Linux read(Json linux) {
-        List<Spec.IdMapping> uidMappings = Check.idMappings(linux, "uidMappings");
-        List<Spec.IdMapping> gidMappings = Check.idMappings(linux, "gidMappings");
-        return new Spec.Linux(
-                Check.distinct(
-                        linux,
-                        "namespaces",
-                        LinuxReader::namespace,
-                        n -> n.type().jsonName()),
+    static Linux read(Json linux) {
+        List<IdMapping> uidMappings = Check.idMappings(linux, "uidMappings");
+        List<IdMapping> gidMappings = Check.idMappings(linux, "gidMappings");
+        return new Linux(
+                linux.distinct(
+                        "namespaces", LinuxReader::namespace, n -> n.type().jsonName()),
                 uidMappings,
                 gidMappings,
                 timeOffsets(linux),
@@ -36,43 +33,31 @@ final class LinuxReader {
                 linux.optional("memoryPolicy", LinuxReader::memoryPolicy),
                 sysctl(linux),
                 linux.optional("seccomp", SeccompReader::read),
-                linux.text("rootfsPropagation", mode -> mode.oneOf(Names.PROPAGATIONS)),
+                linux.oneOf("rootfsPropagation", Linux.Propagation.values()),
                 linux.list("maskedPaths", Check::inContainer),
                 linux.list("readonlyPaths", Check::inContainer),
                 linux.text("mountLabel", Check::singleLine),
                 linux.optional("personality", LinuxReader::personality));
     }
 
-    private static Spec.Namespace namespace(Json namespace) {
-        Spec.NamespaceType type = namespaceType(namespace.need("type"));
+    private static Namespace namespace(Json namespace) {
+        NamespaceType type = namespace.need("type").oneOf(NamespaceType.values(), NamespaceType::jsonName);
         String path = namespace.text("path", Check::absolute);
         if (path != null) {
             checkKind(namespace.need("path"), path, type);
         }
-        return new Spec.Namespace(type, path);
-    }
-
-    private static Spec.NamespaceType namespaceType(Json name) {
-        for (Spec.NamespaceType type : Spec.NamespaceType.values()) {
-            if (type.jsonName().equals(name.string())) {
-                return type;
-            }
-        }
-        List<String> known = Arrays.stream(Spec.NamespaceType.values())
-                .map(Spec.NamespaceType::jsonName)
-                .toList();
-        throw name.wrong("must be one of " + String.join(", ", known) + ", is " + Json.quote(name.string()));
+        return new Namespace(type, path);
     }
 
     /** A path of any other form says its kind only to setns(2), which checks it again. */
-    private static void checkKind(Json place, String path, Spec.NamespaceType type) {
+    private static void checkKind(Json place, String path, NamespaceType type) {
         Matcher matcher = PROC_NS.matcher(path);
         if (matcher.matches() && !procNames(type).contains(matcher.group(1))) {
             throw place.wrong("is not a " + type.jsonName() + " namespace: " + Json.quote(path));
         }
     }
 
-    private static List<String> procNames(Spec.NamespaceType type) {
+    private static List<String> procNames(NamespaceType type) {
         return switch (type) {
             case PID -> List.of("pid", "pid_for_children");
             case NETWORK -> List.of("net");
@@ -85,8 +70,8 @@ final class LinuxReader {
         };
     }
 
-    private static Map<String, Spec.TimeOffset> timeOffsets(Json linux) {
-        Map<String, Spec.TimeOffset> offsets = linux.map("timeOffsets", LinuxReader::timeOffset);
+    private static Map<String, Linux.TimeOffset> timeOffsets(Json linux) {
+        Map<String, Linux.TimeOffset> offsets = linux.map("timeOffsets", LinuxReader::timeOffset);
         for (String clock : offsets.keySet()) {
             if (!clock.equals("monotonic") && !clock.equals("boottime")) {
                 throw linux.need("timeOffsets").need(clock).wrong("is not a clock: only monotonic and boottime are");
@@ -95,16 +80,16 @@ final class LinuxReader {
         return offsets;
     }
 
-    private static Spec.TimeOffset timeOffset(Json offset) {
+    private static Linux.TimeOffset timeOffset(Json offset) {
         Long secs = offset.number("secs", Long.MIN_VALUE, Long.MAX_VALUE);
         Integer nanosecs = offset.smallNumber("nanosecs", 0, 999_999_999);
-        return new Spec.TimeOffset(secs == null ? 0 : secs, nanosecs == null ? 0 : nanosecs);
+        return new Linux.TimeOffset(secs == null ? 0 : secs, nanosecs == null ? 0 : nanosecs);
     }
 
-    private static Spec.Device device(Json device) {
-        String type = device.need("type").oneOf(List.of("c", "b", "u", "p"));
-        boolean fifo = type.equals("p");
-        return new Spec.Device(
+    private static Device device(Json device) {
+        Device.Type type = device.need("type").oneOf(Device.Type.values());
+        boolean fifo = type == Device.Type.P;
+        return new Device(
                 type,
                 Check.inContainer(device.need("path")),
                 deviceNumber(device, "major", fifo, Check.MAX_MAJOR),
@@ -120,23 +105,18 @@ final class LinuxReader {
     }
 
     /** Some engines write st_mode as stat(2) gave it, type bits and all. */
-    private static Integer fileMode(Json mode, String type) {
+    private static Integer fileMode(Json mode, Device.Type type) {
         int bits = (int) mode.integer(0, 0177777);
         int typeBits = bits & TYPE_BITS;
-        int expected = switch (type) {
-            case "b" -> 0060000;
-            case "p" -> 0010000;
-            default -> 0020000;
-        };
-        if (typeBits != 0 && typeBits != expected) {
+        if (typeBits != 0 && typeBits != type.number()) {
             throw mode.wrong("has the type bits of another kind of file");
         }
         return bits & ~TYPE_BITS;
     }
 
-    private static Map<String, Spec.NetDevice> netDevices(Json linux) {
-        Map<String, Spec.NetDevice> devices =
-                linux.map("netDevices", device -> new Spec.NetDevice(device.text("name", LinuxReader::netDeviceName)));
+    private static Map<String, Linux.NetDevice> netDevices(Json linux) {
+        Map<String, Linux.NetDevice> devices =
+                linux.map("netDevices", device -> new Linux.NetDevice(device.text("name", LinuxReader::netDeviceName)));
         Set<String> names = new HashSet<>();
         devices.forEach((host, device) -> {
             Json place = linux.need("netDevices").need(host);
@@ -153,8 +133,8 @@ final class LinuxReader {
         return Check.deviceName(name, name.string());
     }
 
-    private static Spec.IntelRdt intelRdt(Json rdt) {
-        return new Spec.IntelRdt(
+    private static Linux.IntelRdt intelRdt(Json rdt) {
+        return new Linux.IntelRdt(
                 rdt.text("closID", id -> id.string().equals("/") ? "/" : Check.fileName(id, id.string())),
                 rdt.list("schemata", Check::singleLine),
                 rdt.text("l3CacheSchema"),
@@ -162,11 +142,11 @@ final class LinuxReader {
                 rdt.flag("enableMonitoring"));
     }
 
-    private static Spec.MemoryPolicy memoryPolicy(Json policy) {
-        return new Spec.MemoryPolicy(
-                policy.need("mode").oneOf(Names.MEMORY_POLICIES),
+    private static Linux.MemoryPolicy memoryPolicy(Json policy) {
+        return new Linux.MemoryPolicy(
+                policy.need("mode").oneOf(Linux.MemoryPolicy.Mode.values()),
                 policy.text("nodes", Check::numberList),
-                policy.list("flags", flag -> flag.oneOf(Names.MEMORY_POLICY_FLAGS)));
+                policy.list("flags", flag -> flag.oneOf(Linux.MemoryPolicy.Flag.values())));
     }
 
     private static Map<String, String> sysctl(Json linux) {
@@ -192,27 +172,27 @@ final class LinuxReader {
         }
     }
 
-    private static Spec.Personality personality(Json personality) {
+    private static Linux.Personality personality(Json personality) {
         Json flags = personality.get("flags");
         if (flags != null && !flags.items().isEmpty()) {
             throw flags.wrong("must be empty: the spec defines no flags");
         }
-        return new Spec.Personality(personality.need("domain").oneOf(Names.PERSONALITIES), List.of());
+        return new Linux.Personality(personality.need("domain").oneOf(Linux.Personality.Domain.values()));
     }
 
     /** The first of the properties that mean nothing without a namespace that is not asked for. */
-    static void checkNamespaces(Json spec, Spec.Linux linux) {
-        needNamespace(spec, "hostname", linux, Spec.NamespaceType.UTS);
-        needNamespace(spec, "domainname", linux, Spec.NamespaceType.UTS);
+    static void checkNamespaces(Json spec, Linux linux) {
+        needNamespace(spec, "hostname", linux, NamespaceType.UTS);
+        needNamespace(spec, "domainname", linux, NamespaceType.UTS);
         Json json = spec.get("linux");
-        needNamespace(json, "uidMappings", linux, Spec.NamespaceType.USER);
-        needNamespace(json, "gidMappings", linux, Spec.NamespaceType.USER);
-        needNamespace(json, "timeOffsets", linux, Spec.NamespaceType.TIME);
-        needNamespace(json, "netDevices", linux, Spec.NamespaceType.NETWORK);
+        needNamespace(json, "uidMappings", linux, NamespaceType.USER);
+        needNamespace(json, "gidMappings", linux, NamespaceType.USER);
+        needNamespace(json, "timeOffsets", linux, NamespaceType.TIME);
+        needNamespace(json, "netDevices", linux, NamespaceType.NETWORK);
     }
 
     /** Without it, the container's value would become the host's. */
-    private static void needNamespace(@Nullable Json parent, String name, Spec.Linux linux, Spec.NamespaceType type) {
+    private static void needNamespace(@Nullable Json parent, String name, Linux linux, NamespaceType type) {
         Json value = parent == null ? null : parent.get(name);
         if (value != null && !value.isEmpty() && linux.namespace(type) == null) {
             throw value.wrong("needs a namespace of type " + type.jsonName() + " in linux.namespaces");

@@ -1,10 +1,12 @@
 package io.jpod.oci;
 
+import io.jpod.json.JsonWriter;
+
 /** {@code linux} of a config.json. */
 final class LinuxWriter {
     private LinuxWriter() {}
 
-    static void linux(JsonWriter json, Spec.Linux linux) {
+    static void linux(JsonWriter json, Linux linux) {
         SpecWriter.idMappings(json, linux.uidMappings(), linux.gidMappings());
         json.texts("sysctl", linux.sysctl())
                 .object("resources", linux.resources(), LinuxWriter::resources)
@@ -28,18 +30,14 @@ final class LinuxWriter {
                         (j, policy) -> j.text("mode", policy.mode())
                                 .text("nodes", policy.nodes())
                                 .texts("flags", policy.flags()))
-                .object(
-                        "personality",
-                        linux.personality(),
-                        (j, personality) ->
-                                j.text("domain", personality.domain()).texts("flags", personality.flags()))
+                .object("personality", linux.personality(), (j, personality) -> j.text("domain", personality.domain()))
                 .objects(
                         "timeOffsets",
                         linux.timeOffsets(),
                         (j, offset) -> j.number("secs", offset.secs()).number("nanosecs", offset.nanosecs()));
     }
 
-    private static void device(JsonWriter json, Spec.Device device) {
+    private static void device(JsonWriter json, Device device) {
         json.text("path", device.path())
                 .text("type", device.type())
                 .number("major", device.major())
@@ -49,7 +47,7 @@ final class LinuxWriter {
                 .number("gid", device.gid());
     }
 
-    private static void intelRdt(JsonWriter json, Spec.IntelRdt rdt) {
+    private static void intelRdt(JsonWriter json, Linux.IntelRdt rdt) {
         json.text("closID", rdt.closID())
                 .texts("schemata", rdt.schemata())
                 .text("l3CacheSchema", rdt.l3CacheSchema())
@@ -57,7 +55,7 @@ final class LinuxWriter {
                 .ifTrue("enableMonitoring", rdt.enableMonitoring());
     }
 
-    private static void resources(JsonWriter json, Spec.Resources resources) {
+    private static void resources(JsonWriter json, Resources resources) {
         json.objects("devices", resources.devices(), LinuxWriter::deviceRule)
                 .object("memory", resources.memory(), LinuxWriter::memory)
                 .object("cpu", resources.cpu(), LinuxWriter::cpu)
@@ -75,7 +73,7 @@ final class LinuxWriter {
                 .texts("unified", resources.unified());
     }
 
-    private static void deviceRule(JsonWriter json, Spec.DeviceRule rule) {
+    private static void deviceRule(JsonWriter json, Resources.DeviceRule rule) {
         json.flag("allow", rule.allow())
                 .text("type", rule.type())
                 .number("major", rule.major())
@@ -83,7 +81,7 @@ final class LinuxWriter {
                 .text("access", rule.access());
     }
 
-    private static void memory(JsonWriter json, Spec.Memory memory) {
+    private static void memory(JsonWriter json, Resources.Memory memory) {
         json.number("limit", memory.limit())
                 .number("reservation", memory.reservation())
                 .number("swap", memory.swap())
@@ -95,7 +93,7 @@ final class LinuxWriter {
                 .flag("checkBeforeUpdate", memory.checkBeforeUpdate());
     }
 
-    private static void cpu(JsonWriter json, Spec.Cpu cpu) {
+    private static void cpu(JsonWriter json, Resources.Cpu cpu) {
         json.number("shares", cpu.shares())
                 .number("quota", cpu.quota())
                 .number("burst", cpu.burst())
@@ -107,7 +105,7 @@ final class LinuxWriter {
                 .number("idle", cpu.idle());
     }
 
-    private static void blockIo(JsonWriter json, Spec.BlockIo io) {
+    private static void blockIo(JsonWriter json, Resources.BlockIo io) {
         json.number("weight", io.weight())
                 .number("leafWeight", io.leafWeight())
                 .objects(
@@ -123,11 +121,11 @@ final class LinuxWriter {
                 .objects("throttleWriteIOPSDevice", io.throttleWriteIOPSDevice(), LinuxWriter::throttle);
     }
 
-    private static void throttle(JsonWriter json, Spec.ThrottleDevice device) {
+    private static void throttle(JsonWriter json, Resources.ThrottleDevice device) {
         json.number("major", device.major()).number("minor", device.minor()).number("rate", device.rate());
     }
 
-    private static void network(JsonWriter json, Spec.Network network) {
+    private static void network(JsonWriter json, Resources.Network network) {
         json.number("classID", network.classID())
                 .objects(
                         "priorities",
@@ -135,7 +133,7 @@ final class LinuxWriter {
                         (j, priority) -> j.text("name", priority.name()).number("priority", priority.priority()));
     }
 
-    private static void seccomp(JsonWriter json, Spec.Seccomp seccomp) {
+    private static void seccomp(JsonWriter json, Seccomp seccomp) {
         json.text("defaultAction", seccomp.defaultAction())
                 .number("defaultErrnoRet", seccomp.defaultErrnoRet())
                 .texts("architectures", seccomp.architectures())
@@ -145,7 +143,7 @@ final class LinuxWriter {
                 .objects("syscalls", seccomp.syscalls(), LinuxWriter::seccompRule);
     }
 
-    private static void seccompRule(JsonWriter json, Spec.SeccompRule rule) {
+    private static void seccompRule(JsonWriter json, Seccomp.Rule rule) {
         json.texts("names", rule.names())
                 .text("action", rule.action())
                 .number("errnoRet", rule.errnoRet())

@@ -1,5 +1,7 @@
 package io.jpod.oci;
 
+import io.jpod.json.Json;
+import io.jpod.oci.Process.Scheduler.Policy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 final class ProcessReader {
     private ProcessReader() {}
 
-    static Spec.Process read(Json process) {
+    static Process read(Json process) {
         boolean terminal = process.flag("terminal");
         List<String> args = process.strings("args");
         if (args.isEmpty()) {
             throw process.wrong("args", "is required, with at least one entry");
         }
-        return new Spec.Process(
+        return new Process(
                 terminal,
                 terminal ? process.optional("consoleSize", ProcessReader::consoleSize) : null,
                 Check.absolute(process.need("cwd")),
                 process.list("env", ProcessReader::environment),
                 args,
                 user(process),
-                Check.distinct(process, "rlimits", ProcessReader::rlimit, Spec.Rlimit::type),
+                process.distinct("rlimits", ProcessReader::rlimit, Process.Rlimit::type),
                 process.text("apparmorProfile", Check::singleLine),
                 process.text("selinuxLabel", Check::singleLine),
                 process.optional("capabilities", ProcessReader::capabilities),
@@ -31,8 +33,8 @@ final class ProcessReader {
                 process.optional("execCPUAffinity", ProcessReader::execCpuAffinity));
     }
 
-    private static Spec.ConsoleSize consoleSize(Json size) {
-        return new Spec.ConsoleSize(
+    private static Process.ConsoleSize consoleSize(Json size) {
+        return new Process.ConsoleSize(
                 (int) size.needNumber("height", 0, 65535), (int) size.needNumber("width", 0, 65535));
     }
 
@@ -49,32 +51,32 @@ final class ProcessReader {
     }
 
     /** All peers run as 0:0 if there is no user at all, and the schema requires neither of the two. */
-    private static Spec.User user(Json process) {
+    private static Process.User user(Json process) {
         Json user = process.get("user");
         if (user == null) {
-            return Spec.User.ROOT;
+            return Process.User.ROOT;
         }
         Long uid = user.optional("uid", Check::id);
         Long gid = user.optional("gid", Check::id);
-        return new Spec.User(
+        return new Process.User(
                 uid == null ? 0 : uid,
                 gid == null ? 0 : gid,
                 user.smallNumber("umask", 0, 0777),
                 user.list("additionalGids", Check::id));
     }
 
-    private static Spec.Rlimit rlimit(Json rlimit) {
-        String type = rlimit.need("type").oneOf(Names.RLIMITS);
+    private static Process.Rlimit rlimit(Json rlimit) {
+        Process.Rlimit.Type type = rlimit.need("type").oneOf(Process.Rlimit.Type.values());
         long soft = rlimit.need("soft").unsigned();
         long hard = rlimit.need("hard").unsigned();
         if (Long.compareUnsigned(soft, hard) > 0) {
             throw rlimit.need("soft").wrong("must not be above the hard limit");
         }
-        return new Spec.Rlimit(type, soft, hard);
+        return new Process.Rlimit(type, soft, hard);
     }
 
-    private static Spec.Capabilities capabilities(Json sets) {
-        return new Spec.Capabilities(
+    private static Process.Capabilities capabilities(Json sets) {
+        return new Process.Capabilities(
                 sets.strings("bounding"),
                 sets.strings("effective"),
                 sets.strings("inheritable"),
@@ -82,11 +84,11 @@ final class ProcessReader {
                 sets.strings("ambient"));
     }
 
-    private static Spec.Scheduler scheduler(Json scheduler) {
-        String policy = scheduler.need("policy").oneOf(Names.SCHEDULERS);
-        boolean realtime = policy.equals("SCHED_FIFO") || policy.equals("SCHED_RR");
-        boolean deadline = policy.equals("SCHED_DEADLINE");
-        return new Spec.Scheduler(
+    private static Process.Scheduler scheduler(Json scheduler) {
+        Policy policy = scheduler.need("policy").oneOf(Policy.values());
+        boolean realtime = policy == Policy.SCHED_FIFO || policy == Policy.SCHED_RR;
+        boolean deadline = policy == Policy.SCHED_DEADLINE;
+        return new Process.Scheduler(
                 policy,
                 scheduler.smallNumber("nice", -20, 19),
                 onlyFor(
@@ -95,7 +97,7 @@ final class ProcessReader {
                         "priority",
                         scheduler.smallNumber("priority", 0, 99),
                         "SCHED_FIFO and SCHED_RR"),
-                scheduler.list("flags", flag -> flag.oneOf(Names.SCHEDULER_FLAGS)),
+                scheduler.list("flags", flag -> flag.oneOf(Process.Scheduler.Flag.values())),
                 onlyFor(deadline, scheduler, "runtime", nanoseconds(scheduler, "runtime"), "SCHED_DEADLINE"),
                 onlyFor(deadline, scheduler, "deadline", nanoseconds(scheduler, "deadline"), "SCHED_DEADLINE"),
                 onlyFor(deadline, scheduler, "period", nanoseconds(scheduler, "period"), "SCHED_DEADLINE"));
@@ -114,13 +116,14 @@ final class ProcessReader {
         return value;
     }
 
-    private static Spec.IoPriority ioPriority(Json priority) {
+    private static Process.IoPriority ioPriority(Json priority) {
         Integer level = priority.smallNumber("priority", 0, 7);
-        return new Spec.IoPriority(priority.need("class").oneOf(Names.IO_CLASSES), level == null ? 0 : level);
+        return new Process.IoPriority(
+                priority.need("class").oneOf(Process.IoPriority.Kind.values()), level == null ? 0 : level);
     }
 
-    private static Spec.ExecCpuAffinity execCpuAffinity(Json affinity) {
-        return new Spec.ExecCpuAffinity(
+    private static Process.ExecCpuAffinity execCpuAffinity(Json affinity) {
+        return new Process.ExecCpuAffinity(
                 affinity.text("initial", Check::numberList), affinity.text("final", Check::numberList));
     }
 }

@@ -1,6 +1,6 @@
 package io.jpod.oci;
 
-import java.util.List;
+import io.jpod.json.Json;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,12 +15,12 @@ final class ResourcesReader {
 
     private ResourcesReader() {}
 
-    static Spec.Resources read(Json resources) {
-        return new Spec.Resources(
+    static Resources read(Json resources) {
+        return new Resources(
                 resources.list("devices", ResourcesReader::deviceRule),
                 resources.optional("memory", ResourcesReader::memory),
                 resources.optional("cpu", ResourcesReader::cpu),
-                resources.optional("pids", pids -> new Spec.Pids(pids.number("limit", -1, Long.MAX_VALUE))),
+                resources.optional("pids", pids -> new Resources.Pids(pids.number("limit", -1, Long.MAX_VALUE))),
                 resources.optional("blockIO", ResourcesReader::blockIo),
                 resources.list("hugepageLimits", ResourcesReader::hugepageLimit),
                 resources.optional("network", ResourcesReader::network),
@@ -28,10 +28,10 @@ final class ResourcesReader {
                 unified(resources));
     }
 
-    private static Spec.DeviceRule deviceRule(Json rule) {
-        return new Spec.DeviceRule(
+    private static Resources.DeviceRule deviceRule(Json rule) {
+        return new Resources.DeviceRule(
                 rule.need("allow").bool(),
-                rule.text("type", type -> type.oneOf(List.of("a", "b", "c"))),
+                rule.oneOf("type", Resources.DeviceRule.Type.values()),
                 rule.number("major", -1, Check.MAX_MAJOR),
                 rule.number("minor", -1, Check.MAX_MINOR),
                 rule.text("access", ResourcesReader::access));
@@ -46,8 +46,8 @@ final class ResourcesReader {
         return Stream.of("r", "w", "m").filter(letters::contains).collect(Collectors.joining());
     }
 
-    private static Spec.Memory memory(Json memory) {
-        return new Spec.Memory(
+    private static Resources.Memory memory(Json memory) {
+        return new Resources.Memory(
                 memory.number("limit", -1, Long.MAX_VALUE),
                 memory.number("reservation", -1, Long.MAX_VALUE),
                 memory.number("swap", -1, Long.MAX_VALUE),
@@ -59,8 +59,8 @@ final class ResourcesReader {
                 memory.optionalFlag("checkBeforeUpdate"));
     }
 
-    private static Spec.Cpu cpu(Json cpu) {
-        return new Spec.Cpu(
+    private static Resources.Cpu cpu(Json cpu) {
+        return new Resources.Cpu(
                 cpu.number("shares", 0, Long.MAX_VALUE),
                 cpu.optional("quota", ResourcesReader::quota),
                 cpu.number("burst", 0, Long.MAX_VALUE),
@@ -89,8 +89,8 @@ final class ResourcesReader {
         return microseconds;
     }
 
-    private static Spec.BlockIo blockIo(Json io) {
-        return new Spec.BlockIo(
+    private static Resources.BlockIo blockIo(Json io) {
+        return new Resources.BlockIo(
                 io.smallNumber("weight", 0, 1000),
                 io.smallNumber("leafWeight", 0, 1000),
                 io.list("weightDevice", ResourcesReader::weightDevice),
@@ -100,45 +100,45 @@ final class ResourcesReader {
                 io.list("throttleWriteIOPSDevice", ResourcesReader::throttleDevice));
     }
 
-    private static Spec.WeightDevice weightDevice(Json device) {
-        return new Spec.WeightDevice(
+    private static Resources.WeightDevice weightDevice(Json device) {
+        return new Resources.WeightDevice(
                 device.needNumber("major", 0, Check.MAX_MAJOR),
                 device.needNumber("minor", 0, Check.MAX_MINOR),
                 device.smallNumber("weight", 0, 1000),
                 device.smallNumber("leafWeight", 0, 1000));
     }
 
-    private static Spec.ThrottleDevice throttleDevice(Json device) {
-        return new Spec.ThrottleDevice(
+    private static Resources.ThrottleDevice throttleDevice(Json device) {
+        return new Resources.ThrottleDevice(
                 device.needNumber("major", 0, Check.MAX_MAJOR),
                 device.needNumber("minor", 0, Check.MAX_MINOR),
                 device.needNumber("rate", 0, Long.MAX_VALUE));
     }
 
-    private static Spec.HugepageLimit hugepageLimit(Json limit) {
+    private static Resources.HugepageLimit hugepageLimit(Json limit) {
         Json pageSize = limit.need("pageSize");
         // As the kernel spells it, whose file is named so; docker and podman take any case.
         String size = pageSize.string().toUpperCase(Locale.ROOT);
         if (!PAGE_SIZE.matcher(size).matches()) {
             throw pageSize.wrong("must be a size such as 64KB or 2MB, is " + Json.quote(pageSize.string()));
         }
-        return new Spec.HugepageLimit(size, limit.needNumber("limit", 0, Long.MAX_VALUE));
+        return new Resources.HugepageLimit(size, limit.needNumber("limit", 0, Long.MAX_VALUE));
     }
 
-    private static Spec.Network network(Json network) {
-        return new Spec.Network(
+    private static Resources.Network network(Json network) {
+        return new Resources.Network(
                 network.number("classID", 0, MAX_UINT32),
                 network.list(
                         "priorities",
-                        priority -> new Spec.NetworkPriority(
+                        priority -> new Resources.NetworkPriority(
                                 priority.need("name").nonEmptyString(),
                                 priority.needNumber("priority", 0, MAX_UINT32))));
     }
 
-    private static Map<String, Spec.Rdma> rdma(Json resources) {
-        Map<String, Spec.Rdma> limits = resources.map(
+    private static Map<String, Resources.Rdma> rdma(Json resources) {
+        Map<String, Resources.Rdma> limits = resources.map(
                 "rdma",
-                limit -> new Spec.Rdma(
+                limit -> new Resources.Rdma(
                         limit.number("hcaHandles", 0, MAX_UINT32), limit.number("hcaObjects", 0, MAX_UINT32)));
         limits.forEach((device, limit) -> {
             Json place = resources.need("rdma").need(device);

@@ -1,5 +1,6 @@
 package io.jpod.oci;
 
+import io.jpod.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /** {@code linux.seccomp}. */
@@ -9,17 +10,15 @@ final class SeccompReader {
 
     private static final int MAX_ERRNO = 4095;
 
-    private static final String NOTIFY = "SCMP_ACT_NOTIFY";
-
     private SeccompReader() {}
 
-    static Spec.Seccomp read(Json seccomp) {
-        String defaultAction = seccomp.need("defaultAction").oneOf(Names.SECCOMP_ACTIONS);
-        Spec.Seccomp profile = new Spec.Seccomp(
+    static Seccomp read(Json seccomp) {
+        Seccomp.Action defaultAction = seccomp.need("defaultAction").oneOf(Seccomp.Action.values());
+        Seccomp profile = new Seccomp(
                 defaultAction,
                 errnoRet(seccomp, "defaultErrnoRet", defaultAction),
-                seccomp.list("architectures", arch -> arch.oneOf(Names.SECCOMP_ARCHITECTURES)),
-                seccomp.list("flags", flag -> flag.oneOf(Names.SECCOMP_FLAGS)),
+                seccomp.list("architectures", arch -> arch.oneOf(Seccomp.Arch.values())),
+                seccomp.list("flags", flag -> flag.oneOf(Seccomp.Flag.values())),
                 seccomp.text("listenerPath", Check::absolute),
                 seccomp.text("listenerMetadata"),
                 seccomp.list("syscalls", SeccompReader::rule));
@@ -27,9 +26,9 @@ final class SeccompReader {
         return profile;
     }
 
-    private static Spec.SeccompRule rule(Json rule) {
-        String action = rule.need("action").oneOf(Names.SECCOMP_ACTIONS);
-        Spec.SeccompRule read = new Spec.SeccompRule(
+    private static Seccomp.Rule rule(Json rule) {
+        Seccomp.Action action = rule.need("action").oneOf(Seccomp.Action.values());
+        Seccomp.Rule read = new Seccomp.Rule(
                 rule.list("names", Json::nonEmptyString),
                 action,
                 errnoRet(rule, "errnoRet", action),
@@ -40,36 +39,36 @@ final class SeccompReader {
         return read;
     }
 
-    private static Spec.SeccompArg arg(Json arg) {
+    private static Seccomp.Arg arg(Json arg) {
         Json valueTwo = arg.get("valueTwo");
-        return new Spec.SeccompArg(
+        return new Seccomp.Arg(
                 (int) arg.needNumber("index", 0, 5),
                 arg.need("value").unsigned(),
                 valueTwo == null ? 0 : valueTwo.unsigned(),
-                arg.need("op").oneOf(Names.SECCOMP_OPERATORS));
+                arg.need("op").oneOf(Seccomp.Operator.values()));
     }
 
     /** The spec: if the action takes no errno, the runtime must fail. */
-    private static @Nullable Integer errnoRet(Json place, String name, String action) {
-        boolean errno = action.equals("SCMP_ACT_ERRNO");
+    private static @Nullable Integer errnoRet(Json place, String name, Seccomp.Action action) {
+        boolean errno = action == Seccomp.Action.SCMP_ACT_ERRNO;
         Integer value = place.smallNumber(name, 0, errno ? MAX_ERRNO : MAX_TRACE_DATA);
-        if (value != null && !errno && !action.equals("SCMP_ACT_TRACE")) {
+        if (value != null && !errno && action != Seccomp.Action.SCMP_ACT_TRACE) {
             throw place.need(name).wrong("is for SCMP_ACT_ERRNO and SCMP_ACT_TRACE only, not for " + action);
         }
         return value;
     }
 
-    private static void checkListener(Json seccomp, Spec.Seccomp profile) {
+    private static void checkListener(Json seccomp, Seccomp profile) {
         if (profile.listenerPath() != null) {
             return;
         }
         if (profile.listenerMetadata() != null) {
             throw seccomp.need("listenerMetadata").wrong("must not be set without listenerPath");
         }
-        boolean notifies = profile.defaultAction().equals(NOTIFY)
-                || profile.syscalls().stream().anyMatch(rule -> rule.action().equals(NOTIFY));
+        boolean notifies = profile.defaultAction() == Seccomp.Action.SCMP_ACT_NOTIFY
+                || profile.syscalls().stream().anyMatch(rule -> rule.action() == Seccomp.Action.SCMP_ACT_NOTIFY);
         if (notifies) {
-            throw seccomp.wrong("listenerPath", "is required by " + NOTIFY);
+            throw seccomp.wrong("listenerPath", "is required by " + Seccomp.Action.SCMP_ACT_NOTIFY);
         }
     }
 }

@@ -1,14 +1,14 @@
 package io.jpod.oci;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /**
  * Reads the JSON files of the runtime-spec and checks all that can be checked without looking at the machine: types,
  * ranges, required properties, and the forms of names and paths. As the spec demands, unknown properties are ignored
- * and invalid values are errors. The first error is thrown as an {@link InvalidSpec}.
+ * and invalid values are errors. The first error is thrown as an {@link InvalidJson}.
  *
  * <p>The file name is only for the messages.
  */
@@ -21,47 +21,28 @@ public final class SpecReader {
 
     /** Reads a config.json. */
     public static Spec read(byte[] json, String fileName) {
-        return spec(JsonParsing.parse(json, fileName));
-    }
-
-    /**
-     * Reads a config.json.
-     *
-     * @param json is left open, after at most 4 MiB and one byte
-     */
-    public static Spec read(InputStream json, String fileName) throws IOException {
-        return spec(JsonParsing.parse(json, fileName));
+        return spec(Json.parse(json, fileName));
     }
 
     /** Reads the process.json of exec: the {@code process} object alone. */
-    public static Spec.Process readProcess(byte[] json, String fileName) {
-        return ProcessReader.read(JsonParsing.parse(json, fileName));
-    }
-
-    /** As {@link #readProcess(byte[], String)}; the stream is left open. */
-    public static Spec.Process readProcess(InputStream json, String fileName) throws IOException {
-        return ProcessReader.read(JsonParsing.parse(json, fileName));
+    public static Process readProcess(byte[] json, String fileName) {
+        return ProcessReader.read(Json.parse(json, fileName));
     }
 
     /** Reads the resources.json of update: the {@code linux.resources} object alone. */
-    public static Spec.Resources readResources(byte[] json, String fileName) {
-        return ResourcesReader.read(JsonParsing.parse(json, fileName));
-    }
-
-    /** As {@link #readResources(byte[], String)}; the stream is left open. */
-    public static Spec.Resources readResources(InputStream json, String fileName) throws IOException {
-        return ResourcesReader.read(JsonParsing.parse(json, fileName));
+    public static Resources readResources(byte[] json, String fileName) {
+        return ResourcesReader.read(Json.parse(json, fileName));
     }
 
     /** Reads a seccomp profile that stands in a file of its own, in the form of {@code linux.seccomp}. */
-    public static Spec.Seccomp readSeccomp(byte[] json, String fileName) {
-        return SeccompReader.read(JsonParsing.parse(json, fileName));
+    public static Seccomp readSeccomp(byte[] json, String fileName) {
+        return SeccompReader.read(Json.parse(json, fileName));
     }
 
     private static Spec spec(Json spec) {
         String version = version(spec.need("ociVersion"));
-        Spec.Linux linux = spec.optional("linux", LinuxReader::read);
-        Spec.Hooks hooks = spec.optional("hooks", SpecReader::hooks);
+        Linux linux = spec.optional("linux", LinuxReader::read);
+        Hooks hooks = spec.optional("hooks", SpecReader::hooks);
         Spec read = new Spec(
                 version,
                 spec.optional("process", ProcessReader::read),
@@ -69,9 +50,9 @@ public final class SpecReader {
                 spec.text("hostname", Check::utsName),
                 spec.text("domainname", Check::utsName),
                 spec.list("mounts", SpecReader::mount),
-                hooks == null ? Spec.Hooks.NONE : hooks,
+                hooks == null ? Hooks.NONE : hooks,
                 spec.map("annotations", Json::string),
-                linux == null ? Spec.Linux.NONE : zeroPidsUnset(version, linux),
+                linux == null ? Linux.NONE : zeroPidsUnset(version, linux),
                 spec.optional("vm", VmReader::read));
         checkAnnotations(spec, read);
         LinuxReader.checkNamespaces(spec, read.linux());
@@ -89,39 +70,29 @@ public final class SpecReader {
     }
 
     /** Before 1.3 the spec did not say what a pids.limit of 0 is, and engines wrote it for none (podman --pids-limit 0). */
-    private static Spec.Linux zeroPidsUnset(String version, Spec.Linux linux) {
-        Spec.Resources old = linux.resources();
+    private static Linux zeroPidsUnset(String version, Linux linux) {
+        Resources old = linux.resources();
         boolean isZero = old != null
                 && old.pids() != null
                 && Long.valueOf(0).equals(old.pids().limit());
-        if (old == null || !isZero || !version.matches("1\\.[012]\\..*")) {
-            return linux;
-        }
-        return linux.withResources(new Spec.Resources(
-                old.devices(),
-                old.memory(),
-                old.cpu(),
-                null,
-                old.blockIO(),
-                old.hugepageLimits(),
-                old.network(),
-                old.rdma(),
-                old.unified()));
+        return old != null && isZero && version.matches("1\\.[012]\\..*")
+                ? linux.with(l -> l.resources = old.with(r -> r.pids = null))
+                : linux;
     }
 
-    private static Spec.Root root(Json root) {
-        return new Spec.Root(root.need("path").nonEmptyString(), root.flag("readonly"));
+    private static Root root(Json root) {
+        return new Root(root.need("path").nonEmptyString(), root.flag("readonly"));
     }
 
-    private static Spec.Mount mount(Json mount) {
-        List<Spec.IdMapping> uidMappings = Check.idMappings(mount, "uidMappings");
-        List<Spec.IdMapping> gidMappings = Check.idMappings(mount, "gidMappings");
+    private static Mount mount(Json mount) {
+        List<IdMapping> uidMappings = Check.idMappings(mount, "uidMappings");
+        List<IdMapping> gidMappings = Check.idMappings(mount, "gidMappings");
         if (uidMappings.isEmpty() != gidMappings.isEmpty()) {
             throw mount.wrong(
                     uidMappings.isEmpty() ? "uidMappings" : "gidMappings",
                     "is required, since the mappings of the other kind are there");
         }
-        return new Spec.Mount(
+        return new Mount(
                 destination(mount.need("destination")),
                 mount.text("type"),
                 mount.text("source"),
@@ -143,8 +114,8 @@ public final class SpecReader {
         return path.startsWith("/") ? path : "/" + path;
     }
 
-    private static Spec.Hooks hooks(Json hooks) {
-        return new Spec.Hooks(
+    private static Hooks hooks(Json hooks) {
+        return new Hooks(
                 hooks.list("prestart", SpecReader::hook),
                 hooks.list("createRuntime", SpecReader::hook),
                 hooks.list("createContainer", SpecReader::hook),
@@ -153,8 +124,8 @@ public final class SpecReader {
                 hooks.list("poststop", SpecReader::hook));
     }
 
-    private static Spec.Hook hook(Json hook) {
-        return new Spec.Hook(
+    private static Hook hook(Json hook) {
+        return new Hook(
                 Check.absolute(hook.need("path")),
                 hook.strings("args"),
                 hook.get("env") == null ? null : hook.strings("env"),

@@ -28,24 +28,16 @@ public final class SpecTemplate {
 
     /** For a container that root starts: {@code sh} on a terminal, in a read-only rootfs directory beside the file. */
     public static Spec rootful() {
-        Spec.Resources denyAllDevices = new Spec.Resources(
-                List.of(new Spec.DeviceRule(false, null, null, null, "rwm")),
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                null,
-                Map.of(),
-                Map.of());
-        List<Spec.Namespace> namespaces = namespaces(
-                Spec.NamespaceType.PID,
-                Spec.NamespaceType.NETWORK,
-                Spec.NamespaceType.IPC,
-                Spec.NamespaceType.UTS,
-                Spec.NamespaceType.MOUNT,
-                Spec.NamespaceType.CGROUP);
-        Spec.Mount sys = new Spec.Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro"));
+        Resources denyAllDevices =
+                Resources.NONE.with(r -> r.devices = List.of(new Resources.DeviceRule(false, null, null, null, "rwm")));
+        List<Namespace> namespaces = namespaces(
+                NamespaceType.PID,
+                NamespaceType.NETWORK,
+                NamespaceType.IPC,
+                NamespaceType.UTS,
+                NamespaceType.MOUNT,
+                NamespaceType.CGROUP);
+        Mount sys = new Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro"));
         return spec(
                 mounts(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"), sys),
                 linux(List.of(), List.of(), denyAllDevices, namespaces));
@@ -56,96 +48,72 @@ public final class SpecTemplate {
      * for that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
      */
     public static Spec rootless(long uid, long gid) {
-        List<Spec.Namespace> namespaces = namespaces(
-                Spec.NamespaceType.PID,
-                Spec.NamespaceType.IPC,
-                Spec.NamespaceType.UTS,
-                Spec.NamespaceType.MOUNT,
-                Spec.NamespaceType.CGROUP,
-                Spec.NamespaceType.USER);
-        Spec.Mount sys = new Spec.Mount("/sys", "none", "/sys", List.of("rbind", "nosuid", "noexec", "nodev", "ro"));
+        List<Namespace> namespaces = namespaces(
+                NamespaceType.PID,
+                NamespaceType.IPC,
+                NamespaceType.UTS,
+                NamespaceType.MOUNT,
+                NamespaceType.CGROUP,
+                NamespaceType.USER);
+        Mount sys = new Mount("/sys", "none", "/sys", List.of("rbind", "nosuid", "noexec", "nodev", "ro"));
         return spec(
                 mounts(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"), sys),
-                linux(
-                        List.of(new Spec.IdMapping(0, uid, 1)),
-                        List.of(new Spec.IdMapping(0, gid, 1)),
-                        null,
-                        namespaces));
+                linux(List.of(new IdMapping(0, uid, 1)), List.of(new IdMapping(0, gid, 1)), null, namespaces));
     }
 
-    private static Spec spec(List<Spec.Mount> mounts, Spec.Linux linux) {
+    private static Spec spec(List<Mount> mounts, Linux linux) {
         return new Spec(
                 Features.SPEC_VERSION,
                 process(),
-                new Spec.Root("rootfs", true),
+                new Root("rootfs", true),
                 "jpod",
                 null,
                 mounts,
-                Spec.Hooks.NONE,
+                Hooks.NONE,
                 Map.of(),
                 linux,
                 null);
     }
 
-    private static Spec.Process process() {
-        return new Spec.Process(
-                true,
-                null,
-                "/",
-                List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"),
-                List.of("sh"),
-                Spec.User.ROOT,
-                List.of(new Spec.Rlimit("RLIMIT_NOFILE", 1024, 1024)),
-                null,
-                null,
-                new Spec.Capabilities(CAPABILITIES, CAPABILITIES, List.of(), CAPABILITIES, List.of()),
-                true,
-                null,
-                null,
-                null,
-                null);
+    private static Process process() {
+        return Process.of(List.of("sh")).with(p -> {
+            p.terminal = true;
+            p.env = List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm");
+            p.rlimits = List.of(new Process.Rlimit(Process.Rlimit.Type.RLIMIT_NOFILE, 1024, 1024));
+            p.capabilities = new Process.Capabilities(CAPABILITIES, CAPABILITIES, List.of(), CAPABILITIES, List.of());
+            p.noNewPrivileges = true;
+        });
     }
 
     /** @param pts the options of devpts: a user namespace with one id has no group 5 (tty). */
-    private static List<Spec.Mount> mounts(List<String> pts, Spec.Mount sys) {
+    private static List<Mount> mounts(List<String> pts, Mount sys) {
         return List.of(
-                new Spec.Mount("/proc", "proc", "proc", List.of()),
-                new Spec.Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
-                new Spec.Mount("/dev/pts", "devpts", "devpts", pts),
-                new Spec.Mount(
-                        "/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
-                new Spec.Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
+                new Mount("/proc", "proc", "proc", List.of()),
+                new Mount("/dev", "tmpfs", "tmpfs", List.of("nosuid", "strictatime", "mode=755", "size=65536k")),
+                new Mount("/dev/pts", "devpts", "devpts", pts),
+                new Mount("/dev/shm", "tmpfs", "shm", List.of("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")),
+                new Mount("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")),
                 sys,
-                new Spec.Mount(
+                new Mount(
                         "/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro")));
     }
 
-    private static List<Spec.Namespace> namespaces(Spec.NamespaceType... types) {
-        return Arrays.stream(types).map(type -> new Spec.Namespace(type, null)).toList();
+    private static List<Namespace> namespaces(NamespaceType... types) {
+        return Arrays.stream(types).map(type -> new Namespace(type, null)).toList();
     }
 
-    private static Spec.Linux linux(
-            List<Spec.IdMapping> uidMappings,
-            List<Spec.IdMapping> gidMappings,
-            Spec.@Nullable Resources resources,
-            List<Spec.Namespace> namespaces) {
-        return new Spec.Linux(
-                namespaces,
-                uidMappings,
-                gidMappings,
-                Map.of(),
-                List.of(),
-                Map.of(),
-                null,
-                resources,
-                null,
-                null,
-                Map.of(),
-                null,
-                null,
-                MASKED_PATHS,
-                READONLY_PATHS,
-                null,
-                null);
+    private static Linux linux(
+            List<IdMapping> uidMappings,
+            List<IdMapping> gidMappings,
+            @Nullable Resources resources,
+            List<Namespace> namespaces) {
+        return Linux.NONE.with(l -> {
+            l.namespaces = namespaces;
+            l.uidMappings = uidMappings;
+            l.gidMappings = gidMappings;
+            l.resources = resources;
+            l.maskedPaths = MASKED_PATHS;
+            l.readonlyPaths = READONLY_PATHS;
+        });
     }
 }

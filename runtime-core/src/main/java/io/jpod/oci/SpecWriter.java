@@ -1,6 +1,10 @@
 package io.jpod.oci;
 
+import io.jpod.json.JsonText;
+import io.jpod.json.JsonWriter;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a {@link Spec} as config.json, in the order and with the tabs of {@code runc spec}. What {@link SpecReader}
@@ -11,7 +15,12 @@ public final class SpecWriter {
 
     /** The text of a config.json, without a newline at its end. */
     public static String write(Spec spec) {
-        return JsonWriter.object("\t", json -> spec(json, spec));
+        return JsonText.of(tree(spec), "\t");
+    }
+
+    /** The same before it is a text. */
+    public static Map<String, @Nullable Object> tree(Spec spec) {
+        return JsonWriter.tree(json -> spec(json, spec));
     }
 
     private static void spec(JsonWriter json, Spec spec) {
@@ -27,7 +36,7 @@ public final class SpecWriter {
                 .object("vm", spec.vm(), SpecWriter::vm);
     }
 
-    private static void process(JsonWriter json, Spec.Process process) {
+    private static void process(JsonWriter json, Process process) {
         json.ifTrue("terminal", process.terminal())
                 .object(
                         "consoleSize",
@@ -59,14 +68,14 @@ public final class SpecWriter {
                         (j, cpus) -> j.text("initial", cpus.initial()).text("final", cpus.finalCpus()));
     }
 
-    private static void user(JsonWriter json, Spec.User user) {
+    private static void user(JsonWriter json, Process.User user) {
         json.number("uid", user.uid())
                 .number("gid", user.gid())
                 .number("umask", user.umask())
                 .numbers("additionalGids", user.additionalGids());
     }
 
-    private static void capabilities(JsonWriter json, Spec.Capabilities sets) {
+    private static void capabilities(JsonWriter json, Process.Capabilities sets) {
         json.texts("bounding", sets.bounding())
                 .texts("effective", sets.effective())
                 .texts("inheritable", sets.inheritable())
@@ -74,7 +83,7 @@ public final class SpecWriter {
                 .texts("ambient", sets.ambient());
     }
 
-    private static void scheduler(JsonWriter json, Spec.Scheduler scheduler) {
+    private static void scheduler(JsonWriter json, Process.Scheduler scheduler) {
         json.text("policy", scheduler.policy())
                 .number("nice", scheduler.nice())
                 .number("priority", scheduler.priority())
@@ -84,11 +93,11 @@ public final class SpecWriter {
                 .number("period", scheduler.period());
     }
 
-    private static void root(JsonWriter json, Spec.Root root) {
+    private static void root(JsonWriter json, Root root) {
         json.text("path", root.path()).ifTrue("readonly", root.readonly());
     }
 
-    private static void mount(JsonWriter json, Spec.Mount mount) {
+    private static void mount(JsonWriter json, Mount mount) {
         json.text("destination", mount.destination())
                 .text("type", mount.type())
                 .text("source", mount.source())
@@ -96,23 +105,23 @@ public final class SpecWriter {
         idMappings(json, mount.uidMappings(), mount.gidMappings());
     }
 
-    static void idMappings(JsonWriter json, List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) {
+    static void idMappings(JsonWriter json, List<IdMapping> uids, List<IdMapping> gids) {
         json.objects("uidMappings", uids, SpecWriter::idMapping).objects("gidMappings", gids, SpecWriter::idMapping);
     }
 
-    private static void idMapping(JsonWriter json, Spec.IdMapping mapping) {
+    private static void idMapping(JsonWriter json, IdMapping mapping) {
         json.number("containerID", mapping.containerID())
                 .number("hostID", mapping.hostID())
                 .number("size", mapping.size());
     }
 
-    private static void hooks(JsonWriter json, Spec.Hooks hooks) {
-        for (Spec.HookKind kind : Spec.HookKind.values()) {
+    private static void hooks(JsonWriter json, Hooks hooks) {
+        for (HookKind kind : HookKind.values()) {
             json.objects(kind.jsonName(), hooks.of(kind), SpecWriter::hook);
         }
     }
 
-    private static void hook(JsonWriter json, Spec.Hook hook) {
+    private static void hook(JsonWriter json, Hook hook) {
         json.text("path", hook.path()).texts("args", hook.args());
         if (hook.env() != null) {
             json.allTexts("env", hook.env());
@@ -120,7 +129,7 @@ public final class SpecWriter {
         json.number("timeout", hook.timeout());
     }
 
-    private static void vm(JsonWriter json, Spec.Vm vm) {
+    private static void vm(JsonWriter json, Vm vm) {
         json.object(
                         "hypervisor",
                         vm.hypervisor(),
@@ -139,7 +148,7 @@ public final class SpecWriter {
                 .object("hwConfig", vm.hwConfig(), SpecWriter::hwConfig);
     }
 
-    private static void hwConfig(JsonWriter json, Spec.VmHwConfig config) {
+    private static void hwConfig(JsonWriter json, Vm.HwConfig config) {
         json.text("deviceTree", config.deviceTree())
                 .number("vcpus", config.vcpus())
                 .number("memory", config.memory())

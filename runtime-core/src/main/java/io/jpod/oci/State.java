@@ -1,5 +1,8 @@
 package io.jpod.oci;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
+import io.jpod.json.Times;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -96,6 +99,6 @@ public record State(
 
     /** Reads a state that {@link #toJson()} or {@link #toHookJson()} has written, or another runtime. */
     public static State read(byte[] json, String fileName) {
-        return StateReader.read(JsonParsing.parse(json, fileName));
+        return StateReader.read(Json.parse(json, fileName));
     }
 }

@@ -1,4 +1,4 @@
-/** The OCI runtime-spec as records, and the JSON they are read from and written to. Pure: no I/O beyond the streams that it is given. */
+/** The OCI runtime-spec as records, what it takes and refuses, and their form in JSON. Pure. */
 @NullMarked
 package io.jpod.oci;
 

@@ -1,8 +1,8 @@
 package io.jpod.plan;
 
-import io.jpod.oci.Spec.BlockIo;
-import io.jpod.oci.Spec.ThrottleDevice;
-import io.jpod.oci.Spec.WeightDevice;
+import io.jpod.oci.Resources.BlockIo;
+import io.jpod.oci.Resources.ThrottleDevice;
+import io.jpod.oci.Resources.WeightDevice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

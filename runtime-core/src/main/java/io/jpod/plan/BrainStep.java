@@ -1,7 +1,7 @@
 package io.jpod.plan;
 
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Resources;
 import java.util.List;
 import java.util.Set;
 
@@ -30,7 +30,7 @@ public sealed interface BrainStep extends Step {
     }
 
     /** An eBPF program on the cgroup, cgroups(7): device access. */
-    record FilterDevices(List<Spec.DeviceRule> rules) implements Passing {
+    record FilterDevices(List<Resources.DeviceRule> rules) implements Passing {
         @Override
         public String describe() {
             return "filter devices with " + Step.count(rules.size(), "rule");

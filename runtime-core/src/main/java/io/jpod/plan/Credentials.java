@@ -6,10 +6,12 @@ import static io.jpod.plan.Assembler.value;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Process;
 import io.jpod.seccomp.Filter;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** Calls that make a process who it shall be: limits, scheduling, user, capabilities, filters. */
 final class Credentials {
@@ -24,25 +26,29 @@ final class Credentials {
 
     void lower(Step step) {
         switch (step) {
-            case Step.SetRlimit(Spec.Rlimit limit) -> rlimit(limit);
-            case Step.SetScheduler(Spec.Scheduler scheduler) -> scheduler(scheduler);
-            case Step.SetIoPriority(Spec.IoPriority priority) ->
+            case Step.SetRlimit(Process.Rlimit limit) -> rlimit(limit);
+            case Step.SetScheduler(Process.Scheduler scheduler) -> scheduler(scheduler);
+            case Step.SetIoPriority(Process.IoPriority priority) ->
                 asm.call(
                         Sys.IOPRIO_SET,
                         flags(IOPRIO_WHO_PROCESS, "IOPRIO_WHO_PROCESS"),
                         value(0),
-                        value((long) Tables.ioClass(priority.ioClass()) << IOPRIO_CLASS_SHIFT | priority.priority()));
+                        value((long) priority.ioClass().number() << IOPRIO_CLASS_SHIFT | priority.priority()));
             case Step.SetCpuAffinity(String cpus) -> {
                 byte[] mask = IdSet.mask(cpus);
                 asm.call(Sys.SCHED_SETAFFINITY, value(0), value(mask.length), asm.bytes(mask, cpus));
             }
-            case Step.SetMemoryPolicy(Spec.MemoryPolicy policy) -> memoryPolicy(policy);
-            case Step.SetPersonality(Spec.Personality personality) ->
-                asm.call(Sys.PERSONALITY, flags(personality.domain().equals("LINUX32") ? 8 : 0, personality.domain()));
+            case Step.SetMemoryPolicy(Linux.MemoryPolicy policy) -> memoryPolicy(policy);
+            case Step.SetPersonality(Linux.Personality personality) ->
+                asm.call(
+                        Sys.PERSONALITY,
+                        flags(
+                                personality.domain().number(),
+                                personality.domain().name()));
             case Step.SetUmask(int umask) -> asm.call(Sys.UMASK, flags(umask, "0" + Integer.toOctalString(umask)));
             case Step.ChownStdio(List<Integer> numbers, long uid) -> numbers.forEach(number -> chown(number, uid));
             case Step.LimitBoundingSet(List<Capability> kept, int last) -> limitBoundingSet(kept, last);
-            case Step.SetUser(Spec.User user) -> user(user);
+            case Step.SetUser(Process.User user) -> user(user);
             case Step.SetCapabilities capabilities -> capabilities(capabilities);
             case Step.SetNoNewPrivileges _ ->
                 asm.call(
@@ -57,23 +63,28 @@ final class Credentials {
         }
     }
 
-    private void rlimit(Spec.Rlimit limit) {
+    private void rlimit(Process.Rlimit limit) {
         Op.Blob rlimit = asm.struct(
                 "{rlim_cur=" + Long.toUnsignedString(limit.soft()) + ", rlim_max=" + Long.toUnsignedString(limit.hard())
                         + "}",
                 16,
                 struct -> struct.putLong(limit.soft()).putLong(limit.hard()));
-        asm.call(Sys.PRLIMIT64, value(0), flags(Tables.rlimit(limit.type()), limit.type()), rlimit, Assembler.nul());
+        asm.call(
+                Sys.PRLIMIT64,
+                value(0),
+                flags(limit.type().number(), limit.type().name()),
+                rlimit,
+                Assembler.nul());
     }
 
     /** struct sched_attr as of Linux 3.14, 48 bytes. */
-    private void scheduler(Spec.Scheduler scheduler) {
+    private void scheduler(Process.Scheduler scheduler) {
         Op.Blob attributes = asm.struct(
                 "{sched_policy=" + scheduler.policy() + "}",
                 48,
                 attr -> attr.putInt(48)
-                        .putInt(Tables.policy(scheduler.policy()))
-                        .putLong(Tables.schedulerFlags(scheduler.flags()))
+                        .putInt(scheduler.policy().number())
+                        .putLong(bits(scheduler.flags(), Process.Scheduler.Flag::number))
                         .putInt(scheduler.nice() == null ? 0 : scheduler.nice())
                         .putInt(scheduler.priority() == null ? 0 : scheduler.priority())
                         .putLong(scheduler.runtime() == null ? 0 : scheduler.runtime())
@@ -82,19 +93,23 @@ final class Credentials {
         asm.call(Sys.SCHED_SETATTR, value(0), attributes, value(0));
     }
 
-    private void memoryPolicy(Spec.MemoryPolicy policy) {
-        long mode = Tables.memoryMode(policy.mode()) | Tables.memoryFlags(policy.flags());
+    private void memoryPolicy(Linux.MemoryPolicy policy) {
+        long mode = policy.mode().number() | bits(policy.flags(), Linux.MemoryPolicy.Flag::number);
         if (policy.nodes() == null || policy.nodes().isEmpty()) {
-            asm.call(Sys.SET_MEMPOLICY, flags(mode, policy.mode()), Assembler.nul(), value(0));
+            asm.call(Sys.SET_MEMPOLICY, flags(mode, policy.mode().name()), Assembler.nul(), value(0));
             return;
         }
         byte[] mask = IdSet.mask(policy.nodes());
         // maxnode counts one bit more than the kernel reads, set_mempolicy(2).
         asm.call(
                 Sys.SET_MEMPOLICY,
-                flags(mode, policy.mode()),
+                flags(mode, policy.mode().name()),
                 asm.bytes(mask, policy.nodes()),
                 value(mask.length * 8L + 1));
+    }
+
+    private static <F> int bits(List<F> flags, ToIntFunction<F> bit) {
+        return flags.stream().mapToInt(bit).reduce(0, (a, b) -> a | b);
     }
 
     /** EPERM and EROFS: a descriptor of a file system where it cannot be; the container has it opened already. */
@@ -128,7 +143,7 @@ final class Credentials {
         }
     }
 
-    private void user(Spec.User user) {
+    private void user(Process.User user) {
         keepCapabilities(1);
         List<Long> groups = user.additionalGids();
         Op.Blob list = asm.struct(

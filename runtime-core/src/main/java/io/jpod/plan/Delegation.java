@@ -1,10 +1,10 @@
 package io.jpod.plan;
 
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.IdMapping;
-import io.jpod.oci.Spec.Mount;
-import io.jpod.oci.Spec.Namespace;
-import io.jpod.oci.Spec.NamespaceType;
 import java.util.OptionalLong;
 
 /** Whose a container's cgroup is to be (runtime-spec, config-linux.md, "Cgroup ownership"). */

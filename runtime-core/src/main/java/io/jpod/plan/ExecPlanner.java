@@ -1,7 +1,10 @@
 package io.jpod.plan;
 
+import io.jpod.oci.Hook;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Plan.By;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -20,8 +23,7 @@ public final class ExecPlanner {
      * @param at where the process stands in its file: {@code process}, or nothing
      * @param intoCgroup whether it is born in a cgroup, the container's or one below
      */
-    public static Plan exec(
-            String id, Spec container, Spec.Process process, String at, boolean intoCgroup, Facts facts) {
+    public static Plan exec(String id, Spec container, Process process, String at, boolean intoCgroup, Facts facts) {
         Validation.process(process, at, facts);
         return join(
                 id,
@@ -36,15 +38,20 @@ public final class ExecPlanner {
      * limits too, and has that one's environment if it brings none.
      */
     public static Plan startContainerHook(
-            String id, Spec container, Spec.Hook hook, String at, boolean intoCgroup, Facts facts) {
-        Spec.Process own = Objects.requireNonNull(container.process(), "process");
-        Spec.Process process = own.forHook(args(hook), hook.env() == null ? own.env() : hook.env());
+            String id, Spec container, Hook hook, String at, boolean intoCgroup, Facts facts) {
+        Process own = Objects.requireNonNull(container.process(), "process");
+        Process process = own.with(p -> {
+            p.terminal = false;
+            p.consoleSize = null;
+            p.args = args(hook);
+            p.env = hook.env() == null ? p.env : hook.env();
+        });
         ProcessPlan steps = new ProcessPlan(
                 process, "process", facts, container.linux().seccomp(), List.of(hook.path()), hook.path(), at);
         return join(id, container, process, intoCgroup, steps);
     }
 
-    private static Plan join(String id, Spec container, Spec.Process process, boolean intoCgroup, ProcessPlan steps) {
+    private static Plan join(String id, Spec container, Process process, boolean intoCgroup, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
@@ -86,7 +93,7 @@ public final class ExecPlanner {
      *
      * @param inherited the environment of one that brings none
      */
-    public static Plan hostHook(Spec.Hook hook, String at, String directory, List<String> inherited) {
+    public static Plan hostHook(Hook hook, String at, String directory, List<String> inherited) {
         return hostProgram(hook.path(), args(hook), hook.env() == null ? inherited : hook.env(), at, directory, true);
     }
 
@@ -115,8 +122,7 @@ public final class ExecPlanner {
      *
      * @param rootfs absolute path of root.path
      */
-    public static Plan createContainerHook(
-            Spec container, Spec.Hook hook, String at, boolean intoCgroup, String rootfs) {
+    public static Plan createContainerHook(Spec container, Hook hook, String at, boolean intoCgroup, String rootfs) {
         List<Plan.Entry> entries = new ArrayList<>(List.of(cloneProcess(intoCgroup)));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         plan.add(new Step.HideProcess(), "default");
@@ -144,11 +150,11 @@ public final class ExecPlanner {
                 "default");
     }
 
-    private static void hook(Sink plan, Spec.Hook hook, String at, List<String> inherited) {
+    private static void hook(Sink plan, Hook hook, String at, List<String> inherited) {
         plan.add(new Step.Exec(List.of(hook.path()), args(hook), hook.env() == null ? inherited : hook.env()), at);
     }
 
-    private static List<String> args(Spec.Hook hook) {
+    private static List<String> args(Hook hook) {
         return hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
     }
 
@@ -165,8 +171,8 @@ public final class ExecPlanner {
      * namespace that jpod-init was executed in, ptrace(2): whoever is in another one never has it, and in a pid namespace of its
      * own a container has at most what its bounding set has.
      */
-    static boolean mayBeTraced(Spec container, Spec.Process process) {
-        Spec.Namespace pid = container.linux().namespace(NamespaceType.PID);
+    static boolean mayBeTraced(Spec container, Process process) {
+        Namespace pid = container.linux().namespace(NamespaceType.PID);
         if (pid == null || container.linux().namespace(NamespaceType.USER) != null) {
             return false;
         }
@@ -182,8 +188,7 @@ public final class ExecPlanner {
      */
     private static List<NamespaceType> joined(Spec container) {
         return Stream.concat(
-                        container.linux().namespaces().stream().map(Spec.Namespace::type),
-                        Stream.of(NamespaceType.MOUNT))
+                        container.linux().namespaces().stream().map(Namespace::type), Stream.of(NamespaceType.MOUNT))
                 .distinct()
                 .sorted()
                 .toList();

@@ -7,7 +7,7 @@ import static io.jpod.plan.Assembler.value;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Device;
 import io.jpod.plan.Assembler.Label;
 import java.util.List;
 import java.util.Objects;
@@ -344,7 +344,7 @@ final class Files {
 
     // ---- /dev
 
-    void device(Spec.Device device, String place, boolean bind) {
+    void device(Device device, String place, boolean bind) {
         if (bind) {
             Op.Register source = asm.use("source " + device.path());
             setAttributes(source, 0, 0, MS_SLAVE, false);
@@ -354,16 +354,11 @@ final class Files {
         Op.Register directory = parentOf(place);
         Op.Blob name = asm.string(name(place));
         int permissions = device.fileMode() == null ? 0666 : device.fileMode() & 07777;
-        long type = switch (device.type()) {
-            case "b" -> S_IFBLK;
-            case "p" -> S_IFIFO;
-            default -> S_IFCHR;
-        };
         asm.call(
                 Sys.MKNODAT,
                 directory,
                 name,
-                flags(type | permissions, device.type() + " 0" + Integer.toOctalString(permissions)),
+                flags(device.type().number() | permissions, device.type() + " 0" + Integer.toOctalString(permissions)),
                 flags(makedev(device.major(), device.minor()), device.major() + ":" + device.minor()));
         if (device.uid() != null || device.gid() != null) {
             asm.call(

@@ -1,6 +1,6 @@
 package io.jpod.plan;
 
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
 import java.util.BitSet;
 
 /** Lists of cpus or memory nodes, {@code 0-3,7}, cpuset(7) "List format". */
@@ -34,7 +34,7 @@ final class IdSet {
         return Integer.parseInt(text);
     }
 
-    private static InvalidSpec invalid(String list) {
-        return new InvalidSpec("config.json", "", "not a list such as 0-3,7: " + list);
+    private static InvalidJson invalid(String list) {
+        return new InvalidJson("config.json", "", "not a list such as 0-3,7: " + list);
     }
 }

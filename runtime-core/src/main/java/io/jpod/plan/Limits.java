@@ -1,13 +1,13 @@
 package io.jpod.plan;
 
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.Cpu;
-import io.jpod.oci.Spec.HugepageLimit;
-import io.jpod.oci.Spec.Memory;
-import io.jpod.oci.Spec.Network;
-import io.jpod.oci.Spec.Pids;
-import io.jpod.oci.Spec.Rdma;
-import io.jpod.oci.Spec.Resources;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Resources;
+import io.jpod.oci.Resources.Cpu;
+import io.jpod.oci.Resources.HugepageLimit;
+import io.jpod.oci.Resources.Memory;
+import io.jpod.oci.Resources.Network;
+import io.jpod.oci.Resources.Pids;
+import io.jpod.oci.Resources.Rdma;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +96,7 @@ public final class Limits {
      *
      * @param source what errors call the file
      * @param prefix where in it the resources are; "" if they are all of it
-     * @throws InvalidSpec naming the field that cannot be, or cannot be honoured
+     * @throws InvalidJson naming the field that cannot be, or cannot be honoured
      */
     public static List<Limit> of(Resources resources, Facts facts, String source, String prefix) {
         Limits limits = new Limits(facts, source, prefix.isEmpty() ? "" : prefix + ".");
@@ -117,8 +117,8 @@ public final class Limits {
         limits.add(Limit.of(file, value, prefix + from));
     }
 
-    InvalidSpec wrong(String from, String reason) {
-        return new InvalidSpec(source, prefix + from, reason);
+    InvalidJson wrong(String from, String reason) {
+        return new InvalidJson(source, prefix + from, reason);
     }
 
     /**

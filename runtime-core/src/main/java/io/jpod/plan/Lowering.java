@@ -10,15 +10,15 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.NativeText;
 import io.jpod.abi.Sys;
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.Device;
+import io.jpod.oci.Linux;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.Assembler.Label;
 import io.jpod.plan.Plan.By;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -161,9 +161,9 @@ public final class Lowering {
             case Step.LoopbackUp _ -> loopbackUp();
             case Step.SetSysctl(String path, String value) -> writeProc("sys/" + path, value);
 
-            case Step.SetPropagation(String flag, boolean recursive) ->
-                mount(propagation(flag) | (recursive ? MS_REC : 0), (recursive ? "MS_REC|" : "") + constant(flag));
-            case Step.SetRootPropagation(String flag) -> mount(propagation(flag), constant(flag));
+            case Step.SetPropagation(Linux.Propagation flag, boolean recursive) ->
+                mount(flag.number() | (recursive ? MS_REC : 0), (recursive ? "MS_REC|" : "") + constant(flag));
+            case Step.SetRootPropagation(Linux.Propagation flag) -> mount(flag.number(), constant(flag));
             case Step.AttachRootfs(String path) -> {
                 asm.call(
                         Sys.MOVE_MOUNT,
@@ -179,9 +179,9 @@ public final class Lowering {
             case Step.MountFilesystem filesystem -> files.mount(filesystem);
             case Step.MountBind bind -> files.bind(bind);
             case Step.Remount(String destination, MountOptions options) -> files.remount(destination, options);
-            case Step.MakeDevice(Spec.Device device, String place, boolean bind) -> files.device(device, place, bind);
+            case Step.MakeDevice(Device device, String place, boolean bind) -> files.device(device, place, bind);
             case Step.Symlink(String path, String target) -> files.symlink(path, target);
-            case Step.OpenConsole console -> new Console(asm, files, CONSOLE, TERMINAL).open(console);
+            case Step.OpenConsole console -> new ConsoleCalls(asm, files, CONSOLE, TERMINAL).open(console);
             case Step.PivotRoot _ -> pivotRoot();
             case Step.LetGoOfHostMounts(List<String> hostMounts) -> hostMounts.forEach(this::letGo);
             case Step.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
@@ -460,19 +460,8 @@ public final class Lowering {
 
     // ---- the root
 
-    private static long propagation(String flag) {
-        return switch (flag) {
-            case "shared" -> MS_SHARED;
-            case "slave" -> MS_SLAVE;
-            case "private" -> MS_PRIVATE;
-            case "unbindable" -> MS_UNBINDABLE;
-            case "rshared", "rslave", "rprivate", "runbindable" -> MS_REC | propagation(flag.substring(1));
-            default -> throw new IllegalArgumentException("no propagation: " + flag);
-        };
-    }
-
-    private static String constant(String flag) {
-        return "MS_" + flag.toUpperCase(Locale.ROOT);
+    private static String constant(Linux.Propagation flag) {
+        return "MS_" + flag.name();
     }
 
     private void mount(long flags, String text) {

@@ -1,8 +1,11 @@
 package io.jpod.plan;
 
 import io.jpod.abi.Flags;
+import io.jpod.oci.Device;
+import io.jpod.oci.Mount;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Resources.DeviceRule;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * the cgroup namespace of who mounts it. What the config mounts where jpod makes something by default stays.
  */
 final class MountPlan {
-    private static final List<Spec.Device> DEFAULT_DEVICES = List.of(
+    private static final List<Device> DEFAULT_DEVICES = List.of(
             device("/dev/null", 1, 3),
             device("/dev/zero", 1, 5),
             device("/dev/full", 1, 7),
@@ -28,17 +31,17 @@ final class MountPlan {
      * What comes after the spec's rules, as with runc: making nodes is harmless where opening them is filtered, and the
      * default devices and terminals (136, and 5:2 for ptmx) have to work.
      */
-    static final List<Spec.DeviceRule> ALWAYS_ALLOWED = alwaysAllowed();
+    static final List<DeviceRule> ALWAYS_ALLOWED = alwaysAllowed();
 
-    private static List<Spec.DeviceRule> alwaysAllowed() {
-        List<Spec.DeviceRule> rules = new ArrayList<>();
-        rules.add(new Spec.DeviceRule(true, "c", null, null, "m"));
-        rules.add(new Spec.DeviceRule(true, "b", null, null, "m"));
-        for (Spec.Device device : DEFAULT_DEVICES) {
-            rules.add(new Spec.DeviceRule(true, "c", device.major(), device.minor(), "rwm"));
+    private static List<DeviceRule> alwaysAllowed() {
+        List<DeviceRule> rules = new ArrayList<>();
+        rules.add(new DeviceRule(true, DeviceRule.Type.C, null, null, "m"));
+        rules.add(new DeviceRule(true, DeviceRule.Type.B, null, null, "m"));
+        for (Device device : DEFAULT_DEVICES) {
+            rules.add(new DeviceRule(true, DeviceRule.Type.C, device.major(), device.minor(), "rwm"));
         }
-        rules.add(new Spec.DeviceRule(true, "c", 136L, null, "rwm"));
-        rules.add(new Spec.DeviceRule(true, "c", 5L, 2L, "rwm"));
+        rules.add(new DeviceRule(true, DeviceRule.Type.C, 136L, null, "rwm"));
+        rules.add(new DeviceRule(true, DeviceRule.Type.C, 5L, 2L, "rwm"));
         return List.copyOf(rules);
     }
 
@@ -105,7 +108,7 @@ final class MountPlan {
         }
     }
 
-    private Planned planned(int index, Spec.Mount mount) {
+    private Planned planned(int index, Mount mount) {
         String type = mount.type() == null ? "" : mount.type();
         MountOptions options = Mounts.parse(mount.options());
         String source = mount.source();
@@ -137,7 +140,7 @@ final class MountPlan {
                 openSource(plan, mount);
             }
         }
-        for (Spec.Device device : devices()) {
+        for (Device device : devices()) {
             if (isBound(device)) {
                 String path = Facts.clean(device.path());
                 plan.add(new Step.OpenSource("source " + device.path(), path, false), deviceFrom(device));
@@ -253,8 +256,8 @@ final class MountPlan {
      * Nodes cannot be made in a user namespace; and where /dev is the image's own directory, what lies there is bound over
      * rather than trusted (CVE-2025-31133). A fifo is nobody's device.
      */
-    private boolean isBound(Spec.Device device) {
-        return !device.type().equals("p")
+    private boolean isBound(Device device) {
+        return device.type() != Device.Type.P
                 && (userNamespace
                         || mounts.stream()
                                 .noneMatch(m ->
@@ -280,7 +283,7 @@ final class MountPlan {
     }
 
     void makeDevices(Sink plan) {
-        for (Spec.Device device : devices()) {
+        for (Device device : devices()) {
             if (isBound(device) || !facts.devices().contains(device.path())) {
                 plan.add(new Step.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
             }
@@ -307,29 +310,29 @@ final class MountPlan {
     }
 
     /** The default devices, unless the spec has its own at the same path, then the spec's; and none where it has a mount. */
-    private List<Spec.Device> devices() {
+    private List<Device> devices() {
         if (!ownsDev()) {
             return List.of();
         }
-        List<Spec.Device> all = withDefaultDevices(spec);
+        List<Device> all = withDefaultDevices(spec);
         all.removeIf(device -> !isFree(device.path()));
         return all;
     }
 
-    static List<Spec.Device> withDefaultDevices(Spec spec) {
-        List<Spec.Device> own = spec.linux().devices();
-        List<Spec.Device> all = new ArrayList<>(DEFAULT_DEVICES);
+    static List<Device> withDefaultDevices(Spec spec) {
+        List<Device> own = spec.linux().devices();
+        List<Device> all = new ArrayList<>(DEFAULT_DEVICES);
         all.removeIf(device -> own.stream().anyMatch(other -> other.path().equals(device.path())));
         all.addAll(own);
         return all;
     }
 
-    private String deviceFrom(Spec.Device device) {
+    private String deviceFrom(Device device) {
         int index = spec.linux().devices().indexOf(device);
         return index < 0 ? "default" : "linux.devices[" + index + "]";
     }
 
-    private static Spec.Device device(String path, long major, long minor) {
-        return new Spec.Device("c", path, major, minor, 0666, null, null);
+    private static Device device(String path, long major, long minor) {
+        return new Device(Device.Type.C, path, major, minor, 0666, null, null);
     }
 }

@@ -1,9 +1,14 @@
 package io.jpod.plan;
 
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Device;
+import io.jpod.oci.HookKind;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Resources;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.HookKind;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.Step.Milestone;
 import java.util.ArrayList;
@@ -34,7 +39,7 @@ public final class Planner {
     public static final String MAP_IDS = "io.jpod.rootfs.map-ids";
 
     private final Spec spec;
-    private final Spec.Linux linux;
+    private final Linux linux;
     private final Request request;
     private final Facts facts;
     private final List<Plan.Entry> entries = new ArrayList<>();
@@ -77,7 +82,7 @@ public final class Planner {
     }
 
     /**
-     * @throws InvalidSpec naming the JSON path of what jpod cannot honour
+     * @throws InvalidJson naming the JSON path of what jpod cannot honour
      */
     public static Plan plan(Spec spec, Request request, Facts facts) {
         Validation.check(spec, facts);
@@ -163,7 +168,7 @@ public final class Planner {
 
     /** The limits that a spec asks for, whatever the host has. */
     public static List<Limit> limits(Spec spec) {
-        Spec.Resources resources = spec.linux().resources();
+        Resources resources = spec.linux().resources();
         return resources == null ? List.of() : Limits.of(resources, Limits.Facts.UNKNOWN);
     }
 
@@ -171,7 +176,7 @@ public final class Planner {
         if (request.cgroup() == null) {
             return;
         }
-        Spec.Resources resources = linux.resources() == null ? Spec.Resources.NONE : linux.resources();
+        Resources resources = linux.resources() == null ? Resources.NONE : linux.resources();
         List<Limit> limits = Limits.of(resources, facts.limits());
         by = By.BRAIN;
         add(
@@ -181,7 +186,7 @@ public final class Planner {
             add(new BrainStep.SetLimit(limit), limit.from());
         }
         if (!resources.devices().isEmpty()) {
-            List<Spec.DeviceRule> rules = new ArrayList<>(resources.devices());
+            List<Resources.DeviceRule> rules = new ArrayList<>(resources.devices());
             rules.addAll(MountPlan.ALWAYS_ALLOWED);
             add(new BrainStep.FilterDevices(rules), "linux.resources.devices");
         }
@@ -205,7 +210,7 @@ public final class Planner {
             add(new Step.PrepareMasks(), "linux.maskedPaths");
         }
         for (int i = 0; i < linux.namespaces().size(); i++) {
-            Spec.Namespace namespace = linux.namespaces().get(i);
+            Namespace namespace = linux.namespaces().get(i);
             if (namespace.path() != null) {
                 add(new Step.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
             }
@@ -213,9 +218,9 @@ public final class Planner {
     }
 
     private String userNamespace() {
-        Spec.Namespace user = linux.namespace(NamespaceType.USER);
+        Namespace user = linux.namespace(NamespaceType.USER);
         if (user == null || user.path() == null) {
-            throw new InvalidSpec(
+            throw new InvalidJson(
                     "config.json",
                     "annotations[\"" + MAP_IDS + "\"]",
                     "needs a user namespace that is joined by its path");
@@ -275,7 +280,7 @@ public final class Planner {
         if (!closed.isEmpty()) {
             // In mounts that are still the host's user namespace's, of which those of the container will be a copy.
             add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.MOUNT)), "root.path");
-            add(new Step.SetPropagation("slave", true), "root.path");
+            add(new Step.SetPropagation(Linux.Propagation.SLAVE, true), "root.path");
             add(new Step.LetGoOfHostMounts(closed), "root.path");
         }
         for (NamespaceType type : List.of(
@@ -322,7 +327,7 @@ public final class Planner {
      * How a look is taken at the root directory of a container that joins a mount namespace, where its path leads in there: by
      * the same steps, and none of them changes anything.
      */
-    public static Plan sharedRoot(Spec.Namespace namespace, String rootfs) {
+    public static Plan sharedRoot(Namespace namespace, String rootfs) {
         return new Plan(
                 List.of(
                         new Plan.Entry(
@@ -336,7 +341,7 @@ public final class Planner {
     }
 
     /** Devices that the root file system may have already; where jpod makes none, it has to. */
-    public static List<Spec.Device> devicesThere(Spec spec) {
+    public static List<Device> devicesThere(Spec spec) {
         return spec.linux().hasOwnMounts() ? spec.linux().devices() : MountPlan.withDefaultDevices(spec);
     }
 
@@ -386,7 +391,7 @@ public final class Planner {
         // comes
         // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
         // refuse.
-        add(new Step.SetPropagation("slave", true), "default");
+        add(new Step.SetPropagation(Linux.Propagation.SLAVE, true), "default");
         add(new Step.AttachRootfs(request.rootfs()), "root.path");
     }
 
@@ -402,7 +407,7 @@ public final class Planner {
         if (own) {
             mounts.makeDevices(this::add);
         }
-        Spec.Process process = spec.process();
+        Process process = spec.process();
         if (process != null && process.terminal()) {
             add(
                     new Step.OpenConsole(process.consoleSize(), process.user().uid(), own && mounts.ownsConsole()),
@@ -464,7 +469,7 @@ public final class Planner {
         }
     }
 
-    private void process(Spec.Process process) {
+    private void process(Process process) {
         ProcessPlan plan = processPlan(process);
         plan.stdio(this::add);
         plan.session(this::add);
@@ -484,7 +489,7 @@ public final class Planner {
         plan.exec(this::add, warnings::add);
     }
 
-    private ProcessPlan processPlan(Spec.Process process) {
+    private ProcessPlan processPlan(Process process) {
         return new ProcessPlan(process, "process", facts, linux.seccomp());
     }
 
@@ -499,18 +504,18 @@ public final class Planner {
     }
 
     private boolean isNew(NamespaceType type) {
-        Spec.Namespace namespace = linux.namespace(type);
+        Namespace namespace = linux.namespace(type);
         return namespace != null && namespace.path() == null;
     }
 
     private boolean isJoined(NamespaceType type) {
-        Spec.Namespace namespace = linux.namespace(type);
+        Namespace namespace = linux.namespace(type);
         return namespace != null && namespace.path() != null;
     }
 
     private String from(NamespaceType type) {
         List<NamespaceType> types =
-                linux.namespaces().stream().map(Spec.Namespace::type).toList();
+                linux.namespaces().stream().map(Namespace::type).toList();
         return "linux.namespaces[" + types.indexOf(type) + "]";
     }
 }

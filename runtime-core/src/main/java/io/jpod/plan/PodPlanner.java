@@ -1,8 +1,9 @@
 package io.jpod.plan;
 
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.IdMapping;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Linux;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.Step.Milestone;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class PodPlanner {
         this.request = request;
     }
 
-    /** @throws InvalidSpec naming the option that cannot be */
+    /** @throws InvalidJson naming the option that cannot be */
     public static Plan plan(Request request) {
         request.sysctl().keySet().forEach(key -> checkSysctl(key, request.share()));
         PodPlanner planner = new PodPlanner(request);
@@ -78,17 +79,17 @@ public final class PodPlanner {
         String path = Validation.sysctlPath(key);
         NamespaceType owner = Validation.owner(path);
         if (!Validation.isSysctl(path)) {
-            throw new InvalidSpec("--sysctl", key, "is not the name of a sysctl");
+            throw new InvalidJson("--sysctl", key, "is not the name of a sysctl");
         }
         if (owner == null) {
-            throw new InvalidSpec("--sysctl", key, "belongs to no namespace: it would change the host");
+            throw new InvalidJson("--sysctl", key, "belongs to no namespace: it would change the host");
         }
         if (!share.contains(owner)) {
-            throw new InvalidSpec(
+            throw new InvalidJson(
                     "--sysctl", key, "needs the pod to have its own namespace of type " + owner.jsonName());
         }
         if (path.equals("kernel/hostname")) {
-            throw new InvalidSpec("--sysctl", key, "use --hostname instead");
+            throw new InvalidJson("--sysctl", key, "use --hostname instead");
         }
     }
 
@@ -206,7 +207,7 @@ public final class PodPlanner {
     }
 
     private void emptyRoot(By by) {
-        add(by, new Step.SetPropagation("slave", true), "--share pid");
+        add(by, new Step.SetPropagation(Linux.Propagation.SLAVE, true), "--share pid");
         add(by, new Step.AttachRootfs(request.directory()), "--share pid");
         add(by, new Step.PivotRoot(), "--share pid");
     }

@@ -1,6 +1,8 @@
 package io.jpod.plan;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Process;
+import io.jpod.oci.Seccomp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,17 +18,17 @@ final class ProcessPlan {
     /** execvp(3), where the environment has no PATH. */
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
-    private final Spec.Process process;
+    private final Process process;
     private final String at;
     private final Facts facts;
-    private final Spec.@Nullable Seccomp seccomp;
+    private final @Nullable Seccomp seccomp;
     private final List<String> candidates;
     private final String name;
     private final String program;
     private boolean isConfined;
 
     /** @param at where the process stands in its file: {@code process}, or nothing in a process.json */
-    ProcessPlan(Spec.Process process, String at, Facts facts, Spec.@Nullable Seccomp seccomp) {
+    ProcessPlan(Process process, String at, Facts facts, @Nullable Seccomp seccomp) {
         this(
                 process,
                 at,
@@ -43,10 +45,10 @@ final class ProcessPlan {
      * @param program where it stands in config.json
      */
     ProcessPlan(
-            Spec.Process process,
+            Process process,
             String at,
             Facts facts,
-            Spec.@Nullable Seccomp seccomp,
+            @Nullable Seccomp seccomp,
             List<String> candidates,
             String name,
             String program) {
@@ -85,7 +87,7 @@ final class ProcessPlan {
     }
 
     /** What needs privileges that the process is about to lose, or the host's /proc, which is about to be closed. */
-    void resources(Sink plan, Spec.@Nullable MemoryPolicy memoryPolicy, Spec.@Nullable Personality personality) {
+    void resources(Sink plan, Linux.@Nullable MemoryPolicy memoryPolicy, Linux.@Nullable Personality personality) {
         for (int i = 0; i < process.rlimits().size(); i++) {
             plan.add(new Step.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
         }
@@ -112,7 +114,7 @@ final class ProcessPlan {
         // runc's default too: what the caller's umask was must not show in the container.
         Integer umask = process.user().umask();
         plan.add(new Step.SetUmask(umask == null ? 022 : umask), umask == null ? "default" : from("user.umask"));
-        Spec.Capabilities wanted = process.capabilities();
+        Process.Capabilities wanted = process.capabilities();
         List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
         plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
         plan.add(new Step.SetUser(process.user()), from("user"));
@@ -131,7 +133,7 @@ final class ProcessPlan {
     }
 
     private void capabilities(Sink plan, boolean filtering, Consumer<String> warn) {
-        Spec.Capabilities wanted = process.capabilities();
+        Process.Capabilities wanted = process.capabilities();
         if (wanted == null) {
             plan.add(new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of(), filtering), "default");
             return;
@@ -196,7 +198,7 @@ final class ProcessPlan {
     }
 
     /** The paths that execvp(3) would try. */
-    private static List<String> candidates(Spec.Process process) {
+    private static List<String> candidates(Process process) {
         String name = process.args().getFirst();
         if (name.contains("/")) {
             return List.of(name);

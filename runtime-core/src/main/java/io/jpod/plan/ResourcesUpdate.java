@@ -1,11 +1,11 @@
 package io.jpod.plan;
 
-import io.jpod.oci.Spec.BlockIo;
-import io.jpod.oci.Spec.Cpu;
-import io.jpod.oci.Spec.HugepageLimit;
-import io.jpod.oci.Spec.Memory;
-import io.jpod.oci.Spec.Pids;
-import io.jpod.oci.Spec.Resources;
+import io.jpod.oci.Resources;
+import io.jpod.oci.Resources.BlockIo;
+import io.jpod.oci.Resources.Cpu;
+import io.jpod.oci.Resources.HugepageLimit;
+import io.jpod.oci.Resources.Memory;
+import io.jpod.oci.Resources.Pids;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,16 +26,7 @@ public final class ResourcesUpdate {
      */
     public static Resources over(@Nullable Resources old, Resources update) {
         if (old == null) {
-            return new Resources(
-                    List.of(),
-                    update.memory(),
-                    update.cpu(),
-                    update.pids(),
-                    update.blockIO(),
-                    update.hugepageLimits(),
-                    update.network(),
-                    update.rdma(),
-                    update.unified());
+            return update.with(u -> u.devices = List.of());
         }
         return new Resources(
                 old.devices(),

@@ -1,7 +1,10 @@
 package io.jpod.plan;
 
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.Device;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Linux;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
 import io.jpod.seccomp.Filter;
 import java.util.List;
 import java.util.Set;
@@ -228,7 +231,7 @@ public sealed interface Step permits BrainStep, Step.Call {
     // ---- the root file system
 
     /** mount(2): what the host mounts later, and whether it sees what we mount. */
-    record SetPropagation(String flag, boolean recursive) implements Call {
+    record SetPropagation(Linux.Propagation flag, boolean recursive) implements Call {
         @Override
         public String describe() {
             return "make / " + (recursive ? "r" : "") + flag;
@@ -280,7 +283,7 @@ public sealed interface Step permits BrainStep, Step.Call {
     }
 
     /** mknodat(2), or a bind of the host's node where nodes cannot be made (user namespaces) or one is there already. */
-    record MakeDevice(Spec.Device device, String place, boolean bind) implements Call {
+    record MakeDevice(Device device, String place, boolean bind) implements Call {
         @Override
         public String describe() {
             return (bind ? "bind device " : "make device ") + place + " " + device.type() + " " + device.major() + ":"
@@ -296,7 +299,7 @@ public sealed interface Step permits BrainStep, Step.Call {
     }
 
     /** A terminal of the container's own devpts; its controlling side is sent away over the console socket. */
-    record OpenConsole(Spec.@Nullable ConsoleSize size, long uid, boolean mounted) implements Call {
+    record OpenConsole(Process.@Nullable ConsoleSize size, long uid, boolean mounted) implements Call {
         @Override
         public String describe() {
             return "open a terminal" + (mounted ? " and bind it on /dev/console" : "");
@@ -347,7 +350,7 @@ public sealed interface Step permits BrainStep, Step.Call {
         }
     }
 
-    record SetRootPropagation(String flag) implements Call {
+    record SetRootPropagation(Linux.Propagation flag) implements Call {
         @Override
         public String describe() {
             return "make / " + flag;
@@ -420,7 +423,7 @@ public sealed interface Step permits BrainStep, Step.Call {
         }
     }
 
-    record SetRlimit(Spec.Rlimit rlimit) implements Call {
+    record SetRlimit(Process.Rlimit rlimit) implements Call {
         @Override
         public String describe() {
             return rlimit.type() + " = " + amount(rlimit.soft()) + ", at most " + amount(rlimit.hard());
@@ -431,14 +434,14 @@ public sealed interface Step permits BrainStep, Step.Call {
         }
     }
 
-    record SetScheduler(Spec.Scheduler scheduler) implements Call {
+    record SetScheduler(Process.Scheduler scheduler) implements Call {
         @Override
         public String describe() {
             return "scheduler " + scheduler.policy();
         }
     }
 
-    record SetIoPriority(Spec.IoPriority priority) implements Call {
+    record SetIoPriority(Process.IoPriority priority) implements Call {
         @Override
         public String describe() {
             return "I/O priority " + priority.ioClass() + " " + priority.priority();
@@ -452,14 +455,14 @@ public sealed interface Step permits BrainStep, Step.Call {
         }
     }
 
-    record SetMemoryPolicy(Spec.MemoryPolicy policy) implements Call {
+    record SetMemoryPolicy(Linux.MemoryPolicy policy) implements Call {
         @Override
         public String describe() {
             return "memory policy " + policy.mode() + (policy.nodes() == null ? "" : " on nodes " + policy.nodes());
         }
     }
 
-    record SetPersonality(Spec.Personality personality) implements Call {
+    record SetPersonality(Linux.Personality personality) implements Call {
         @Override
         public String describe() {
             return "personality " + personality.domain();
@@ -538,7 +541,7 @@ public sealed interface Step permits BrainStep, Step.Call {
         }
     }
 
-    record SetUser(Spec.User user) implements Call {
+    record SetUser(Process.User user) implements Call {
         @Override
         public String describe() {
             return "become uid " + user.uid() + ", gid " + user.gid()
@@ -597,7 +600,7 @@ public sealed interface Step permits BrainStep, Step.Call {
     }
 
     /** {@link Await} until the brain has written uid_map and gid_map, user_namespaces(7). */
-    record AwaitMappings(List<Spec.IdMapping> uids, List<Spec.IdMapping> gids) implements Call {
+    record AwaitMappings(List<IdMapping> uids, List<IdMapping> gids) implements Call {
         @Override
         public Milestone milestone() {
             return Milestone.USER_NAMESPACE;

@@ -1,9 +1,16 @@
 package io.jpod.plan;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Device;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
+import io.jpod.oci.Seccomp;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.seccomp.Filter;
 import io.jpod.seccomp.InvalidProfile;
 import io.jpod.seccomp.SeccompCompiler;
@@ -41,7 +48,7 @@ final class Validation {
             "kernel/shm_rmid_forced");
 
     private final Spec spec;
-    private final Spec.Linux linux;
+    private final Linux linux;
     private final Facts facts;
 
     private Validation(Spec spec, Facts facts) {
@@ -71,7 +78,7 @@ final class Validation {
         refuse(!linux.netDevices().isEmpty(), "linux.netDevices", "moving network devices is not supported yet");
         refuse(linux.intelRdt() != null, "linux.intelRdt", "Intel RDT is not supported yet");
         refuse(linux.mountLabel() != null, "linux.mountLabel", "SELinux labels are not supported yet");
-        Spec.Seccomp seccomp = linux.seccomp();
+        Seccomp seccomp = linux.seccomp();
         refuse(
                 seccomp != null && seccomp.listenerPath() != null,
                 "linux.seccomp.listenerPath",
@@ -104,7 +111,7 @@ final class Validation {
         refuse(spec.root() != null && spec.root().readonly(), "root.readonly", reason);
         refuse(linux.rootfsPropagation() != null, "linux.rootfsPropagation", reason);
         refuse(spec.annotations().containsKey(Planner.MAP_IDS), "annotations[\"" + Planner.MAP_IDS + "\"]", reason);
-        for (Spec.Device device : Planner.devicesThere(spec)) {
+        for (Device device : Planner.devicesThere(spec)) {
             int index = linux.devices().indexOf(device);
             refuse(
                     !facts.devices().contains(device.path()),
@@ -115,7 +122,7 @@ final class Validation {
     }
 
     private void mappings() {
-        Spec.Namespace user = linux.namespace(NamespaceType.USER);
+        Namespace user = linux.namespace(NamespaceType.USER);
         boolean made = user != null && user.path() == null;
         refuse(
                 !made && !(linux.uidMappings().isEmpty() && linux.gidMappings().isEmpty()),
@@ -125,13 +132,13 @@ final class Validation {
         refuse(made && !mapsRoot(linux.gidMappings()), "linux.gidMappings", "must map container id 0");
     }
 
-    private static boolean mapsRoot(List<Spec.IdMapping> mappings) {
+    private static boolean mapsRoot(List<IdMapping> mappings) {
         return mappings.stream().anyMatch(mapping -> mapping.containerID() == 0);
     }
 
     private void mounts() {
         for (int i = 0; i < spec.mounts().size(); i++) {
-            Spec.Mount mount = spec.mounts().get(i);
+            Mount mount = spec.mounts().get(i);
             String at = "mounts[" + i + "]";
             MountOptions options = Mounts.parse(mount.options());
             refuse(!mount.uidMappings().isEmpty(), at + ".uidMappings", "idmapped mounts are not supported yet");
@@ -143,15 +150,11 @@ final class Validation {
             }
             boolean bind = options.bind() || "bind".equals(mount.type());
             refuse(
-                    !bind
-                            && !options.remount()
-                            && (mount.type() == null || mount.type().isEmpty()),
+                    !bind && !options.remount() && mount.type() == null,
                     at + ".type",
                     "is required unless options has bind or rbind");
             refuse(
-                    bind
-                            && !options.remount()
-                            && (mount.source() == null || mount.source().isEmpty()),
+                    bind && !options.remount() && mount.source() == null,
                     at + ".source",
                     "is required for a bind mount");
             String place = facts.place(mount.destination());
@@ -174,7 +177,7 @@ final class Validation {
         }
     }
 
-    private void proc(Spec.Mount mount, String place, String at, boolean bind) {
+    private void proc(Mount mount, String place, String at, boolean bind) {
         if (place.equals("/proc")) {
             refuse(!bind && !"proc".equals(mount.type()), at + ".type", "only proc can be mounted on /proc");
             // What is written to files of /proc, labels of security modules among it, must reach the kernel
@@ -242,7 +245,7 @@ final class Validation {
     }
 
     /** What {@code process} may ask for, also in exec. */
-    static void process(Spec.Process process, String at, Facts facts) {
+    static void process(Process process, String at, Facts facts) {
         String dot = at.isEmpty() ? "" : at + ".";
         refuse(process.selinuxLabel() != null, dot + "selinuxLabel", "SELinux labels are not supported yet");
         refuse(
@@ -253,21 +256,17 @@ final class Validation {
                 process.execCPUAffinity() != null && process.execCPUAffinity().initial() != null,
                 dot + "execCPUAffinity.initial",
                 "is not supported yet");
-        for (int i = 0; i < process.rlimits().size(); i++) {
-            String type = process.rlimits().get(i).type();
-            refuse(Tables.rlimit(type) < 0, dot + "rlimits[" + i + "].type", "unknown: " + type);
-        }
     }
 
-    static Step.LoadSeccomp seccompFilter(Spec.Seccomp seccomp, Arch arch, Consumer<String> warn) {
+    static Step.LoadSeccomp seccompFilter(Seccomp seccomp, Arch arch, Consumer<String> warn) {
         Filter filter;
         try {
             filter = SeccompCompiler.compile(seccomp, arch);
         } catch (InvalidProfile e) {
-            throw new InvalidSpec("config.json", "linux.seccomp." + e.path(), e.reason());
+            throw new InvalidJson("config.json", "linux.seccomp." + e.path(), e.reason());
         }
         if (filter.listener()) {
-            throw new InvalidSpec("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
+            throw new InvalidJson("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
         }
         filter.warnings().forEach(warning -> warn.accept("linux.seccomp: " + warning));
         return new Step.LoadSeccomp(filter);
@@ -275,7 +274,7 @@ final class Validation {
 
     private static void refuse(boolean when, String path, String reason) {
         if (when) {
-            throw new InvalidSpec("config.json", path, reason);
+            throw new InvalidJson("config.json", path, reason);
         }
     }
 }

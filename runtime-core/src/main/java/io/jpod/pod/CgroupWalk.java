@@ -3,7 +3,7 @@ package io.jpod.pod;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.CgroupNode.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

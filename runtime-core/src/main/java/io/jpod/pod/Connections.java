@@ -2,6 +2,7 @@ package io.jpod.pod;
 
 import io.jpod.abi.Flags;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Ip;
@@ -16,8 +17,7 @@ import io.jpod.net.cni.Cni;
 import io.jpod.net.cni.CniNetwork;
 import io.jpod.net.cni.CniRequest;
 import io.jpod.net.cni.CniResult;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.PodSpec.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +130,7 @@ final class Connections {
     private Optional<CniResult> result(String network, String pod, String device) {
         try {
             return cni.result(network, pod, device);
-        } catch (InvalidSpec damaged) {
+        } catch (InvalidJson damaged) {
             return Optional.empty();
         }
     }

@@ -10,7 +10,7 @@ import io.jpod.linux.Ip;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import io.jpod.net.HostEntry;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

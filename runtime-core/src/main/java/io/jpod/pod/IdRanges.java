@@ -1,7 +1,7 @@
 package io.jpod.pod;
 
 import io.jpod.linux.Linux;
-import io.jpod.oci.Spec.IdMapping;
+import io.jpod.oci.IdMapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

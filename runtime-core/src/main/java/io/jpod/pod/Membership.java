@@ -1,8 +1,12 @@
 package io.jpod.pod;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.plan.Planner;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,25 +41,21 @@ final class Membership {
         if (shared.share().contains(NamespaceType.USER) && shared.mapsOwners()) {
             annotations.put(Planner.MAP_IDS, "true");
         }
-        return new Spec(
-                spec.ociVersion(),
-                spec.process(),
-                spec.root(),
-                hasName ? null : spec.hostname(),
-                hasName ? null : spec.domainname(),
-                mounts(spec.mounts()),
-                spec.hooks(),
-                annotations,
-                linux(spec.linux(), id),
-                spec.vm());
+        return spec.with(s -> {
+            s.hostname = hasName ? null : s.hostname;
+            s.domainname = hasName ? null : s.domainname;
+            s.mounts = mounts(s.mounts);
+            s.annotations = annotations;
+            s.linux = linux(s.linux, id);
+        });
     }
 
     /** What is the other pod's in it, becomes ours. */
     Spec adopt(Spec spec, PodSpec other, PodDir from, String id) {
-        List<Spec.Mount> moved = spec.mounts().stream()
+        List<Mount> moved = spec.mounts().stream()
                 .map(mount -> mount.source() == null
                         ? mount
-                        : new Spec.Mount(
+                        : new Mount(
                                 mount.destination(),
                                 mount.type(),
                                 moved(mount.source(), from),
@@ -63,28 +63,21 @@ final class Membership {
                                 mount.uidMappings(),
                                 mount.gidMappings()))
                 .toList();
-        Spec.Process process = spec.process();
-        List<String> env = process == null
-                ? List.of()
-                : process.env().stream()
+        Process process = spec.process();
+        Process renamed = process == null
+                ? null
+                : process.with(p -> p.env = p.env.stream()
                         .map(variable -> variable.equals("HOSTNAME=" + other.hostname())
                                 ? "HOSTNAME=" + pod.spec().hostname()
                                 : variable)
-                        .toList();
+                        .toList());
         Spec joined = join(
-                new Spec(
-                        spec.ociVersion(),
-                        process == null ? null : process.withEnv(env),
-                        spec.root(),
-                        spec.hostname(),
-                        spec.domainname(),
-                        moved,
-                        spec.hooks(),
-                        spec.annotations(),
-                        spec.linux(),
-                        spec.vm()),
+                spec.with(s -> {
+                    s.process = renamed;
+                    s.mounts = moved;
+                }),
                 id);
-        for (Spec.Namespace namespace : joined.linux().namespaces()) {
+        for (Namespace namespace : joined.linux().namespaces()) {
             String path = namespace.path();
             if (path != null && !path.equals(dir.namespace(namespace.type()))) {
                 throw new PodException("a container of pod %s has a %s namespace that is not the pod's, %s"
@@ -101,20 +94,23 @@ final class Membership {
                 : source;
     }
 
-    private Spec.Linux linux(Spec.Linux linux, String id) {
-        List<Spec.Namespace> namespaces = new ArrayList<>();
-        for (Spec.Namespace namespace : linux.namespaces()) {
+    private Linux linux(Linux linux, String id) {
+        List<Namespace> namespaces = new ArrayList<>();
+        for (Namespace namespace : linux.namespaces()) {
             if (!pod.spec().share().contains(namespace.type())
                     && !pod.spec().host().contains(namespace.type())) {
                 namespaces.add(namespace);
             }
         }
-        pod.spec().share().forEach(type -> namespaces.add(new Spec.Namespace(type, dir.namespace(type))));
-        return linux.withPlace(namespaces, cgroupsPath(linux, id));
+        pod.spec().share().forEach(type -> namespaces.add(new Namespace(type, dir.namespace(type))));
+        return linux.with(l -> {
+            l.namespaces = namespaces;
+            l.cgroupsPath = cgroupsPath(linux, id);
+        });
     }
 
     /** Containers are leaves below the pod's cgroup, which has no processes of its own (cgroup-v2.rst). */
-    private @Nullable String cgroupsPath(Spec.Linux linux, String id) {
+    private @Nullable String cgroupsPath(Linux linux, String id) {
         return pod.cgroup() == null
                 ? linux.cgroupsPath()
                 : CgroupFs.find()
@@ -122,12 +118,12 @@ final class Membership {
                         .orElse(linux.cgroupsPath());
     }
 
-    private List<Spec.Mount> mounts(List<Spec.Mount> own) {
-        List<Spec.Mount> mounts = new ArrayList<>();
-        for (Spec.Mount mount : own) {
+    private List<Mount> mounts(List<Mount> own) {
+        List<Mount> mounts = new ArrayList<>();
+        for (Mount mount : own) {
             mounts.add(isShm(mount) ? shm(mount) : mount);
         }
-        for (Spec.Mount file : files()) {
+        for (Mount file : files()) {
             // What the container asks for itself is more particular.
             if (own.stream().noneMatch(mount -> mount.destination().equals(file.destination()))) {
                 mounts.add(file);
@@ -136,46 +132,44 @@ final class Membership {
         return mounts;
     }
 
-    private List<Spec.Mount> files() {
-        List<Spec.Mount> files = new ArrayList<>(List.of(file("hosts"), file("hostname"), file("resolv.conf")));
+    private List<Mount> files() {
+        List<Mount> files = new ArrayList<>(List.of(file("hosts"), file("hostname"), file("resolv.conf")));
         files.addAll(pod.spec().volumes());
         pod.spec()
                 .emptyDirs()
-                .forEach(volume -> files.add(new Spec.Mount(
+                .forEach(volume -> files.add(new Mount(
                         volume.destination(), "bind", dir.volume(volume.name()), List.of("bind", "nosuid", "nodev"))));
         return files;
     }
 
     /** What every container of the pod gets, unless it asks for something else in that place. */
-    List<Spec.Mount> common() {
-        List<Spec.Mount> mounts = files();
-        Spec.Mount own = new Spec.Mount("/dev/shm", "tmpfs", "shm", List.of());
-        Spec.Mount shm = shm(own);
+    List<Mount> common() {
+        List<Mount> mounts = files();
+        Mount own = new Mount("/dev/shm", "tmpfs", "shm", List.of());
+        Mount shm = shm(own);
         if (!shm.equals(own)) {
             mounts.add(shm);
         }
         return mounts;
     }
 
-    private Spec.Mount file(String name) {
-        return new Spec.Mount(
+    private Mount file(String name) {
+        return new Mount(
                 "/etc/" + name,
                 "bind",
                 dir.path().resolve(name).toString(),
                 List.of("bind", "nosuid", "nodev", "noexec"));
     }
 
-    private static boolean isShm(Spec.Mount mount) {
+    private static boolean isShm(Mount mount) {
         return mount.destination().equals("/dev/shm") && "tmpfs".equals(mount.type());
     }
 
-    private Spec.Mount shm(Spec.Mount own) {
+    private Mount shm(Mount own) {
         List<String> options = List.of("bind", "nosuid", "nodev", "noexec");
         if (pod.spec().share().contains(NamespaceType.IPC)) {
-            return new Spec.Mount("/dev/shm", "bind", dir.shm().toString(), options);
+            return new Mount("/dev/shm", "bind", dir.shm().toString(), options);
         }
-        return pod.spec().host().contains(NamespaceType.IPC)
-                ? new Spec.Mount("/dev/shm", "bind", "/dev/shm", options)
-                : own;
+        return pod.spec().host().contains(NamespaceType.IPC) ? new Mount("/dev/shm", "bind", "/dev/shm", options) : own;
     }
 }

@@ -4,7 +4,7 @@ import io.jpod.abi.Errno;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;

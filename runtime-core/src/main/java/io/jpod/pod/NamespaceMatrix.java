@@ -1,6 +1,6 @@
 package io.jpod.pod;
 
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

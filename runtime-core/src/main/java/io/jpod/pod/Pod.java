@@ -11,8 +11,10 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.ProcessStat;
 import io.jpod.net.Attachment;
 import io.jpod.net.PortMapping;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Mount;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
 import java.nio.file.Path;
@@ -155,7 +157,7 @@ public final class Pod {
     }
 
     /** The mounts that its containers have in common. */
-    List<Spec.Mount> commonMounts() {
+    List<Mount> commonMounts() {
         return new Membership(record(), dir).common();
     }
 
@@ -181,7 +183,7 @@ public final class Pod {
     }
 
     /** Ids of its user namespace; empty: it has none. */
-    public List<Spec.IdMapping> mappings() {
+    public List<IdMapping> mappings() {
         return stored == null ? List.of() : stored.mappings();
     }
 

@@ -11,7 +11,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.ProcessStat;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.BrainStep;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;

@@ -5,11 +5,11 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Containers;
 import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
 import io.jpod.plan.Plan;
@@ -150,8 +150,7 @@ final class PodCreation {
                 "pod " + spec.name(),
                 "");
         cgroups.ifPresentOrElse(fs -> fs.require(limits), () -> CgroupFs.requireNone(limits));
-        List<Spec.IdMapping> mappings =
-                spec.share().contains(NamespaceType.USER) ? IdRanges.free(pods.list()) : List.of();
+        List<IdMapping> mappings = spec.share().contains(NamespaceType.USER) ? IdRanges.free(pods.list()) : List.of();
         List<String> directories =
                 cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup);
         if (cgroup != null && !directories.contains(cgroup)) {
@@ -183,7 +182,7 @@ final class PodCreation {
         }
         String path = parent.replaceAll("^/+|/+$", "");
         if (Stream.of(path.split("/", -1)).anyMatch(part -> part.matches("\\.{0,2}"))) {
-            throw new InvalidSpec(
+            throw new InvalidJson(
                     "--cgroup-parent", parent, "must not be the root or have an empty, \".\" or \"..\" component");
         }
         return "/" + path + "/" + spec.name();

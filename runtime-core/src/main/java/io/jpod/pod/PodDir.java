@@ -1,7 +1,7 @@
 package io.jpod.pod;
 
 import io.jpod.container.RecordDir;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.plan.PodPlanner;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -5,14 +5,14 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupUse;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Netlink;
 import io.jpod.linux.SyscallException;
 import io.jpod.net.Attachment;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.Mount;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.CgroupNode.Kind;
 import io.jpod.pod.NamespaceMatrix.Whose;
 import io.jpod.pod.PodView.Interface;
@@ -33,7 +33,7 @@ final class PodSight {
     private final Pod pod;
     private final NamespaceMatrix namespaces;
     private final CgroupForest cgroups;
-    private final Map<Container, List<Spec.Mount>> mounts = new LinkedHashMap<>();
+    private final Map<Container, List<Mount>> mounts = new LinkedHashMap<>();
 
     PodSight(Pod pod, NamespaceMatrix namespaces, CgroupForest cgroups) {
         this.pod = pod;
@@ -58,7 +58,7 @@ final class PodSight {
                 cgroups,
                 interfaces(),
                 files,
-                pod.init() == 0 ? List.of() : ProcessReader.of(List.of(pod.init())),
+                pod.init() == 0 ? List.of() : SeenProcesses.of(List.of(pod.init())),
                 mounts.keySet().stream()
                         .map(container -> member(container, files))
                         .toList());
@@ -107,10 +107,10 @@ final class PodSight {
 
     // ---- files
 
-    private static List<Spec.Mount> mounts(Container container) {
+    private static List<Mount> mounts(Container container) {
         try {
             return container.spec().mounts();
-        } catch (ContainerException | InvalidSpec noConfig) {
+        } catch (ContainerException | InvalidJson noConfig) {
             return List.of();
         }
     }
@@ -118,7 +118,7 @@ final class PodSight {
     /** What the pod gives everybody, then what containers happen to have from the same place. */
     private List<SharedFile> files() {
         Map<String, SharedFile> files = new LinkedHashMap<>();
-        for (Spec.Mount mount : pod.commonMounts()) {
+        for (Mount mount : pod.commonMounts()) {
             files.put(source(mount), file(mount));
         }
         mounts.values().stream().flatMap(List::stream).forEach(mount -> {
@@ -140,8 +140,8 @@ final class PodSight {
         return List.copyOf(files.values());
     }
 
-    private SharedFile file(Spec.Mount mount) {
-        Predicate<Spec.Mount> same = other -> isPlace(other)
+    private SharedFile file(Mount mount) {
+        Predicate<Mount> same = other -> isPlace(other)
                 && other.destination().equals(mount.destination())
                 && source(other).equals(source(mount));
         return new SharedFile(
@@ -154,15 +154,15 @@ final class PodSight {
     }
 
     /** Of a mount that shows a place of the host, which others can show too. A mqueue shows that of the ipc namespace. */
-    private boolean isPlace(Spec.Mount mount) {
+    private boolean isPlace(Mount mount) {
         return mount.isBind() || isQueues(mount) && pod.spec().share().contains(NamespaceType.IPC);
     }
 
-    private static boolean isQueues(Spec.Mount mount) {
+    private static boolean isQueues(Mount mount) {
         return "mqueue".equals(mount.type());
     }
 
-    private static String source(Spec.Mount mount) {
+    private static String source(Mount mount) {
         String source = mount.isBind() ? mount.source() : mount.type();
         return source == null ? "none" : source;
     }
@@ -183,13 +183,13 @@ final class PodSight {
                 pid,
                 rootfs(container),
                 own,
-                ProcessReader.of(pids(container.id(), pid)));
+                SeenProcesses.of(pids(container.id(), pid)));
     }
 
     private static @Nullable String rootfs(Container container) {
         try {
             return container.state().rootfs();
-        } catch (ContainerException | InvalidSpec noConfig) {
+        } catch (ContainerException | InvalidJson noConfig) {
             return null;
         }
     }

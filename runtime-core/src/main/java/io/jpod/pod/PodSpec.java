@@ -3,8 +3,9 @@ package io.jpod.pod;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
 import io.jpod.net.PortMapping;
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.Mount;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Resources;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -38,14 +39,14 @@ public record PodSpec(
         Set<NamespaceType> host,
         boolean mapsOwners,
         @Nullable String cgroupParent,
-        Spec.Resources resources,
+        Resources resources,
         long shmSize,
         Map<String, String> sysctl,
         Dns dns,
         List<Connection> networks,
         List<PortMapping> ports,
         List<HostEntry> hosts,
-        List<Spec.Mount> volumes,
+        List<Mount> volumes,
         List<EmptyDir> emptyDirs,
         Map<String, String> labels) {
 
@@ -76,7 +77,7 @@ public record PodSpec(
                 Set.of(),
                 true,
                 null,
-                Spec.Resources.NONE,
+                Resources.NONE,
                 DEFAULT_SHM_SIZE,
                 Map.of(),
                 Dns.OF_HOST,

@@ -1,6 +1,6 @@
 package io.jpod.pod;
 
-import io.jpod.oci.Spec.IdMapping;
+import io.jpod.oci.IdMapping;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

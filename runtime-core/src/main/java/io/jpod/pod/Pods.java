@@ -6,12 +6,12 @@ import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.RecordDir;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
-import io.jpod.oci.InvalidSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -114,7 +114,7 @@ public final class Pods {
         }
         try {
             return Optional.of(new Pod(this, dir, dir.read().orElse(null), null));
-        } catch (InvalidSpec e) {
+        } catch (InvalidJson e) {
             return Optional.of(new Pod(this, dir, null, e.getMessage()));
         }
     }

@@ -1,21 +1,21 @@
 package io.jpod.pod;
 
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
+import io.jpod.json.Times;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
 import io.jpod.net.PortMapping;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
-import io.jpod.oci.Spec;
-import io.jpod.oci.Spec.NamespaceType;
-import io.jpod.oci.Times;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.Mount;
+import io.jpod.oci.NamespaceType;
+import io.jpod.oci.Resources;
 import io.jpod.plan.Limit;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +39,10 @@ record StoredPod(
         @Nullable String cgroup,
         List<String> cgroupDirectories,
         List<Limit> limits,
-        List<Spec.IdMapping> mappings,
+        List<IdMapping> mappings,
         int initPid,
         long initStartTime,
         boolean complete) {
-    private static final List<String> TYPES =
-            Arrays.stream(NamespaceType.values()).map(NamespaceType::jsonName).toList();
-
     StoredPod {
         cgroupDirectories = List.copyOf(cgroupDirectories);
         limits = List.copyOf(limits);
@@ -144,7 +141,7 @@ record StoredPod(
         return types.stream().map(NamespaceType::jsonName).toList();
     }
 
-    /** @throws InvalidSpec if these are not the bytes that {@link #toJson} wrote */
+    /** @throws InvalidJson if these are not the bytes that {@link #toJson} wrote */
     static StoredPod read(byte[] bytes, String file) {
         Json json = Json.parse(bytes, file);
         PodSpec spec = new PodSpec(
@@ -154,7 +151,7 @@ record StoredPod(
                 types(json, "host"),
                 json.flag("mapsOwners"),
                 json.text("cgroupParent"),
-                Spec.Resources.NONE,
+                Resources.NONE,
                 json.needNumber("shmSize", 0, Long.MAX_VALUE),
                 json.map("sysctl", Json::string),
                 new PodSpec.Dns(json.strings("dnsServers"), json.strings("dnsSearches"), json.strings("dnsOptions")),
@@ -169,7 +166,7 @@ record StoredPod(
                 json.list("hosts", entry -> new HostEntry(ip(entry.need("address")), entry.strings("names"))),
                 json.list(
                         "volumes",
-                        mount -> new Spec.Mount(
+                        mount -> new Mount(
                                 mount.need("destination").nonEmptyString(),
                                 mount.need("type").nonEmptyString(),
                                 mount.need("source").nonEmptyString(),
@@ -197,7 +194,7 @@ record StoredPod(
                                 limit.need("controller").nonEmptyString())),
                 json.list(
                         "mappings",
-                        mapping -> new Spec.IdMapping(
+                        mapping -> new IdMapping(
                                 mapping.needNumber("containerID", 0, 0xffffffffL),
                                 mapping.needNumber("hostID", 0, 0xffffffffL),
                                 mapping.needNumber("size", 1, 0xffffffffL))),
@@ -208,7 +205,7 @@ record StoredPod(
 
     private static Set<NamespaceType> types(Json json, String name) {
         Set<NamespaceType> types = EnumSet.noneOf(NamespaceType.class);
-        json.list(name, type -> NamespaceType.valueOf(type.oneOf(TYPES).toUpperCase(Locale.ROOT)))
+        json.list(name, type -> type.oneOf(NamespaceType.values(), NamespaceType::jsonName))
                 .forEach(types::add);
         return types;
     }

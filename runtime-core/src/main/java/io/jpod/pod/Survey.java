@@ -2,7 +2,7 @@ package io.jpod.pod;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.container.Container;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;
 import java.util.ArrayList;

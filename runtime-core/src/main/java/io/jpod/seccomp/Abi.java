@@ -1,6 +1,7 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Arch;
+import io.jpod.oci.Seccomp;
 import java.util.List;
 
 /**
@@ -8,11 +9,11 @@ import java.util.List;
  * order.
  */
 enum Abi {
-    X86_64("SCMP_ARCH_X86_64", 0xc000003e, 64),
-    X86("SCMP_ARCH_X86", 0x40000003, 32),
-    X32("SCMP_ARCH_X32", 0xc000003e, 32),
-    AARCH64("SCMP_ARCH_AARCH64", 0xc00000b7, 64),
-    ARM("SCMP_ARCH_ARM", 0x40000028, 32);
+    X86_64(Seccomp.Arch.SCMP_ARCH_X86_64, 0xc000003e, 64),
+    X86(Seccomp.Arch.SCMP_ARCH_X86, 0x40000003, 32),
+    X32(Seccomp.Arch.SCMP_ARCH_X32, 0xc000003e, 32),
+    AARCH64(Seccomp.Arch.SCMP_ARCH_AARCH64, 0xc00000b7, 64),
+    ARM(Seccomp.Arch.SCMP_ARCH_ARM, 0x40000028, 32);
 
     /** {@code __X32_SYSCALL_BIT}: x32 has the AUDIT_ARCH of x86-64 and says who it is in the number. */
     static final long X32_BIT = 0x40000000L;
@@ -20,12 +21,12 @@ enum Abi {
     /** {@code __ARM_NR_BASE}: private calls of 32-bit ARM, far above the numbers that new calls get. */
     private static final long ARM_PRIVATE = 0xf0000;
 
-    private final String ociName;
+    private final Seccomp.Arch listed;
     private final int auditArch;
     private final int wordBits;
 
-    Abi(String ociName, int auditArch, int wordBits) {
-        this.ociName = ociName;
+    Abi(Seccomp.Arch listed, int auditArch, int wordBits) {
+        this.listed = listed;
         this.auditArch = auditArch;
         this.wordBits = wordBits;
     }
@@ -45,8 +46,9 @@ enum Abi {
         };
     }
 
-    String ociName() {
-        return ociName;
+    /** As config.json names it. */
+    Seccomp.Arch listed() {
+        return listed;
     }
 
     /** {@code seccomp_data.arch}, from linux/audit.h. */

@@ -1,5 +1,7 @@
 package io.jpod.seccomp;
 
+import io.jpod.oci.Seccomp;
+
 /**
  * One comparison of one argument; values are unsigned.
  *
@@ -8,27 +10,4 @@ package io.jpod.seccomp;
  * @param valueTwo for MASKED_EQ what the masked argument must equal, its bits outside the mask being cleared first, as
  *     libseccomp does
  */
-record Condition(int argument, Op op, long value, long valueTwo) {
-    enum Op {
-        NE,
-        LT,
-        LE,
-        EQ,
-        GE,
-        GT,
-        MASKED_EQ
-    }
-
-    static Op parseOp(String name, String path) {
-        return switch (name) {
-            case "SCMP_CMP_NE" -> Op.NE;
-            case "SCMP_CMP_LT" -> Op.LT;
-            case "SCMP_CMP_LE" -> Op.LE;
-            case "SCMP_CMP_EQ" -> Op.EQ;
-            case "SCMP_CMP_GE" -> Op.GE;
-            case "SCMP_CMP_GT" -> Op.GT;
-            case "SCMP_CMP_MASKED_EQ" -> Op.MASKED_EQ;
-            default -> throw new InvalidProfile(path, "unknown operator " + Profile.quote(name));
-        };
-    }
-}
+record Condition(int argument, Seccomp.Operator op, long value, long valueTwo) {}

@@ -65,13 +65,13 @@ final class DecisionCode {
         int at = ARGS + 8 * condition.argument();
         long value = condition.value();
         return switch (condition.op()) {
-            case EQ -> equal(at, -1, value, narrow, match, fail);
-            case NE -> equal(at, -1, value, narrow, fail, match);
-            case MASKED_EQ -> equal(at, value, condition.valueTwo() & value, narrow, match, fail);
-            case GT -> greater(BpfAssembler.JGT, at, value, narrow, match, fail);
-            case LE -> greater(BpfAssembler.JGT, at, value, narrow, fail, match);
-            case GE -> greater(BpfAssembler.JGE, at, value, narrow, match, fail);
-            case LT -> greater(BpfAssembler.JGE, at, value, narrow, fail, match);
+            case SCMP_CMP_EQ -> equal(at, -1, value, narrow, match, fail);
+            case SCMP_CMP_NE -> equal(at, -1, value, narrow, fail, match);
+            case SCMP_CMP_MASKED_EQ -> equal(at, value, condition.valueTwo() & value, narrow, match, fail);
+            case SCMP_CMP_GT -> greater(BpfAssembler.JGT, at, value, narrow, match, fail);
+            case SCMP_CMP_LE -> greater(BpfAssembler.JGT, at, value, narrow, fail, match);
+            case SCMP_CMP_GE -> greater(BpfAssembler.JGE, at, value, narrow, match, fail);
+            case SCMP_CMP_LT -> greater(BpfAssembler.JGE, at, value, narrow, fail, match);
         };
     }
 

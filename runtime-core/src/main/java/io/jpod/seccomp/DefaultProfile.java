@@ -1,6 +1,6 @@
 package io.jpod.seccomp;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import io.jpod.oci.SpecReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,25 +73,25 @@ public final class DefaultProfile {
      * @param capabilities the bounding set of the container, as in config.json ({@code CAP_SYS_ADMIN}); those that open
      *     nothing up are ignored
      */
-    public static Spec.Seccomp forCapabilities(Collection<String> capabilities) {
+    public static Seccomp forCapabilities(Collection<String> capabilities) {
         Set<String> unlocked = new TreeSet<>();
         capabilities.forEach(capability -> unlocked.addAll(UNLOCKED_BY.getOrDefault(capability, Set.of())));
-        Spec.Seccomp locked = read();
+        Seccomp locked = read();
         return unlocked.isEmpty() ? locked : unlock(locked, unlocked);
     }
 
-    private static Spec.Seccomp unlock(Spec.Seccomp locked, Set<String> unlocked) {
-        List<Spec.SeccompRule> rules = new ArrayList<>();
-        for (Spec.SeccompRule rule : locked.syscalls()) {
+    private static Seccomp unlock(Seccomp locked, Set<String> unlocked) {
+        List<Seccomp.Rule> rules = new ArrayList<>();
+        for (Seccomp.Rule rule : locked.syscalls()) {
             List<String> names = rule.names().stream()
                     .filter(name -> !unlocked.contains(name))
                     .toList();
             if (!names.isEmpty()) {
-                rules.add(new Spec.SeccompRule(names, rule.action(), rule.errnoRet(), rule.args()));
+                rules.add(new Seccomp.Rule(names, rule.action(), rule.errnoRet(), rule.args()));
             }
         }
-        rules.add(new Spec.SeccompRule(List.copyOf(unlocked), "SCMP_ACT_ALLOW", null, List.of()));
-        return new Spec.Seccomp(
+        rules.add(new Seccomp.Rule(List.copyOf(unlocked), Seccomp.Action.SCMP_ACT_ALLOW, null, List.of()));
+        return new Seccomp(
                 locked.defaultAction(),
                 locked.defaultErrnoRet(),
                 locked.architectures(),
@@ -101,7 +101,7 @@ public final class DefaultProfile {
                 rules);
     }
 
-    private static Spec.Seccomp read() {
+    private static Seccomp read() {
         String name = "default-seccomp.json";
         try (InputStream json = Objects.requireNonNull(DefaultProfile.class.getResourceAsStream(name), name)) {
             return SpecReader.readSeccomp(json.readAllBytes(), name);

@@ -1,5 +1,6 @@
 package io.jpod.seccomp;
 
+import io.jpod.oci.Seccomp;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,6 @@ record Multiplexed(String name, int call) {
 
     /** That this call is meant. The high half of ipc's first argument is a version. */
     Condition condition() {
-        return new Condition(0, Condition.Op.MASKED_EQ, name.equals("ipc") ? 0xffff : 0xffff_ffffL, call);
+        return new Condition(0, Seccomp.Operator.SCMP_CMP_MASKED_EQ, name.equals("ipc") ? 0xffff : 0xffff_ffffL, call);
     }
 }

@@ -1,7 +1,7 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import io.jpod.seccomp.Decision.Always;
 import io.jpod.seccomp.Decision.ByArguments;
 import io.jpod.seccomp.Decision.Clause;
@@ -45,10 +45,9 @@ public final class SeccompCompiler {
 
     /**
      * @param arch of the kernel that the filter is for
-     * @throws InvalidProfile for a word that is not known, a combination that the runtime-spec or the kernel forbids,
-     *     or a profile that needs more instructions than the kernel takes
+     * @throws InvalidProfile for a combination that the kernel forbids, or a profile that needs more instructions than the kernel takes
      */
-    public static Filter compile(Spec.Seccomp seccomp, Arch arch) {
+    public static Filter compile(Seccomp seccomp, Arch arch) {
         Profile profile = Profile.read(seccomp, arch);
         byte[] program = new SeccompCompiler(profile).program();
         return new Filter(program, profile.flags(), profile.listener(), profile.warnings());
@@ -56,12 +55,12 @@ public final class SeccompCompiler {
 
     /** Whose calls a filter can hold on a kernel of this architecture, as config.json names them, its own first. */
     public static List<String> architectures(Arch arch) {
-        return Abi.servedBy(arch).stream().map(Abi::ociName).toList();
+        return Abi.servedBy(arch).stream().map(abi -> abi.listed().name()).toList();
     }
 
     /** The bit of a filter flag, with the one for a listener if it goes with that alone. */
-    public static long flag(String name) {
-        return Profile.flags(List.of(name), name.equals("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"));
+    public static long flag(Seccomp.Flag flag) {
+        return Profile.flags(List.of(flag), flag == Seccomp.Flag.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
     }
 
     private byte[] program() {

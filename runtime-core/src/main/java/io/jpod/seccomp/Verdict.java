@@ -1,6 +1,7 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Errno;
+import io.jpod.oci.Seccomp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,46 +22,23 @@ record Verdict(int value) {
     private static final int ALLOW = 0x7fff0000;
     private static final int ACTION = 0xffff0000;
 
-    /** The largest errno that the kernel returns (MAX_ERRNO); it silently cuts larger ones down to this. */
-    private static final int MAX_ERRNO = 4095;
-
-    private static final int MAX_DATA = 0xffff;
-
     private static Verdict errno(int number) {
         return new Verdict(ERRNO | number);
     }
 
-    /**
-     * @param errno the errno of ERRNO, or what TRACE tells the tracer; EPERM if it is null. The runtime-spec demands an
-     *     error for any other action that comes with one.
-     */
-    static Verdict parse(String action, @Nullable Integer errno, String actionPath, String errnoPath) {
+    /** @param data the errno of ERRNO, or what TRACE tells the tracer; EPERM if it is null */
+    static Verdict of(Seccomp.Action action, @Nullable Integer data) {
+        int number = data == null ? Errno.EPERM.number() : data;
         return switch (action) {
-            case "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD" -> plain(KILL_THREAD, action, errno, errnoPath);
-            case "SCMP_ACT_KILL_PROCESS" -> plain(KILL_PROCESS.value, action, errno, errnoPath);
-            case "SCMP_ACT_TRAP" -> plain(TRAP, action, errno, errnoPath);
-            case "SCMP_ACT_ERRNO" -> withData(ERRNO, errno, MAX_ERRNO, errnoPath);
-            case "SCMP_ACT_NOTIFY" -> plain(NOTIFY, action, errno, errnoPath);
-            case "SCMP_ACT_TRACE" -> withData(TRACE, errno, MAX_DATA, errnoPath);
-            case "SCMP_ACT_LOG" -> plain(LOG, action, errno, errnoPath);
-            case "SCMP_ACT_ALLOW" -> plain(ALLOW, action, errno, errnoPath);
-            default -> throw new InvalidProfile(actionPath, "unknown action " + Profile.quote(action));
+            case SCMP_ACT_KILL, SCMP_ACT_KILL_THREAD -> new Verdict(KILL_THREAD);
+            case SCMP_ACT_KILL_PROCESS -> KILL_PROCESS;
+            case SCMP_ACT_TRAP -> new Verdict(TRAP);
+            case SCMP_ACT_ERRNO -> errno(number);
+            case SCMP_ACT_NOTIFY -> new Verdict(NOTIFY);
+            case SCMP_ACT_TRACE -> new Verdict(TRACE | number);
+            case SCMP_ACT_LOG -> new Verdict(LOG);
+            case SCMP_ACT_ALLOW -> new Verdict(ALLOW);
         };
-    }
-
-    private static Verdict plain(int value, String action, @Nullable Integer errno, String path) {
-        if (errno != null) {
-            throw new InvalidProfile(path, action + " does not take an errno");
-        }
-        return new Verdict(value);
-    }
-
-    private static Verdict withData(int action, @Nullable Integer errno, int max, String path) {
-        int data = errno == null ? Errno.EPERM.number() : errno;
-        if (data < 0 || data > max) {
-            throw new InvalidProfile(path, "must be 0 to " + max + ", is " + data);
-        }
-        return new Verdict(action | data);
     }
 
     boolean isNotify() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Errno;
 import io.jpod.cgroup.CgroupEvents.Event;
-import io.jpod.oci.Spec.Resources;
+import io.jpod.oci.Resources;
 import io.jpod.oci.SpecReader;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;

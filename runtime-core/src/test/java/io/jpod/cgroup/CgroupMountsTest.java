@@ -3,7 +3,7 @@ package io.jpod.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
 import io.jpod.plan.Limit;
 import java.time.Duration;
 import java.util.List;
@@ -63,14 +63,14 @@ class CgroupMountsTest {
     @ValueSource(strings = {"/", "//", "/a//b", "/a/", "a/", "..", "/..", "/a/../b", "/a/..", "/./a", ".", "/a\nb"})
     void refusesPathsThatLeadElsewhere(String cgroupsPath) {
         assertThatThrownBy(() -> fs.resolve(cgroupsPath, "c1"))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessageStartingWith("config.json: linux.cgroupsPath: must not ");
     }
 
     @Test
     void saysThatSystemdNamesAreNoPaths() {
         assertThatThrownBy(() -> fs.resolve("system.slice:jpod:c1", "c1"))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessageContaining("systemd cgroup driver");
     }
 

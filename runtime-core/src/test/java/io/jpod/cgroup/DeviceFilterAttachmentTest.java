@@ -8,6 +8,7 @@ import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
+import io.jpod.oci.Resources.DeviceRule.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,14 +70,16 @@ class DeviceFilterAttachmentTest {
 
             DeviceFilterAttachment.put(
                     cgroup,
-                    DeviceFilter.compile(List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 3, "r"))));
+                    DeviceFilter.compile(
+                            List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow(Type.C, 1, 3, "r"))));
             assertThat(inCgroup(": < /dev/null")).isZero();
             assertThat(inCgroup(": > /dev/null")).isNotZero();
             assertThat(inCgroup(": < /dev/zero")).isNotZero();
 
             DeviceFilterAttachment.put(
                     cgroup,
-                    DeviceFilter.compile(List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow("c", 1, 5, "rwm"))));
+                    DeviceFilter.compile(
+                            List.of(DeviceFilterTest.DENY_ALL, DeviceFilterTest.allow(Type.C, 1, 5, "rwm"))));
             assertThat(inCgroup(": < /dev/zero")).isZero();
             assertThat(inCgroup(": < /dev/null")).isNotZero();
             assertThat(DeviceFilterAttachment.attached(cgroup)).hasSize(1);

@@ -2,7 +2,8 @@ package io.jpod.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.oci.Spec;
+import io.jpod.oci.Resources;
+import io.jpod.oci.Resources.DeviceRule.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,17 +17,17 @@ class DeviceFilterTest {
     static final int READ = 2;
     static final int WRITE = 4;
 
-    static final Spec.DeviceRule DENY_ALL = new Spec.DeviceRule(false, null, null, null, "rwm");
+    static final Resources.DeviceRule DENY_ALL = new Resources.DeviceRule(false, null, null, null, "rwm");
 
-    static Spec.DeviceRule allow(String type, long major, long minor, String access) {
-        return new Spec.DeviceRule(true, type, major, minor, access);
+    static Resources.DeviceRule allow(Type type, long major, long minor, String access) {
+        return new Resources.DeviceRule(true, type, major, minor, access);
     }
 
-    static Spec.DeviceRule deny(String type, long major, long minor, String access) {
-        return new Spec.DeviceRule(false, type, major, minor, access);
+    static Resources.DeviceRule deny(Type type, long major, long minor, String access) {
+        return new Resources.DeviceRule(false, type, major, minor, access);
     }
 
-    private static boolean allows(List<Spec.DeviceRule> rules, int type, int access, int major, int minor) {
+    private static boolean allows(List<Resources.DeviceRule> rules, int type, int access, int major, int minor) {
         return EbpfMachine.allows(DeviceFilter.compile(rules), type, access, major, minor);
     }
 
@@ -37,7 +38,7 @@ class DeviceFilterTest {
 
     @Test
     void whatIsAllowedAfterADenialOfAllIsOpen() {
-        List<Spec.DeviceRule> rules = List.of(DENY_ALL, allow("c", 1, 3, "rwm"), allow("b", 8, -1, "r"));
+        List<Resources.DeviceRule> rules = List.of(DENY_ALL, allow(Type.C, 1, 3, "rwm"), allow(Type.B, 8, -1, "r"));
         assertThat(allows(rules, CHAR, READ | WRITE, 1, 3)).isTrue();
         assertThat(allows(rules, CHAR, READ, 1, 11)).as("/dev/kmsg").isFalse();
         assertThat(allows(rules, BLOCK, READ, 1, 3)).isFalse();
@@ -47,9 +48,9 @@ class DeviceFilterTest {
 
     @Test
     void theLastRuleThatMatchesDecides() {
-        assertThat(allows(List.of(allow("c", 1, 3, "r"), DENY_ALL), CHAR, READ, 1, 3))
+        assertThat(allows(List.of(allow(Type.C, 1, 3, "r"), DENY_ALL), CHAR, READ, 1, 3))
                 .isFalse();
-        List<Spec.DeviceRule> rules = List.of(allow("a", -1, -1, "rwm"), deny("c", 10, 229, "w"));
+        List<Resources.DeviceRule> rules = List.of(allow(Type.A, -1, -1, "rwm"), deny(Type.C, 10, 229, "w"));
         assertThat(allows(rules, CHAR, READ, 10, 229)).isTrue();
         assertThat(allows(rules, CHAR, READ | WRITE, 10, 229)).isFalse();
         assertThat(allows(rules, CHAR, MKNOD, 10, 229)).isTrue();
@@ -57,7 +58,7 @@ class DeviceFilterTest {
 
     @Test
     void rightsFromSeveralRulesAddUp() {
-        List<Spec.DeviceRule> rules = List.of(DENY_ALL, allow("c", 5, 2, "r"), allow("c", 5, 2, "w"));
+        List<Resources.DeviceRule> rules = List.of(DENY_ALL, allow(Type.C, 5, 2, "r"), allow(Type.C, 5, 2, "w"));
         assertThat(allows(rules, CHAR, READ | WRITE, 5, 2)).isTrue();
         assertThat(allows(rules, CHAR, READ | WRITE | MKNOD, 5, 2)).isFalse();
     }
@@ -66,7 +67,7 @@ class DeviceFilterTest {
     void anyRulesGiveTheAnswerThatReadingThemGives() {
         for (int seed = 0; seed < 2000; seed++) {
             Random random = new Random(seed);
-            List<Spec.DeviceRule> rules = random(random);
+            List<Resources.DeviceRule> rules = random(random);
             byte[] program = DeviceFilter.compile(rules);
             for (int i = 0; i < 100; i++) {
                 int type = 1 + random.nextInt(2);
@@ -80,12 +81,12 @@ class DeviceFilterTest {
         }
     }
 
-    static List<Spec.DeviceRule> random(Random random) {
-        List<Spec.DeviceRule> rules = new ArrayList<>();
-        String[] types = {null, "a", "b", "c", "c"};
+    static List<Resources.DeviceRule> random(Random random) {
+        List<Resources.DeviceRule> rules = new ArrayList<>();
+        Type[] types = {null, Type.A, Type.B, Type.C, Type.C};
         String[] accesses = {null, "rwm", "r", "w", "m", "rw", "mr"};
         for (int i = random.nextInt(12); i > 0; i--) {
-            rules.add(new Spec.DeviceRule(
+            rules.add(new Resources.DeviceRule(
                     random.nextBoolean(),
                     types[random.nextInt(types.length)],
                     number(random),
@@ -100,7 +101,7 @@ class DeviceFilterTest {
         return number == 3 ? null : (Long) (long) number;
     }
 
-    private static boolean read(List<Spec.DeviceRule> rules, int type, int access, int major, int minor) {
+    private static boolean read(List<Resources.DeviceRule> rules, int type, int access, int major, int minor) {
         boolean all = true;
         for (int bit : new int[] {MKNOD, READ, WRITE}) {
             all &= (access & bit) == 0 || readOne(rules, type, "_mr_w".charAt(bit), major, minor);
@@ -108,15 +109,14 @@ class DeviceFilterTest {
         return all;
     }
 
-    private static boolean readOne(List<Spec.DeviceRule> rules, int type, char kind, int major, int minor) {
+    private static boolean readOne(List<Resources.DeviceRule> rules, int type, char kind, int major, int minor) {
         boolean allowed = false;
-        for (Spec.DeviceRule rule : rules) {
-            boolean matches = (rule.type() == null
-                            || rule.type().equals("a")
-                            || rule.type().equals(type == 1 ? "b" : "c"))
-                    && (rule.major() == null || rule.major() == -1 || rule.major() == major)
-                    && (rule.minor() == null || rule.minor() == -1 || rule.minor() == minor)
-                    && (rule.access() == null || rule.access().indexOf(kind) >= 0);
+        for (Resources.DeviceRule rule : rules) {
+            boolean matches =
+                    (rule.type() == null || rule.type() == Type.A || rule.type() == (type == 1 ? Type.B : Type.C))
+                            && (rule.major() == null || rule.major() == -1 || rule.major() == major)
+                            && (rule.minor() == null || rule.minor() == -1 || rule.minor() == minor)
+                            && (rule.access() == null || rule.access().indexOf(kind) >= 0);
             allowed = matches ? rule.allow() : allowed;
         }
         return allowed;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.linux.ProcessStat;
-import io.jpod.oci.Spec.HookKind;
+import io.jpod.oci.HookKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

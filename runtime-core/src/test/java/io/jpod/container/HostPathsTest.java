@@ -2,6 +2,9 @@ package io.jpod.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
+import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecTemplate;
 import java.nio.file.Path;
@@ -12,10 +15,10 @@ import org.junit.jupiter.api.Test;
 class HostPathsTest {
     private static final Spec SPEC = SpecTemplate.rootful();
 
-    private static Spec.Mount absolute(String type, String source, String... options) {
-        List<Spec.Mount> mounts = new ArrayList<>(SPEC.mounts());
-        mounts.add(new Spec.Mount("/mnt", type, source, List.of(options), List.of(), List.of()));
-        return HostPaths.absolute(SPEC.withMounts(mounts), Path.of("/bundle"))
+    private static Mount absolute(String type, String source, String... options) {
+        List<Mount> mounts = new ArrayList<>(SPEC.mounts());
+        mounts.add(new Mount("/mnt", type, source, List.of(options), List.of(), List.of()));
+        return HostPaths.absolute(SPEC.with(s -> s.mounts = mounts), Path.of("/bundle"))
                 .mounts()
                 .getLast();
     }
@@ -45,10 +48,10 @@ class HostPathsTest {
 
     @Test
     void pathsOfNamespaces() {
-        Spec spec = SPEC.withLinux(
-                SPEC.linux().withPlace(List.of(new Spec.Namespace(Spec.NamespaceType.NETWORK, "ns/net")), null));
+        Spec spec = SPEC.with(s ->
+                s.linux = s.linux.with(l -> l.namespaces = List.of(new Namespace(NamespaceType.NETWORK, "ns/net"))));
         assertThat(HostPaths.absolute(spec, Path.of("/bundle")).linux().namespaces())
-                .extracting(Spec.Namespace::path)
+                .extracting(Namespace::path)
                 .containsExactly("/bundle/ns/net");
     }
 }

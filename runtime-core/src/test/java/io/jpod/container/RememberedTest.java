@@ -68,7 +68,8 @@ class RememberedTest {
                         Map.of("/srv", "/var/srv"),
                         List.of()));
         for (int i = 0; i < 60; i++) {
-            Spec spec = SpecTemplate.rootful().withAnnotations(Map.of("number", "" + i % 2));
+            String number = "" + i % 2;
+            Spec spec = SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number));
             Facts facts = hosts.get(i % 3 / 2);
             Planner.Request request = request("c" + i, "/bundle" + i % 3 + "/rootfs", i % 2, i % 4 == 0);
             Programs.Planned planned = Programs.of(spec, request, facts);
@@ -135,7 +136,8 @@ class RememberedTest {
     @Test
     void aConfigIsReadAgainWhenItHasChanged() {
         for (int i = 0; i < 40; i++) {
-            Spec spec = SpecTemplate.rootful().withAnnotations(Map.of("number", "" + i % 20));
+            String number = "" + i % 20;
+            Spec spec = SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number));
             byte[] json = SpecWriter.write(spec).getBytes(UTF_8);
             assertThat(Configs.read(json)).isEqualTo(SpecReader.read(json, "config.json"));
             assertThat(Configs.write(spec)).isEqualTo(SpecWriter.write(spec));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.container.Damage;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
-import io.jpod.oci.InvalidSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,7 @@ class DamagedNetworkTest extends NetworkTests {
                 assertThat(networks.damage()).extracting(Leftover::name).containsExactly("bad");
                 assertThat(networks.names("bad")).isEmpty();
                 assertThatThrownBy(() -> networks.attach(bad, c, "eth1", AttachRequest.of("c")))
-                        .isInstanceOf(InvalidSpec.class)
+                        .isInstanceOf(InvalidJson.class)
                         .hasMessageContaining("bad.members");
                 assertThatThrownBy(() -> networks.remove("bad", false, Spawner.NONE))
                         .hasMessageContaining("bad.members");

@@ -3,10 +3,10 @@ package io.jpod.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;

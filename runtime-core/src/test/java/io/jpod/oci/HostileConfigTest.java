@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.jpod.json.InvalidJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -48,8 +49,8 @@ class HostileConfigTest {
 
     private static void check(byte[] json, String path, String words) {
         Throwable thrown = catchThrowable(() -> SpecReader.read(json, "config.json"));
-        assertThat(thrown).isInstanceOf(InvalidSpec.class);
-        InvalidSpec invalid = (InvalidSpec) thrown;
+        assertThat(thrown).isInstanceOf(InvalidJson.class);
+        InvalidJson invalid = (InvalidJson) thrown;
         assertThat(invalid.path()).as(invalid.getMessage()).isEqualTo(path);
         assertThat(invalid)
                 .hasMessageStartingWith("config.json: " + (path.isEmpty() ? "" : path + ": "))

@@ -10,8 +10,6 @@ import static io.jpod.oci.Examples.resources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,8 +24,8 @@ class LenientConfigTest {
         Spec spec = read("{\"ociVersion\": \"1.0.0\"}");
         assertThat(spec.process()).isNull();
         assertThat(spec.root()).isNull();
-        assertThat(spec.linux()).isEqualTo(Spec.Linux.NONE);
-        assertThat(spec.hooks()).isEqualTo(Spec.Hooks.NONE);
+        assertThat(spec.linux()).isEqualTo(Linux.NONE);
+        assertThat(spec.hooks()).isEqualTo(Hooks.NONE);
     }
 
     @ParameterizedTest
@@ -76,14 +74,14 @@ class LenientConfigTest {
     void theConsoleSizeIsIgnoredWithoutATerminal() {
         assertThat(read(process("\"consoleSize\": {\"height\": 5, \"width\": 7}"))
                         .process())
-                .extracting(Spec.Process::consoleSize)
+                .extracting(Process::consoleSize)
                 .isNull();
         assertThat(read(process("\"consoleSize\": \"big\"")).process()).isNotNull();
     }
 
     @Test
     void withoutAUserItIsRoot() {
-        assertThat(read(process("\"env\": []")).process().user()).isEqualTo(Spec.User.ROOT);
+        assertThat(read(process("\"env\": []")).process().user()).isEqualTo(Process.User.ROOT);
     }
 
     @ParameterizedTest
@@ -91,7 +89,7 @@ class LenientConfigTest {
             delimiter = '|',
             value = {"{}|0|0", "{\"uid\": 7}|7|0", "{\"gid\": 7}|0|7", "{\"uid\": null, \"gid\": null}|0|0"})
     void anIdThatIsMissingIsZero(String user, long uid, long gid) {
-        Spec.User read = read(process("\"user\": " + user)).process().user();
+        Process.User read = read(process("\"user\": " + user)).process().user();
         assertThat(read.uid()).isEqualTo(uid);
         assertThat(read.gid()).isEqualTo(gid);
     }
@@ -115,7 +113,7 @@ class LenientConfigTest {
                         .linux()
                         .resources()
                         .hugepageLimits())
-                .containsExactly(new Spec.HugepageLimit(read, 1));
+                .containsExactly(new Resources.HugepageLimit(read, 1));
     }
 
     @ParameterizedTest
@@ -124,12 +122,12 @@ class LenientConfigTest {
         assertThat(read(process("\"ioPriority\": {\"class\": \"" + name + "\"}"))
                         .process()
                         .ioPriority())
-                .isEqualTo(new Spec.IoPriority(name, 0));
+                .isEqualTo(new Process.IoPriority(Process.IoPriority.Kind.valueOf(name), 0));
     }
 
     @Test
     void theNumbersOfAFifoDoNotMatter() {
-        Spec.Device fifo = read(device("\"type\": \"p\", \"path\": \"/f\", \"major\": 3, \"minor\": -1"))
+        Device fifo = read(device("\"type\": \"p\", \"path\": \"/f\", \"major\": 3, \"minor\": -1"))
                 .linux()
                 .devices()
                 .getFirst();
@@ -174,13 +172,13 @@ class LenientConfigTest {
     void theWholeRangeOfIdsCanBeMapped() {
         Spec spec = read(linux("\"namespaces\": [{\"type\": \"user\", \"path\": \"/run/userns\"}], \"uidMappings\":"
                 + " [{\"containerID\": 0, \"hostID\": 0, \"size\": 4294967295}]"));
-        assertThat(spec.linux().uidMappings()).containsExactly(new Spec.IdMapping(0, 0, 4294967295L));
+        assertThat(spec.linux().uidMappings()).containsExactly(new IdMapping(0, 0, 4294967295L));
     }
 
     @Test
     void emptyMappingsNeedNoUserNamespace() {
         assertThat(read(linux("\"uidMappings\": [], \"gidMappings\": []")).linux())
-                .isEqualTo(Spec.Linux.NONE);
+                .isEqualTo(Linux.NONE);
     }
 
     @Test
@@ -195,13 +193,13 @@ class LenientConfigTest {
 
     @Test
     void limitsMayBeUnlimited() {
-        Spec.Resources limits = read(resources("\"memory\": {\"limit\": -1, \"swap\": -1}, \"pids\": {\"limit\": 0},"
+        Resources limits = read(resources("\"memory\": {\"limit\": -1, \"swap\": -1}, \"pids\": {\"limit\": 0},"
                         + " \"cpu\": {\"quota\": -1, \"period\": 0, \"cpus\": \"0-31:2/8,40\"},"
                         + " \"devices\": [{\"allow\": false, \"major\": -1, \"minor\": -1}]"))
                 .linux()
                 .resources();
         assertThat(limits.memory().limit()).isEqualTo(-1);
-        assertThat(limits.pids()).isEqualTo(new Spec.Pids(0L));
+        assertThat(limits.pids()).isEqualTo(new Resources.Pids(0L));
         assertThat(limits.cpu().cpus()).isEqualTo("0-31:2/8,40");
     }
 
@@ -233,12 +231,10 @@ class LenientConfigTest {
     }
 
     @Test
-    void aProcessAloneHasItsOwnPaths() throws IOException {
+    void aProcessAloneHasItsOwnPaths() {
         byte[] json = Examples.bytes("{\"cwd\": \"/\", \"args\": [\"ps\"], \"user\": {\"uid\": 1, \"gid\": 2}}");
-        Spec.Process process = SpecReader.readProcess(json, "process.json");
+        Process process = SpecReader.readProcess(json, "process.json");
         assertThat(process.args()).containsExactly("ps");
-        assertThat(SpecReader.readProcess(new ByteArrayInputStream(json), "process.json"))
-                .isEqualTo(process);
         assertThatThrownBy(() -> SpecReader.readProcess(Examples.bytes("{\"args\": [1]}"), "process.json"))
                 .hasMessage("process.json: args[0]: must be a string, is a number");
     }
@@ -247,7 +243,7 @@ class LenientConfigTest {
     void resourcesAloneHaveTheirOwnPaths() {
         assertThat(SpecReader.readResources(Examples.bytes("{\"pids\": {\"limit\": 7}}"), "-")
                         .pids())
-                .isEqualTo(new Spec.Pids(7L));
+                .isEqualTo(new Resources.Pids(7L));
         assertThatThrownBy(() -> SpecReader.readResources(Examples.bytes("{\"pids\": {\"limit\": \"7\"}}"), "-"))
                 .hasMessage("-: pids.limit: must be an integer, is a string");
     }
@@ -255,14 +251,6 @@ class LenientConfigTest {
     @Test
     void aSeccompProfileAloneIsRead() {
         assertThat(SpecReader.readSeccomp(Examples.bytes("{\"defaultAction\": \"SCMP_ACT_LOG\"}"), "p.json"))
-                .isEqualTo(new Spec.Seccomp("SCMP_ACT_LOG", null, List.of(), List.of(), null, null, List.of()));
-    }
-
-    @Test
-    void aStreamIsReadNoFurtherThanTheLimit() {
-        ByteArrayInputStream endless = new ByteArrayInputStream(new byte[8 << 20]);
-        assertThatThrownBy(() -> SpecReader.read(endless, "config.json"))
-                .hasMessage("config.json: is larger than 4 MiB");
-        assertThat(endless.available()).isEqualTo((4 << 20) - 1);
+                .isEqualTo(new Seccomp(Seccomp.Action.SCMP_ACT_LOG, null, List.of(), List.of(), null, null, List.of()));
     }
 }

@@ -10,29 +10,29 @@ import org.junit.jupiter.api.Test;
 class SpecTemplateTest {
     @Test
     void rootful() {
-        assertThat(SpecTemplate.rootful()).isEqualTo(asOurs("runc-spec.json", List.of(Spec.NamespaceType.CGROUP)));
+        assertThat(SpecTemplate.rootful()).isEqualTo(asOurs("runc-spec.json", List.of(NamespaceType.CGROUP)));
     }
 
     @Test
     void rootless() {
-        Spec.Linux linux = SpecTemplate.rootless(1000, 1001).linux();
-        assertThat(linux.uidMappings()).containsExactly(new Spec.IdMapping(0, 1000, 1));
-        assertThat(linux.gidMappings()).containsExactly(new Spec.IdMapping(0, 1001, 1));
+        Linux linux = SpecTemplate.rootless(1000, 1001).linux();
+        assertThat(linux.uidMappings()).containsExactly(new IdMapping(0, 1000, 1));
+        assertThat(linux.gidMappings()).containsExactly(new IdMapping(0, 1001, 1));
         assertThat(SpecTemplate.rootless(0, 0).mounts())
                 .isEqualTo(SpecReader.read(Examples.resource("runc-spec-rootless.json"), "config.json")
                         .mounts());
-        assertThat(linux.namespace(Spec.NamespaceType.NETWORK)).isNull();
-        assertThat(linux.namespace(Spec.NamespaceType.USER)).isNotNull();
+        assertThat(linux.namespace(NamespaceType.NETWORK)).isNull();
+        assertThat(linux.namespace(NamespaceType.USER)).isNotNull();
         assertThat(linux.resources()).isNull();
     }
 
     /** Our name and version, a cgroup namespace (cgroup v2 only), and no ambient capabilities. */
-    private static Spec asOurs(String resource, List<Spec.NamespaceType> more) {
+    private static Spec asOurs(String resource, List<NamespaceType> more) {
         Spec runc = SpecReader.read(Examples.resource(resource), resource);
         Spec ours = SpecTemplate.rootful();
-        Spec.Linux linux = runc.linux();
-        List<Spec.Namespace> namespaces = new ArrayList<>(linux.namespaces());
-        more.forEach(type -> namespaces.add(new Spec.Namespace(type, null)));
+        Linux linux = runc.linux();
+        List<Namespace> namespaces = new ArrayList<>(linux.namespaces());
+        more.forEach(type -> namespaces.add(new Namespace(type, null)));
         assertThat(ours.process().capabilities().ambient()).isEmpty();
         assertThat(ours.process().capabilities().inheritable()).isEmpty();
         assertThat(ours.process().capabilities().bounding())
@@ -51,7 +51,7 @@ class SpecTemplateTest {
                 runc.mounts(),
                 runc.hooks(),
                 runc.annotations(),
-                new Spec.Linux(
+                new Linux(
                         namespaces,
                         linux.uidMappings(),
                         linux.gidMappings(),

@@ -3,6 +3,7 @@ package io.jpod.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.json.InvalidJson;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ class StateTest {
     void saysWhatIsWrong() {
         assertThatThrownBy(() -> State.read(Examples.bytes("""
                 {"ociVersion": "1.3.0", "id": "r", "status": "gone", "bundle": "/b"}"""), "state.json"))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessage("state.json: status: must be one of creating, created, running, paused, stopped, damaged,"
                         + " is \"gone\"");
         assertThatThrownBy(() -> State.read(Examples.bytes("""

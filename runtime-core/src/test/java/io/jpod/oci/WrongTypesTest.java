@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.jpod.json.InvalidJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Puts every odd value into every place of the full example in turn. Each config is either read, and then survives
- * being written, or refused by an InvalidSpec that names that place, or one beside it that disagrees with it. Nothing
+ * being written, or refused by an InvalidJson that names that place, or one beside it that disagrees with it. Nothing
  * else is thrown.
  */
 class WrongTypesTest {
@@ -66,7 +67,7 @@ class WrongTypesTest {
             try {
                 Spec spec = Examples.read(place.with(odd));
                 assertThat(Examples.read(SpecWriter.write(spec))).as(odd).isEqualTo(spec);
-            } catch (InvalidSpec e) {
+            } catch (InvalidJson e) {
                 assertThat(e.getMessage()).as(odd).matches("[\\x20-\\x7e]*").startsWith("config.json: ");
                 assertThat(concerns(e.path(), place))
                         .as("%s: %s", odd, e.getMessage())
@@ -82,7 +83,7 @@ class WrongTypesTest {
             try {
                 Examples.read(place.with(place.scalar() ? "{\"x\": 1}" : "\"text\""));
                 taken.add(place.path());
-            } catch (InvalidSpec e) {
+            } catch (InvalidJson e) {
                 assertThat(e.path()).isEqualTo(place.path());
             }
         }

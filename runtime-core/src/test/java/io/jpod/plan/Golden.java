@@ -1,6 +1,10 @@
 package io.jpod.plan;
 
 import io.jpod.abi.Arch;
+import io.jpod.oci.Device;
+import io.jpod.oci.Hook;
+import io.jpod.oci.HookKind;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
 import java.io.IOException;
@@ -41,7 +45,7 @@ record Golden(Path directory) {
         return spec.linux().hasOwnMounts() ? FACTS : withDevices(Planner.devicesThere(spec));
     }
 
-    private static Facts withDevices(List<Spec.Device> devices) {
+    private static Facts withDevices(List<Device> devices) {
         return new Facts(
                 FACTS.arch(),
                 FACTS.lastCapability(),
@@ -49,7 +53,7 @@ record Golden(Path directory) {
                 FACTS.limits(),
                 FACTS.fileSources(),
                 FACTS.procSources(),
-                devices.stream().map(Spec.Device::path).collect(Collectors.toSet()),
+                devices.stream().map(Device::path).collect(Collectors.toSet()),
                 FACTS.stdioToChown(),
                 FACTS.home(),
                 FACTS.tmpfsModes(),
@@ -88,7 +92,7 @@ record Golden(Path directory) {
     /** The container's plan; or that of the exec whose process.json lies here. */
     Plan plan() {
         if (Files.exists(directory.resolve("process.json"))) {
-            Spec.Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
+            Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
             return ExecPlanner.exec("c1", spec(), process, "", true, FACTS);
         }
         boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
@@ -100,18 +104,18 @@ record Golden(Path directory) {
     /** The plans of its hooks, by their place. */
     Stream<Map.Entry<String, Plan>> hooks() {
         Spec spec = spec();
-        return Arrays.stream(Spec.HookKind.values()).flatMap(kind -> {
-            List<Spec.Hook> hooks = spec.hooks().of(kind);
+        return Arrays.stream(HookKind.values()).flatMap(kind -> {
+            List<Hook> hooks = spec.hooks().of(kind);
             return Stream.iterate(0, i -> i < hooks.size(), i -> i + 1)
                     .map(i -> Map.entry(at(kind, i), hook(spec, kind, hooks.get(i), at(kind, i))));
         });
     }
 
-    private static String at(Spec.HookKind kind, int index) {
+    private static String at(HookKind kind, int index) {
         return "hooks.%s[%d]".formatted(kind.jsonName(), index);
     }
 
-    private static Plan hook(Spec spec, Spec.HookKind kind, Spec.Hook hook, String at) {
+    private static Plan hook(Spec spec, HookKind kind, Hook hook, String at) {
         return switch (kind) {
             case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
                 ExecPlanner.hostHook(hook, at, "/bundle", List.of("OF=caller"));

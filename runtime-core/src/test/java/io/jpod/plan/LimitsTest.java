@@ -3,14 +3,14 @@ package io.jpod.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.BlockIo;
-import io.jpod.oci.Spec.Cpu;
-import io.jpod.oci.Spec.HugepageLimit;
-import io.jpod.oci.Spec.Memory;
-import io.jpod.oci.Spec.Pids;
-import io.jpod.oci.Spec.Rdma;
-import io.jpod.oci.Spec.Resources;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Resources;
+import io.jpod.oci.Resources.BlockIo;
+import io.jpod.oci.Resources.Cpu;
+import io.jpod.oci.Resources.HugepageLimit;
+import io.jpod.oci.Resources.Memory;
+import io.jpod.oci.Resources.Pids;
+import io.jpod.oci.Resources.Rdma;
 import io.jpod.oci.SpecReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -121,7 +121,7 @@ class LimitsTest {
             """)
     void isRefusedByName(String json, String reason) {
         assertThatThrownBy(() -> limits(json, UNKNOWN))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessage("config.json: linux.resources." + reason);
     }
 
@@ -234,13 +234,13 @@ class LimitsTest {
 
     private static void refused(Resources resources, String reason) {
         assertThatThrownBy(() -> Limits.of(resources, UNKNOWN))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessage("config.json: linux.resources." + reason);
     }
 
     private static Resources cpu(Long shares, Long quota, Long period, String cpus) {
         Cpu cpu = new Cpu(shares, quota, null, period, null, null, cpus, null, null);
-        return new Resources(List.of(), null, cpu, null, null, List.of(), null, Map.of(), Map.of());
+        return Resources.NONE.with(r -> r.cpu = cpu);
     }
 
     private static Memory memory(Long limit, Long swap) {
@@ -248,28 +248,28 @@ class LimitsTest {
     }
 
     private static Resources with(Memory memory) {
-        return new Resources(List.of(), memory, null, null, null, List.of(), null, Map.of(), Map.of());
+        return Resources.NONE.with(r -> r.memory = memory);
     }
 
     private static Resources pids(long limit) {
-        return new Resources(List.of(), null, null, new Pids(limit), null, List.of(), null, Map.of(), Map.of());
+        return Resources.NONE.with(r -> r.pids = new Pids(limit));
     }
 
     private static Resources io(int weight) {
         BlockIo io = new BlockIo(weight, null, List.of(), List.of(), List.of(), List.of(), List.of());
-        return new Resources(List.of(), null, null, null, io, List.of(), null, Map.of(), Map.of());
+        return Resources.NONE.with(r -> r.blockIO = io);
     }
 
     private static Resources hugepages(String pageSize) {
         List<HugepageLimit> limits = List.of(new HugepageLimit(pageSize, 1));
-        return new Resources(List.of(), null, null, null, null, limits, null, Map.of(), Map.of());
+        return Resources.NONE.with(r -> r.hugepageLimits = limits);
     }
 
     private static Resources rdma(String device, Rdma limit) {
-        return new Resources(List.of(), null, null, null, null, List.of(), null, Map.of(device, limit), Map.of());
+        return Resources.NONE.with(r -> r.rdma = Map.of(device, limit));
     }
 
     private static Resources unified(String file, String value) {
-        return new Resources(List.of(), null, null, null, null, List.of(), null, Map.of(), Map.of(file, value));
+        return Resources.NONE.with(r -> r.unified = Map.of(file, value));
     }
 }

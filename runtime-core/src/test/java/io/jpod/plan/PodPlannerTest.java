@@ -3,9 +3,9 @@ package io.jpod.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Spec.IdMapping;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.IdMapping;
+import io.jpod.oci.NamespaceType;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -188,7 +188,7 @@ class PodPlannerTest {
         Set<NamespaceType> share = EnumSet.noneOf(NamespaceType.class);
         Stream.of(shared.split(",")).map(NamespaceType::valueOf).forEach(share::add);
         assertThatThrownBy(() -> PodPlanner.plan(request(share, Map.of(key, "1"), List.of())))
-                .isInstanceOf(InvalidSpec.class)
+                .isInstanceOf(InvalidJson.class)
                 .hasMessageContaining("--sysctl")
                 .hasMessageContaining(key)
                 .hasMessageContaining(reason);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Sys;
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
+import io.jpod.oci.Linux;
+import io.jpod.oci.Mount;
+import io.jpod.oci.Namespace;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Plan.By;
 import java.util.BitSet;
@@ -42,7 +45,7 @@ class RandomSpecsTest {
 
     private Spec mixture() {
         Spec namespaces = pick(spec -> spec);
-        Spec.Linux linux = new Spec.Linux(
+        Linux linux = new Linux(
                 namespaces.linux().namespaces(),
                 namespaces.linux().uidMappings(),
                 namespaces.linux().gidMappings(),
@@ -81,7 +84,7 @@ class RandomSpecsTest {
             Plan plan;
             try {
                 plan = Planner.plan(spec, Golden.REQUEST, Golden.facts(spec));
-            } catch (InvalidSpec refused) {
+            } catch (InvalidJson refused) {
                 continue;
             }
             check(spec, plan);
@@ -239,12 +242,12 @@ class RandomSpecsTest {
     private static void noHostPathsInside(Spec spec, Program program, boolean inside, String text) {
         Set<String> host = new HashSet<>(Set.of(Golden.REQUEST.rootfs()));
         spec.linux().namespaces().stream()
-                .map(Spec.Namespace::path)
+                .map(Namespace::path)
                 .filter(Objects::nonNull)
                 .forEach(host::add);
         spec.mounts().stream()
                 .filter(m -> Mounts.parse(m.options()).bind())
-                .map(Spec.Mount::source)
+                .map(Mount::source)
                 .filter(Objects::nonNull)
                 .forEach(host::add);
         host.removeIf(path ->

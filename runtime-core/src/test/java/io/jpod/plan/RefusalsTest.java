@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpod.oci.InvalidSpec;
+import io.jpod.json.InvalidJson;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
 import java.util.stream.Collectors;
@@ -49,7 +49,7 @@ class RefusalsTest {
     void whereNoDevicesAreMadeTheyHaveToBeThere() {
         for (String namespaces : new String[] {"none", "{'type':'mount','path':'/m'}"}) {
             assertThatThrownBy(() -> plan("", "", namespaces, false))
-                    .isInstanceOf(InvalidSpec.class)
+                    .isInstanceOf(InvalidJson.class)
                     .hasMessage("config.json: root.path: there is no such device as /dev/null, "
                             + "which is made only with a new mount namespace in linux.namespaces");
             String own = Stream.of("null", "zero", "full", "random", "urandom", "tty")
@@ -132,7 +132,7 @@ class RefusalsTest {
                     Lowering.lower(plan, io.jpod.abi.Arch.X86_64, 0);
                 })
                 .isInstanceOfSatisfying(
-                        InvalidSpec.class, e -> assertThat(e.path()).isEqualTo(path))
+                        InvalidJson.class, e -> assertThat(e.path()).isEqualTo(path))
                 .hasMessageStartingWith("config.json: " + path + ": ");
     }
 }

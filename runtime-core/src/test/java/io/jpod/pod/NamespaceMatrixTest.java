@@ -1,10 +1,10 @@
 package io.jpod.pod;
 
-import static io.jpod.oci.Spec.NamespaceType.IPC;
-import static io.jpod.oci.Spec.NamespaceType.MOUNT;
-import static io.jpod.oci.Spec.NamespaceType.NETWORK;
-import static io.jpod.oci.Spec.NamespaceType.TIME;
-import static io.jpod.oci.Spec.NamespaceType.USER;
+import static io.jpod.oci.NamespaceType.IPC;
+import static io.jpod.oci.NamespaceType.MOUNT;
+import static io.jpod.oci.NamespaceType.NETWORK;
+import static io.jpod.oci.NamespaceType.TIME;
+import static io.jpod.oci.NamespaceType.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.pod.NamespaceMatrix.Kind;

@@ -15,7 +15,7 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.RecordFiles;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
-import io.jpod.oci.Spec.NamespaceType;
+import io.jpod.oci.NamespaceType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

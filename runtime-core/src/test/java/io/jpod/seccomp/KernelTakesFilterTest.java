@@ -9,7 +9,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Kernel;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
@@ -29,7 +29,7 @@ class KernelTakesFilterTest {
     private static final int AF_ALG = 38;
     private static final int SOCK_STREAM = 1;
 
-    private static <T> T under(Spec.Seccomp profile, Supplier<T> calls) throws Exception {
+    private static <T> T under(Seccomp profile, Supplier<T> calls) throws Exception {
         Filter filter = SeccompCompiler.compile(profile, Arch.host());
         FutureTask<T> task = new FutureTask<>(() -> {
             load(filter);
@@ -80,7 +80,7 @@ class KernelTakesFilterTest {
     /** 4000 instructions with jumps of all lengths: the kernel checks each of them. */
     @Test
     void aFilterNearTheLimitLoads() throws Exception {
-        Spec.SeccompRule[] rules = new Spec.SeccompRule[800];
+        Seccomp.Rule[] rules = new Seccomp.Rule[800];
         for (int i = 0; i < rules.length; i++) {
             rules[i] = Profiles.errno(i, "setpriority", Profiles.arg(0, "EQ", (long) i << 32 | 77));
         }

@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -53,7 +53,7 @@ class LibseccompTest {
     void bothCompilersAgree(Arch arch) throws Throwable {
         for (int seed = 0; seed < PROFILES; seed++) {
             Random random = new Random(seed);
-            Spec.Seccomp profile = Profiles.random(random, arch, true);
+            Seccomp profile = Profiles.random(random, arch, true);
             byte[] theirs = new Libseccomp().compile(profile, arch);
             byte[] ours = SeccompCompiler.compile(profile, arch).program();
             for (int i = 0; i < CALLS; i++) {
@@ -97,7 +97,7 @@ class LibseccompTest {
             return LINKER.downcallHandle(LIBRARY.findOrThrow(name), type);
         }
 
-        byte[] compile(Spec.Seccomp profile, Arch arch) throws Throwable {
+        byte[] compile(Seccomp profile, Arch arch) throws Throwable {
             try (Arena arena = Arena.ofConfined()) {
                 int otherwise = ProfileModel.value(profile.defaultAction(), profile.defaultErrnoRet());
                 MemorySegment filter = (MemorySegment) INIT.invokeExact(otherwise);
@@ -108,12 +108,12 @@ class LibseccompTest {
                             .isZero();
                 }
                 for (Abi abi : Abi.servedBy(arch)) {
-                    if (profile.architectures().contains(abi.ociName())) {
+                    if (profile.architectures().contains(abi.listed())) {
                         assertThat((int) ARCH_ADD.invokeExact(filter, token(abi)))
                                 .isIn(0, EEXIST);
                     }
                 }
-                for (Spec.SeccompRule rule : profile.syscalls()) {
+                for (Seccomp.Rule rule : profile.syscalls()) {
                     int action = ProfileModel.value(rule.action(), rule.errnoRet());
                     if (action != otherwise) {
                         addRule(arena, filter, rule, action);
@@ -130,14 +130,13 @@ class LibseccompTest {
             return abi == Abi.X32 ? 0x4000003e : abi.auditArch();
         }
 
-        private static void addRule(Arena arena, MemorySegment filter, Spec.SeccompRule rule, int action)
-                throws Throwable {
+        private static void addRule(Arena arena, MemorySegment filter, Seccomp.Rule rule, int action) throws Throwable {
             MemorySegment args = arena.allocate(ARG_CMP, 6);
             for (int i = 0; i < rule.args().size(); i++) {
-                Spec.SeccompArg arg = rule.args().get(i);
+                Seccomp.Arg arg = rule.args().get(i);
                 long at = i * ARG_CMP.byteSize();
                 args.set(JAVA_INT, at, arg.index());
-                args.set(JAVA_INT, at + 4, OPS.indexOf(arg.op().substring("SCMP_CMP_".length())));
+                args.set(JAVA_INT, at + 4, OPS.indexOf(arg.op().name().substring("SCMP_CMP_".length())));
                 args.set(JAVA_LONG, at + 8, arg.value());
                 args.set(JAVA_LONG, at + 16, arg.valueTwo());
             }

@@ -1,7 +1,8 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
+import io.jpod.oci.Seccomp.Action;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +13,10 @@ final class ProfileModel {
     private static final int ENOSYS = 0x00050026;
     private static final int KILL_PROCESS = 0x80000000;
 
-    private final Spec.Seccomp profile;
+    private final Seccomp profile;
     private final Arch arch;
 
-    ProfileModel(Spec.Seccomp profile, Arch arch) {
+    ProfileModel(Seccomp profile, Arch arch) {
         this.profile = profile;
         this.arch = arch;
     }
@@ -27,9 +28,9 @@ final class ProfileModel {
         }
         long nr = Integer.toUnsignedLong(call.nr()) - abi.base();
         int otherwise = value(profile.defaultAction(), profile.defaultErrnoRet());
-        List<Spec.SeccompRule> candidates = new ArrayList<>();
+        List<Seccomp.Rule> candidates = new ArrayList<>();
         long last = -1;
-        for (Spec.SeccompRule rule : profile.syscalls()) {
+        for (Seccomp.Rule rule : profile.syscalls()) {
             for (String name : rule.names()) {
                 int number = SyscallTable.number(name, abi);
                 if (number < 0xf0000) {
@@ -40,19 +41,19 @@ final class ProfileModel {
                 }
             }
         }
-        for (Spec.SeccompRule rule : candidates) {
+        for (Seccomp.Rule rule : candidates) {
             if (rule.args().isEmpty()) {
                 return value(rule.action(), rule.errnoRet());
             }
         }
-        for (Spec.SeccompRule rule : candidates) {
+        for (Seccomp.Rule rule : candidates) {
             if (holds(rule.args(), call, abi)) {
                 return value(rule.action(), rule.errnoRet());
             }
         }
         boolean newer = last >= 0 && nr > last && !(abi == Abi.ARM && nr >= 0xf0000);
         return newer
-                        && !List.of("SCMP_ACT_ALLOW", "SCMP_ACT_LOG", "SCMP_ACT_TRACE")
+                        && !List.of(Action.SCMP_ACT_ALLOW, Action.SCMP_ACT_LOG, Action.SCMP_ACT_TRACE)
                                 .contains(profile.defaultAction())
                 ? ENOSYS
                 : otherwise;
@@ -69,45 +70,43 @@ final class ProfileModel {
     }
 
     private boolean listed(Abi abi) {
-        return abi == Abi.of(arch) || profile.architectures().contains(abi.ociName());
+        return abi == Abi.of(arch) || profile.architectures().contains(abi.listed());
     }
 
-    private static boolean holds(List<Spec.SeccompArg> args, BpfMachine.Call call, Abi abi) {
-        boolean repeated = args.stream().map(Spec.SeccompArg::index).distinct().count() < args.size();
+    private static boolean holds(List<Seccomp.Arg> args, BpfMachine.Call call, Abi abi) {
+        boolean repeated = args.stream().map(Seccomp.Arg::index).distinct().count() < args.size();
         return repeated
                 ? args.stream().anyMatch(arg -> holds(arg, call, abi))
                 : args.stream().allMatch(arg -> holds(arg, call, abi));
     }
 
-    private static boolean holds(Spec.SeccompArg arg, BpfMachine.Call call, Abi abi) {
+    private static boolean holds(Seccomp.Arg arg, BpfMachine.Call call, Abi abi) {
         long width = abi == Abi.X86_64 || abi == Abi.AARCH64 ? -1 : 0xffff_ffffL;
         long given = call.args()[arg.index()] & width;
         long value = arg.value() & width;
         int order = Long.compareUnsigned(given, value);
         return switch (arg.op()) {
-            case "SCMP_CMP_NE" -> order != 0;
-            case "SCMP_CMP_LT" -> order < 0;
-            case "SCMP_CMP_LE" -> order <= 0;
-            case "SCMP_CMP_EQ" -> order == 0;
-            case "SCMP_CMP_GE" -> order >= 0;
-            case "SCMP_CMP_GT" -> order > 0;
-            case "SCMP_CMP_MASKED_EQ" -> (given & value) == (arg.valueTwo() & value);
-            default -> throw new IllegalArgumentException(arg.op());
+            case SCMP_CMP_NE -> order != 0;
+            case SCMP_CMP_LT -> order < 0;
+            case SCMP_CMP_LE -> order <= 0;
+            case SCMP_CMP_EQ -> order == 0;
+            case SCMP_CMP_GE -> order >= 0;
+            case SCMP_CMP_GT -> order > 0;
+            case SCMP_CMP_MASKED_EQ -> (given & value) == (arg.valueTwo() & value);
         };
     }
 
-    static int value(String action, Integer errno) {
+    static int value(Action action, Integer errno) {
         int data = errno == null ? 1 : errno;
         return switch (action) {
-            case "SCMP_ACT_KILL", "SCMP_ACT_KILL_THREAD" -> 0;
-            case "SCMP_ACT_KILL_PROCESS" -> 0x80000000;
-            case "SCMP_ACT_TRAP" -> 0x00030000;
-            case "SCMP_ACT_ERRNO" -> 0x00050000 | data;
-            case "SCMP_ACT_NOTIFY" -> 0x7fc00000;
-            case "SCMP_ACT_TRACE" -> 0x7ff00000 | data;
-            case "SCMP_ACT_LOG" -> 0x7ffc0000;
-            case "SCMP_ACT_ALLOW" -> 0x7fff0000;
-            default -> throw new IllegalArgumentException(action);
+            case SCMP_ACT_KILL, SCMP_ACT_KILL_THREAD -> 0;
+            case SCMP_ACT_KILL_PROCESS -> 0x80000000;
+            case SCMP_ACT_TRAP -> 0x00030000;
+            case SCMP_ACT_ERRNO -> 0x00050000 | data;
+            case SCMP_ACT_NOTIFY -> 0x7fc00000;
+            case SCMP_ACT_TRACE -> 0x7ff00000 | data;
+            case SCMP_ACT_LOG -> 0x7ffc0000;
+            case SCMP_ACT_ALLOW -> 0x7fff0000;
         };
     }
 }

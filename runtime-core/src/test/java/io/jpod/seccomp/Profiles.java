@@ -1,27 +1,27 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /** Profiles and calls to try them with. */
 final class Profiles {
-    static final String ALLOW = "SCMP_ACT_ALLOW";
-    static final String ERRNO = "SCMP_ACT_ERRNO";
-    static final String NOTIFY = "SCMP_ACT_NOTIFY";
+    static final Seccomp.Action ALLOW = Seccomp.Action.SCMP_ACT_ALLOW;
+    static final Seccomp.Action ERRNO = Seccomp.Action.SCMP_ACT_ERRNO;
+    static final Seccomp.Action NOTIFY = Seccomp.Action.SCMP_ACT_NOTIFY;
 
-    private static final List<String> ACTIONS = List.of(
+    private static final List<Seccomp.Action> ACTIONS = List.of(
             ALLOW,
             ALLOW,
             ERRNO,
-            "SCMP_ACT_LOG",
-            "SCMP_ACT_TRACE",
-            "SCMP_ACT_TRAP",
-            "SCMP_ACT_KILL",
-            "SCMP_ACT_KILL_PROCESS");
-    private static final List<String> OPS = List.of("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ");
+            Seccomp.Action.SCMP_ACT_LOG,
+            Seccomp.Action.SCMP_ACT_TRACE,
+            Seccomp.Action.SCMP_ACT_TRAP,
+            Seccomp.Action.SCMP_ACT_KILL,
+            Seccomp.Action.SCMP_ACT_KILL_PROCESS);
+    private static final Seccomp.Operator[] OPS = Seccomp.Operator.values();
 
     /** Calls that exist everywhere, and ones that not all tables have; none that i386 multiplexes. */
     private static final List<String> NAMES = List.of(
@@ -58,24 +58,24 @@ final class Profiles {
 
     private Profiles() {}
 
-    static Spec.Seccomp profile(String defaultAction, Spec.SeccompRule... rules) {
-        return new Spec.Seccomp(defaultAction, null, List.of(), List.of(), null, null, List.of(rules));
+    static Seccomp profile(Seccomp.Action defaultAction, Seccomp.Rule... rules) {
+        return new Seccomp(defaultAction, null, List.of(), List.of(), null, null, List.of(rules));
     }
 
-    static Spec.SeccompRule rule(String action, String name, Spec.SeccompArg... args) {
-        return new Spec.SeccompRule(List.of(name), action, null, List.of(args));
+    static Seccomp.Rule rule(Seccomp.Action action, String name, Seccomp.Arg... args) {
+        return new Seccomp.Rule(List.of(name), action, null, List.of(args));
     }
 
-    static Spec.SeccompRule errno(int errno, String name, Spec.SeccompArg... args) {
-        return new Spec.SeccompRule(List.of(name), ERRNO, errno, List.of(args));
+    static Seccomp.Rule errno(int errno, String name, Seccomp.Arg... args) {
+        return new Seccomp.Rule(List.of(name), ERRNO, errno, List.of(args));
     }
 
-    static Spec.SeccompArg arg(int index, String op, long value) {
-        return new Spec.SeccompArg(index, value, 0, "SCMP_CMP_" + op);
+    static Seccomp.Arg arg(int index, String op, long value) {
+        return new Seccomp.Arg(index, value, 0, Seccomp.Operator.valueOf("SCMP_CMP_" + op));
     }
 
-    static Spec.SeccompArg masked(int index, long mask, long value) {
-        return new Spec.SeccompArg(index, mask, value, "SCMP_CMP_MASKED_EQ");
+    static Seccomp.Arg masked(int index, long mask, long value) {
+        return new Seccomp.Arg(index, mask, value, Seccomp.Operator.SCMP_CMP_MASKED_EQ);
     }
 
     static BpfMachine.Call call(int arch, long nr, long... args) {
@@ -87,26 +87,26 @@ final class Profiles {
      *     that an architecture lacks. It merges several rules into one tree and loses some of their answers there, and
      *     an absent call at the front of the filter takes the load of the number away with it.
      */
-    static Spec.Seccomp random(Random random, Arch arch, boolean plain) {
-        String defaultAction = ACTIONS.get(random.nextInt(ACTIONS.size()));
-        List<Spec.SeccompRule> rules = new ArrayList<>();
+    static Seccomp random(Random random, Arch arch, boolean plain) {
+        Seccomp.Action defaultAction = ACTIONS.get(random.nextInt(ACTIONS.size()));
+        List<Seccomp.Rule> rules = new ArrayList<>();
         for (int i = random.nextInt(60); i > 0; i--) {
             String name = NAMES.get(random.nextInt(NAMES.size()));
             if (plain && (named(rules, name) || !isEverywhere(name, arch))) {
                 continue;
             }
-            String action = ACTIONS.get(random.nextInt(ACTIONS.size()));
-            Integer errno = action.equals(ERRNO) ? 7 : null;
-            rules.add(new Spec.SeccompRule(List.of(name), action, errno, args(random, plain)));
+            Seccomp.Action action = ACTIONS.get(random.nextInt(ACTIONS.size()));
+            Integer errno = action == ERRNO ? 7 : null;
+            rules.add(new Seccomp.Rule(List.of(name), action, errno, args(random, plain)));
         }
-        List<String> architectures = Abi.servedBy(arch).stream()
+        List<Seccomp.Arch> architectures = Abi.servedBy(arch).stream()
                 .filter(_ -> random.nextBoolean())
-                .map(Abi::ociName)
+                .map(Abi::listed)
                 .toList();
-        return new Spec.Seccomp(defaultAction, null, architectures, List.of(), null, null, rules);
+        return new Seccomp(defaultAction, null, architectures, List.of(), null, null, rules);
     }
 
-    private static boolean named(List<Spec.SeccompRule> rules, String name) {
+    private static boolean named(List<Seccomp.Rule> rules, String name) {
         return rules.stream().anyMatch(rule -> rule.names().contains(name));
     }
 
@@ -114,12 +114,11 @@ final class Profiles {
         return Abi.servedBy(arch).stream().allMatch(abi -> SyscallTable.number(name, abi) >= 0);
     }
 
-    private static List<Spec.SeccompArg> args(Random random, boolean plain) {
-        List<Spec.SeccompArg> args = new ArrayList<>();
+    private static List<Seccomp.Arg> args(Random random, boolean plain) {
+        List<Seccomp.Arg> args = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             int index = plain ? args.size() : random.nextInt(6);
-            args.add(new Spec.SeccompArg(
-                    index, value(random), value(random), "SCMP_CMP_" + OPS.get(random.nextInt(OPS.size()))));
+            args.add(new Seccomp.Arg(index, value(random), value(random), OPS[random.nextInt(OPS.length)]));
         }
         return args;
     }

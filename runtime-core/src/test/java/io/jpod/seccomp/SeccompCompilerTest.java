@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,25 +29,25 @@ class SeccompCompilerTest {
     private static final int ENOSYS = 0x00050026;
     private static final int KILL_PROCESS = 0x80000000;
 
-    private static final Spec.SeccompRule NEWEST = errno(1, "file_setattr");
+    private static final Seccomp.Rule NEWEST = errno(1, "file_setattr");
 
-    private static int x86_64(Spec.Seccomp profile, long nr, long... args) {
+    private static int x86_64(Seccomp profile, long nr, long... args) {
         return answer(profile, Arch.X86_64, call(X86_64, nr, args));
     }
 
-    private static int answer(Spec.Seccomp profile, Arch arch, BpfMachine.Call call) {
+    private static int answer(Seccomp profile, Arch arch, BpfMachine.Call call) {
         return BpfMachine.run(SeccompCompiler.compile(profile, arch).program(), call)
                 .value();
     }
 
-    private static Spec.Seccomp with(Spec.Seccomp p, List<String> architectures, List<String> flags, String listener) {
-        return new Spec.Seccomp(
-                p.defaultAction(), p.defaultErrnoRet(), architectures, flags, listener, null, p.syscalls());
+    private static Seccomp with(
+            Seccomp p, List<Seccomp.Arch> architectures, List<Seccomp.Flag> flags, String listener) {
+        return new Seccomp(p.defaultAction(), p.defaultErrnoRet(), architectures, flags, listener, null, p.syscalls());
     }
 
     @Test
     void numbersComeFromTheTableOfEachArchitecture() {
-        Spec.Seccomp profile = profile(ERRNO, rule(ALLOW, "openat"), NEWEST);
+        Seccomp profile = profile(ERRNO, rule(ALLOW, "openat"), NEWEST);
         assertThat(x86_64(profile, 257)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile, 56)).isEqualTo(EPERM);
         assertThat(answer(profile, Arch.AARCH64, call(AARCH64, 56))).isEqualTo(ALLOWED);
@@ -56,12 +56,16 @@ class SeccompCompilerTest {
 
     @Test
     void architecturesThatAreNotListedKillTheProcess() {
-        Spec.Seccomp bare = profile(ALLOW);
+        Seccomp bare = profile(ALLOW);
         assertThat(answer(bare, Arch.X86_64, call(X86, 1))).isEqualTo(KILL_PROCESS);
         assertThat(x86_64(bare, 0x40000000L)).as("x32").isEqualTo(KILL_PROCESS);
         assertThat(answer(bare, Arch.AARCH64, call(ARM, 1))).isEqualTo(KILL_PROCESS);
 
-        Spec.Seccomp listed = with(bare, List.of("SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_S390X"), List.of(), null);
+        Seccomp listed = with(
+                bare,
+                List.of(Seccomp.Arch.SCMP_ARCH_X86, Seccomp.Arch.SCMP_ARCH_X32, Seccomp.Arch.SCMP_ARCH_S390X),
+                List.of(),
+                null);
         assertThat(answer(listed, Arch.X86_64, call(X86, 1))).isEqualTo(ALLOWED);
         assertThat(x86_64(listed, 0x40000000L)).isEqualTo(ALLOWED);
         assertThat(x86_64(listed, 1)).as("native is always there").isEqualTo(ALLOWED);
@@ -72,12 +76,13 @@ class SeccompCompilerTest {
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 332)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 331)).isEqualTo(EPERM);
         assertThat(x86_64(profile(ERRNO, rule(ALLOW, "statx")), 333)).isEqualTo(ENOSYS);
-        assertThat(x86_64(profile("SCMP_ACT_KILL_PROCESS", rule(ALLOW, "statx")), 435))
+        assertThat(x86_64(profile(Seccomp.Action.SCMP_ACT_KILL_PROCESS, rule(ALLOW, "statx")), 435))
                 .isEqualTo(ENOSYS);
         assertThat(x86_64(profile(ERRNO, errno(1, "statx")), 332))
                 .as("a skipped rule counts")
                 .isEqualTo(EPERM);
-        assertThat(x86_64(profile("SCMP_ACT_LOG", rule(ALLOW, "statx")), 435)).isEqualTo(0x7ffc0000);
+        assertThat(x86_64(profile(Seccomp.Action.SCMP_ACT_LOG, rule(ALLOW, "statx")), 435))
+                .isEqualTo(0x7ffc0000);
         assertThat(x86_64(profile(ERRNO), 435)).as("nothing is known of it").isEqualTo(EPERM);
     }
 
@@ -89,9 +94,9 @@ class SeccompCompilerTest {
 
     @Test
     void privateCallsOfArmDoNotMakeAllOthersOld() {
-        Spec.Seccomp profile = with(
+        Seccomp profile = with(
                 profile(ERRNO, rule(ALLOW, "set_tls"), rule(ALLOW, "statx")),
-                List.of("SCMP_ARCH_ARM"),
+                List.of(Seccomp.Arch.SCMP_ARCH_ARM),
                 List.of(),
                 null);
         assertThat(answer(profile, Arch.AARCH64, call(ARM, 0xf0005))).isEqualTo(ALLOWED);
@@ -101,13 +106,13 @@ class SeccompCompilerTest {
 
     @Test
     void anUnconditionalRuleDecidesWhereverItStands() {
-        Spec.Seccomp last = profile(ERRNO, errno(7, "read", arg(0, "EQ", 3)), rule(ALLOW, "read"), errno(9, "read"));
+        Seccomp last = profile(ERRNO, errno(7, "read", arg(0, "EQ", 3)), rule(ALLOW, "read"), errno(9, "read"));
         assertThat(x86_64(last, 0, 3)).isEqualTo(ALLOWED);
     }
 
     @Test
     void amongConditionalRulesTheFirstThatHoldsDecides() {
-        Spec.Seccomp profile =
+        Seccomp profile =
                 profile(ERRNO, errno(7, "read", arg(0, "EQ", 3)), rule(ALLOW, "read", arg(0, "GE", 2)), NEWEST);
         assertThat(x86_64(profile, 0, 3)).isEqualTo(0x00050007);
         assertThat(x86_64(profile, 0, 4)).isEqualTo(ALLOWED);
@@ -116,14 +121,14 @@ class SeccompCompilerTest {
 
     @Test
     void aRuleWithTheActionOfTheDefaultIsSkipped() {
-        Spec.Seccomp profile = profile(ERRNO, errno(1, "read"), rule(ALLOW, "read"), rule(ERRNO, "write"), NEWEST);
+        Seccomp profile = profile(ERRNO, errno(1, "read"), rule(ALLOW, "read"), rule(ERRNO, "write"), NEWEST);
         assertThat(x86_64(profile, 0)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile, 1)).isEqualTo(EPERM);
     }
 
     @Test
     void conditionsOnOneArgumentAreAlternativesAsInRunc() {
-        Spec.Seccomp profile =
+        Seccomp profile =
                 profile(ERRNO, rule(ALLOW, "personality", arg(0, "EQ", 0), arg(0, "EQ", 8), arg(1, "EQ", 5)), NEWEST);
         assertThat(x86_64(profile, 135, 8)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile, 135, 9, 5)).isEqualTo(ALLOWED);
@@ -132,43 +137,42 @@ class SeccompCompilerTest {
 
     @Test
     void argumentsAreComparedInAll64BitsAndUnsigned() {
-        Spec.Seccomp profile = profile(ERRNO, rule(ALLOW, "socket", arg(0, "LT", 38)), NEWEST);
+        Seccomp profile = profile(ERRNO, rule(ALLOW, "socket", arg(0, "LT", 38)), NEWEST);
         assertThat(x86_64(profile, 41, 37)).isEqualTo(ALLOWED);
         assertThat(x86_64(profile, 41, 38)).isEqualTo(EPERM);
         assertThat(x86_64(profile, 41, 0x1_0000_0001L)).isEqualTo(EPERM);
         assertThat(x86_64(profile, 41, -1)).isEqualTo(EPERM);
-        Spec.Seccomp mask = profile(ERRNO, rule(ALLOW, "clone", masked(0, 0x7E020000, 0)), NEWEST);
+        Seccomp mask = profile(ERRNO, rule(ALLOW, "clone", masked(0, 0x7E020000, 0)), NEWEST);
         assertThat(x86_64(mask, 56, 0x11)).isEqualTo(ALLOWED);
         assertThat(x86_64(mask, 56, 0x10000011)).isEqualTo(EPERM);
     }
 
     @Test
     void socketcallFollowsRulesForSocketExceptPermissionsThatHaveConditions() {
-        List<String> x86 = List.of("SCMP_ARCH_X86");
-        Spec.Seccomp all = with(profile(ERRNO, rule(ALLOW, "socket"), NEWEST), x86, List.of(), null);
+        List<Seccomp.Arch> x86 = List.of(Seccomp.Arch.SCMP_ARCH_X86);
+        Seccomp all = with(profile(ERRNO, rule(ALLOW, "socket"), NEWEST), x86, List.of(), null);
         assertThat(answer(all, Arch.X86_64, call(X86, 102, 1))).isEqualTo(ALLOWED);
         assertThat(answer(all, Arch.X86_64, call(X86, 102, 2))).isEqualTo(EPERM);
         assertThat(answer(all, Arch.X86_64, call(X86, 359))).isEqualTo(ALLOWED);
 
-        Spec.Seccomp permits =
-                with(profile(ERRNO, rule(ALLOW, "socket", arg(0, "EQ", 1)), NEWEST), x86, List.of(), null);
+        Seccomp permits = with(profile(ERRNO, rule(ALLOW, "socket", arg(0, "EQ", 1)), NEWEST), x86, List.of(), null);
         assertThat(answer(permits, Arch.X86_64, call(X86, 359, 1))).isEqualTo(ALLOWED);
         assertThat(answer(permits, Arch.X86_64, call(X86, 102, 1))).isEqualTo(EPERM);
 
-        Spec.Seccomp restricts = with(profile(ALLOW, errno(1, "socket", arg(0, "EQ", 38))), x86, List.of(), null);
+        Seccomp restricts = with(profile(ALLOW, errno(1, "socket", arg(0, "EQ", 38))), x86, List.of(), null);
         assertThat(answer(restricts, Arch.X86_64, call(X86, 359, 1))).isEqualTo(ALLOWED);
         assertThat(answer(restricts, Arch.X86_64, call(X86, 102, 1))).isEqualTo(EPERM);
 
-        Spec.Seccomp ipc = with(profile(ALLOW, errno(1, "shmat")), x86, List.of(), null);
+        Seccomp ipc = with(profile(ALLOW, errno(1, "shmat")), x86, List.of(), null);
         assertThat(answer(ipc, Arch.X86_64, call(X86, 117, 0x10000 | 21))).isEqualTo(EPERM);
     }
 
     @Test
     void errnoIsEpermUnlessTold() {
         assertThat(x86_64(profile(ERRNO), 0)).isEqualTo(EPERM);
-        Spec.Seccomp told = new Spec.Seccomp(ERRNO, 38, List.of(), List.of(), null, null, List.of());
+        Seccomp told = new Seccomp(ERRNO, 38, List.of(), List.of(), null, null, List.of());
         assertThat(x86_64(told, 0)).isEqualTo(ENOSYS);
-        assertThat(x86_64(profile("SCMP_ACT_TRACE"), 0)).isEqualTo(0x7ff00001);
+        assertThat(x86_64(profile(Seccomp.Action.SCMP_ACT_TRACE), 0)).isEqualTo(0x7ff00001);
     }
 
     @Test
@@ -185,11 +189,7 @@ class SeccompCompilerTest {
 
     @Test
     void flagsAreTheKernelsBits() {
-        List<String> all = List.of(
-                "SECCOMP_FILTER_FLAG_TSYNC",
-                "SECCOMP_FILTER_FLAG_LOG",
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        List<Seccomp.Flag> all = List.of(Seccomp.Flag.values());
         Filter silent = SeccompCompiler.compile(with(profile(ALLOW), List.of(), all, null), Arch.X86_64);
         assertThat(silent.flags()).isEqualTo(7);
         assertThat(silent.listener()).isFalse();
@@ -200,31 +200,8 @@ class SeccompCompilerTest {
     }
 
     @Test
-    void wordsThatAreNotKnownAreRefusedWithTheirPlace() {
-        refused(profile("SCMP_ACT_DENY"), "defaultAction", "unknown action \"SCMP_ACT_DENY\"");
-        refused(profile(ALLOW, rule("ALLOW\n", "read")), "syscalls[0].action", "unknown action \"ALLOW?\"");
-        refused(
-                profile(ALLOW, rule(ALLOW, "read"), errno(1, "read", arg(0, "EQ", 1), arg(1, "IS", 1))),
-                "syscalls[1].args[1].op",
-                "unknown operator \"SCMP_CMP_IS\"");
-        refused(profile(ALLOW, errno(1, "read", arg(6, "EQ", 1))), "syscalls[0].args[0].index", "must be 0 to 5, is 6");
-        refused(profile(ALLOW, errno(4096, "read")), "syscalls[0].errnoRet", "must be 0 to 4095, is 4096");
-        refused(profile(ALLOW, rule(ALLOW, "")), "syscalls[0].names[0]", "must not be empty");
-        refused(
-                new Spec.Seccomp(ALLOW, 1, List.of(), List.of(), null, null, List.of()),
-                "defaultErrnoRet",
-                "SCMP_ACT_ALLOW does not take an errno");
-        refused(
-                with(profile(ALLOW), List.of("SCMP_ARCH_X86", "SCMP_ARCH_VAX"), List.of(), null),
-                "architectures[1]",
-                "unknown architecture \"SCMP_ARCH_VAX\"");
-        refused(with(profile(ALLOW), List.of(), List.of("TSYNC"), null), "flags[0]", "unknown flag \"TSYNC\"");
-    }
-
-    @Test
     void aListenerThatCouldNeverBeHandedOverIsRefused() {
         refused(profile(NOTIFY), "defaultAction", "SCMP_ACT_NOTIFY cannot be the default action");
-        refused(profile(ALLOW, rule(NOTIFY, "mount")), "listenerPath", "must be set, syscalls[0] has SCMP_ACT_NOTIFY");
         for (String name : List.of("write", "sendmsg")) {
             refused(
                     with(profile(ALLOW, rule(NOTIFY, name)), List.of(), List.of(), "/run/agent"),
@@ -235,7 +212,7 @@ class SeccompCompilerTest {
 
     @Test
     void longFiltersJumpFartherThan255InstructionsAndEndAt4096() {
-        Spec.Seccomp fits = values(900);
+        Seccomp fits = values(900);
         assertThat(x86_64(fits, 135, 0)).isEqualTo(ALLOWED);
         assertThat(x86_64(fits, 135, 899L << 33 | 899)).isEqualTo(ALLOWED);
         assertThat(x86_64(fits, 135, 900)).isEqualTo(EPERM);
@@ -243,17 +220,17 @@ class SeccompCompilerTest {
         refused(values(1100), "", "needs 4435 instructions, the kernel takes 4096");
     }
 
-    private static Spec.Seccomp values(int count) {
-        List<Spec.SeccompRule> rules = new ArrayList<>();
+    private static Seccomp values(int count) {
+        List<Seccomp.Rule> rules = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             rules.add(rule(ALLOW, "personality", arg(0, "EQ", i << 33 | i)));
         }
         rules.add(rule(ALLOW, "map_shadow_stack"));
         rules.add(NEWEST);
-        return profile(ERRNO, rules.toArray(Spec.SeccompRule[]::new));
+        return profile(ERRNO, rules.toArray(Seccomp.Rule[]::new));
     }
 
-    private static void refused(Spec.Seccomp profile, String path, String reason) {
+    private static void refused(Seccomp profile, String path, String reason) {
         assertThatExceptionOfType(InvalidProfile.class)
                 .isThrownBy(() -> SeccompCompiler.compile(profile, Arch.X86_64))
                 .satisfies(e -> assertThat(e.path()).isEqualTo(path))

@@ -3,7 +3,7 @@ package io.jpod.seccomp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Arch;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Seccomp;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +19,7 @@ class SeccompPropertyTest {
     void everyAnswerIsTheOneThatTheProfileGives(Arch arch) {
         for (int seed = 0; seed < PROFILES; seed++) {
             Random random = new Random(seed);
-            Spec.Seccomp profile = Profiles.random(random, arch, false);
+            Seccomp profile = Profiles.random(random, arch, false);
             ProfileModel model = new ProfileModel(profile, arch);
             byte[] program = SeccompCompiler.compile(profile, arch).program();
             for (int i = 0; i < CALLS; i++) {

@@ -2,10 +2,10 @@ package io.jpod.net.cni;
 
 import io.jpod.abi.Flags;
 import io.jpod.exec.Spawner;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Fd;
 import io.jpod.net.NetworkFailed;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.jpod.net.cni;
 
+import io.jpod.json.InvalidJson;
+import io.jpod.json.Json;
 import io.jpod.linux.Fd;
 import io.jpod.linux.RecordFiles;
-import io.jpod.oci.InvalidSpec;
-import io.jpod.oci.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ record CniFiles(Path configurations, Path records) {
         for (Path file : RecordFiles.list(directory, glob)) {
             try {
                 read(file).map(reading).ifPresent(all::add);
-            } catch (InvalidSpec e) {
+            } catch (InvalidJson e) {
                 damaged.accept(new Damaged(file, String.valueOf(e.getMessage())));
             }
         }
@@ -94,7 +94,7 @@ record CniFiles(Path configurations, Path records) {
         try {
             return RecordFiles.read(file).map(bytes -> Json.parse(bytes, file.toString()));
         } catch (RecordFiles.Unreadable e) {
-            throw new InvalidSpec(file.toString(), "", String.valueOf(e.getMessage()));
+            throw new InvalidJson(file.toString(), "", String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.jpod.net.cni;
 
+import io.jpod.json.Json;
 import io.jpod.net.NetworkFailed;
-import io.jpod.oci.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -25,7 +25,7 @@ public record CniNetwork(
         }
     }
 
-    /** @throws io.jpod.oci.InvalidSpec if it is no such list */
+    /** @throws io.jpod.json.InvalidJson if it is no such list */
     static CniNetwork read(Json json) {
         List<Plugin> plugins = json.list("plugins", CniNetwork::plugin);
         if (plugins.isEmpty()) {

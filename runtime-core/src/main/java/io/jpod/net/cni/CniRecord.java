@@ -1,7 +1,7 @@
 package io.jpod.net.cni;
 
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

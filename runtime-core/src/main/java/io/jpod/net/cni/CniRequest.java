@@ -1,10 +1,10 @@
 package io.jpod.net.cni;
 
+import io.jpod.json.Json;
+import io.jpod.json.JsonWriter;
 import io.jpod.linux.Cidr;
 import io.jpod.net.NetworkFailed;
 import io.jpod.net.PortMapping;
-import io.jpod.oci.Json;
-import io.jpod.oci.JsonWriter;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

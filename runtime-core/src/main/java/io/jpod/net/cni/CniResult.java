@@ -1,8 +1,8 @@
 package io.jpod.net.cni;
 
+import io.jpod.json.Json;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
-import io.jpod.oci.Json;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,4 +1,4 @@
-package io.jpod.oci;
+package io.jpod.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

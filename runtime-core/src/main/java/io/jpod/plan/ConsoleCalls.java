@@ -5,19 +5,19 @@ import static io.jpod.plan.Assembler.flags;
 import static io.jpod.plan.Assembler.value;
 
 import io.jpod.abi.Sys;
-import io.jpod.oci.Spec;
+import io.jpod.oci.Process;
 
 /**
  * Calls for a terminal of the container's own devpts: opened by its multiplexer, bound on /dev/console by descriptor, its
  * controlling side sent over the console socket (runtime command line interface: {@code --console-socket}).
  */
-final class Console {
+final class ConsoleCalls {
     private final Assembler asm;
     private final Files files;
     private final String socket;
     private final String terminal;
 
-    Console(Assembler asm, Files files, String socket, String terminal) {
+    ConsoleCalls(Assembler asm, Files files, String socket, String terminal) {
         this.asm = asm;
         this.files = files;
         this.socket = socket;
@@ -36,7 +36,7 @@ final class Console {
                         flags(TIOCGPTPEER, "TIOCGPTPEER"),
                         flags(O_RDWR | O_NOCTTY | O_CLOEXEC, "O_RDWR|O_NOCTTY|O_CLOEXEC"))
                 .into(tty);
-        Spec.ConsoleSize size = step.size();
+        Process.ConsoleSize size = step.size();
         if (size != null) {
             Op.Blob window = asm.struct(
                     "{ws_row=%d, ws_col=%d}".formatted(size.height(), size.width()),

@@ -1,4 +1,4 @@
-package io.jpod.oci;
+package io.jpod.json;
 
 import java.time.DateTimeException;
 import java.time.Instant;

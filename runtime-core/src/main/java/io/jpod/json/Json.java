@@ -1,15 +1,18 @@
-package io.jpod.oci;
+package io.jpod.json;
 
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +27,12 @@ public final class Json {
     private static final int SHOWN_CHARS = 60;
 
     /** A number with a fraction or an exponent; kept as text since no field wants one. */
-    record OtherNumber(String text) {}
+    record OtherNumber(String text) {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 
     private final String file;
     private final @Nullable Json parent;
@@ -40,6 +48,10 @@ public final class Json {
         this.parent = parent;
         this.step = step;
         this.value = value;
+    }
+
+    @Nullable Object value() {
+        return value;
     }
 
     /** @param file what errors call it */
@@ -67,12 +79,12 @@ public final class Json {
         }
     }
 
-    public InvalidSpec wrong(String reason) {
-        return new InvalidSpec(file, path(), reason);
+    public InvalidJson wrong(String reason) {
+        return new InvalidJson(file, path(), reason);
     }
 
     /** The same for a property that is not there. */
-    public InvalidSpec wrong(String name, String reason) {
+    public InvalidJson wrong(String name, String reason) {
         return new Json(file, this, name, null).wrong(reason);
     }
 
@@ -82,32 +94,6 @@ public final class Json {
                 || value instanceof String string && string.isEmpty()
                 || value instanceof Map<?, ?> map && map.isEmpty()
                 || value instanceof List<?> list && list.isEmpty();
-    }
-
-    /** On one line, as any JSON parser reads it. */
-    void appendTo(StringBuilder out) {
-        switch (value) {
-            case String string -> JsonWriter.string(out, string);
-            case OtherNumber number -> out.append(number.text());
-            case Map<?, ?> _ -> {
-                String before = "{";
-                for (Map.Entry<String, Json> entry : entries().entrySet()) {
-                    JsonWriter.string(out.append(before), entry.getKey());
-                    entry.getValue().appendTo(out.append(':'));
-                    before = ",";
-                }
-                out.append(entries().isEmpty() ? "{}" : "}");
-            }
-            case List<?> _ -> {
-                String before = "[";
-                for (Json item : items()) {
-                    item.appendTo(out.append(before));
-                    before = ",";
-                }
-                out.append(items().isEmpty() ? "[]" : "]");
-            }
-            case null, default -> out.append(value);
-        }
     }
 
     // What a value is.
@@ -185,15 +171,24 @@ public final class Json {
         throw notA("an integer");
     }
 
-    public String oneOf(Collection<String> known) {
-        String string = string();
-        if (known.contains(string)) {
-            return string;
-        }
-        throw wrong("must be one of " + String.join(", ", known) + ", is " + quote(string));
+    /** The one of these words. */
+    public <E> E oneOf(E[] known) {
+        return oneOf(known, Object::toString);
     }
 
-    private InvalidSpec notA(String wanted) {
+    /** The one that is called so. */
+    public <E> E oneOf(E[] known, Function<? super E, String> name) {
+        String string = string();
+        for (E each : known) {
+            if (name.apply(each).equals(string)) {
+                return each;
+            }
+        }
+        String all = Arrays.stream(known).map(name).collect(Collectors.joining(", "));
+        throw wrong("must be one of " + all + ", is " + quote(string));
+    }
+
+    private InvalidJson notA(String wanted) {
         return wrong("must be " + wanted + ", is " + kind());
     }
 
@@ -241,6 +236,11 @@ public final class Json {
         return text(name) == null ? null : read.apply(need(name));
     }
 
+    /** As {@link #text}, for one of those. */
+    public <E> @Nullable E oneOf(String name, E[] known) {
+        return text(name) == null ? null : need(name).oneOf(known);
+    }
+
     /** False if absent. */
     public boolean flag(String name) {
         Json child = get(name);
@@ -274,6 +274,18 @@ public final class Json {
             list.add(read.apply(item));
         }
         return list;
+    }
+
+    /** The list under that name, in which no two items have the same key. */
+    public <T> List<T> distinct(String name, Function<Json, T> read, Function<T, Object> key) {
+        Set<Object> seen = new HashSet<>();
+        return list(name, item -> {
+            T value = read.apply(item);
+            if (!seen.add(key.apply(value))) {
+                throw item.wrong("sets " + key.apply(value) + " a second time");
+            }
+            return value;
+        });
     }
 
     public List<String> strings(String name) {

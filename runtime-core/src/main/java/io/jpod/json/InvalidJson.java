@@ -1,10 +1,10 @@
-package io.jpod.oci;
+package io.jpod.json;
 
 /**
- * A JSON file of the OCI runtime-spec that cannot be used as it is. The message is one line,
- * {@code FILE: PATH: REASON}, and values that come from the file are shortened and escaped in it.
+ * A JSON file that cannot be used as it is. The message is one line, {@code FILE: PATH: REASON}, and values that come from
+ * the file are shortened and escaped in it.
  */
-public final class InvalidSpec extends RuntimeException {
+public final class InvalidJson extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String path;
@@ -13,7 +13,7 @@ public final class InvalidSpec extends RuntimeException {
      * @param file the name of the file as the user knows it, such as config.json
      * @param path the place in it, such as {@code mounts[4].destination}; "" for the file as a whole
      */
-    public InvalidSpec(String file, String path, String reason) {
+    public InvalidJson(String file, String path, String reason) {
         super(file + ": " + (path.isEmpty() ? "" : path + ": ") + reason);
         this.path = path;
     }

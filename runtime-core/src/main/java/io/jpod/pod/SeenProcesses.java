@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** What /proc says of processes to whoever looks at them. */
-final class ProcessReader {
+final class SeenProcesses {
     private static final int LONGEST_COMMAND = 4096;
 
-    private ProcessReader() {}
+    private SeenProcesses() {}
 
     /** Those that still run. */
     static List<Process> of(List<Integer> pids) {

@@ -6,12 +6,12 @@ import io.jpod.pod.PodView.Process;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ProcessReaderTest {
+class SeenProcessesTest {
     @Test
     void thoseThatAreGoneAreLeftOut() {
         int own = (int) ProcessHandle.current().pid();
 
-        List<Process> processes = ProcessReader.of(List.of(own, Integer.MAX_VALUE));
+        List<Process> processes = SeenProcesses.of(List.of(own, Integer.MAX_VALUE));
 
         assertThat(processes).singleElement().satisfies(process -> {
             assertThat(process.pid()).isEqualTo(own);

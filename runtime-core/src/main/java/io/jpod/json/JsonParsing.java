@@ -1,4 +1,4 @@
-package io.jpod.oci;
+package io.jpod.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -50,15 +49,10 @@ final class JsonParsing {
         this.parser = parser;
     }
 
-    /** @throws IOException if the stream fails; an {@link InvalidSpec} says what is wrong with its content */
-    static Json parse(InputStream in, String file) throws IOException {
-        return parse(in.readNBytes(MAX_BYTES + 1), file);
-    }
-
     /** The value that the bytes hold, at its root an object. */
     static Json parse(byte[] bytes, String file) {
         if (bytes.length > MAX_BYTES) {
-            throw new InvalidSpec(file, "", "is larger than " + (MAX_BYTES >> 20) + " MiB");
+            throw new InvalidJson(file, "", "is larger than " + (MAX_BYTES >> 20) + " MiB");
         }
         try (JsonParser parser = FACTORY.createParser(decode(bytes, file))) {
             JsonParsing parsing = new JsonParsing(file, parser);
@@ -66,13 +60,13 @@ final class JsonParsing {
             Json root = parsing.value(null, "", 1);
             root.entries();
             if (parser.nextToken() != null) {
-                throw new InvalidSpec(file, "", "has more text behind the end of the object, at " + parsing.position());
+                throw new InvalidJson(file, "", "has more text behind the end of the object, at " + parsing.position());
             }
             return root;
         } catch (JsonEOFException e) {
-            throw new InvalidSpec(file, "", "is not JSON: ends too early");
+            throw new InvalidJson(file, "", "is not JSON: ends too early");
         } catch (JsonProcessingException e) {
-            throw new InvalidSpec(file, "", notJson(e));
+            throw new InvalidJson(file, "", notJson(e));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -86,7 +80,7 @@ final class JsonParsing {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new InvalidSpec(file, "", "is not UTF-8");
+            throw new InvalidJson(file, "", "is not UTF-8");
         }
     }
 
@@ -109,7 +103,7 @@ final class JsonParsing {
     private Json value(@Nullable Json parent, Object step, int depth) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == null) {
-            throw new InvalidSpec(file, "", "is empty");
+            throw new InvalidJson(file, "", "is empty");
         }
         return switch (token) {
             case START_OBJECT -> object(parent, step, depth);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param socket what the process sends its ptmx over; null without a terminal
  * @param ours the other end, if the terminal is for us
  */
-record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable {
+record TerminalRoute(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable {
     private static final int LONGEST_NAME = 4096;
 
     /** Before the next try, in milliseconds. */
@@ -30,7 +30,7 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
      *
      * @param path of the caller's socket; null: none
      */
-    static Console of(Caller caller, boolean terminal, boolean detached, @Nullable Path path) {
+    static TerminalRoute of(Caller caller, boolean terminal, boolean detached, @Nullable Path path) {
         if (path != null && !(terminal && detached)) {
             throw new ContainerException(
                     "cannot use console socket if jpod will not detach or allocate tty (process.terminal)");
@@ -39,9 +39,9 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
             throw new ContainerException("cannot allocate tty if jpod will detach without setting console socket");
         }
         if (path != null) {
-            return new Console(connect(caller, path), null);
+            return new TerminalRoute(connect(caller, path), null);
         }
-        return terminal ? own() : new Console(null, null);
+        return terminal ? own() : new TerminalRoute(null, null);
     }
 
     /** To a socket of the caller's, which may have more to do than it can: nobody waits for it longer than the caller does. */
@@ -63,9 +63,9 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
     }
 
     /** A terminal for us. */
-    static Console own() {
+    static TerminalRoute own() {
         List<Fd> pair = Sockets.pair(Flags.SOCK_STREAM);
-        return new Console(pair.get(0), pair.get(1));
+        return new TerminalRoute(pair.get(0), pair.get(1));
     }
 
     /** The ptmx, from a process that is ready: it has sent it; null if it is not for us. The caller closes it. */

@@ -1,0 +1,4 @@
+package io.jpod.oci;
+
+/** @param path absolute, or relative to the bundle */
+public record Root(String path, boolean readonly) {}
