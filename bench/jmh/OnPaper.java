@@ -33,6 +33,7 @@ public class OnPaper {
             List.of(),
             "/root",
             Map.of(),
+            Map.of(),
             ~0L,
             false,
             Map.of(),

@@ -69,9 +69,11 @@ final class HostFacts {
         Set<String> procs = new HashSet<>();
         Set<String> devices = new HashSet<>();
         Map<String, Integer> tmpfsModes = new HashMap<>();
+        Map<Integer, Facts.Covered> covered = new HashMap<>();
         Map<String, String> places = new HashMap<>();
         try (RootView view = open(spec, rootfs)) {
-            for (Mount mount : spec.mounts()) {
+            for (int i = 0; i < spec.mounts().size(); i++) {
+                Mount mount = spec.mounts().get(i);
                 if (mount.options().contains("remount")) {
                     continue;
                 }
@@ -88,8 +90,16 @@ final class HostFacts {
                 }
                 if ("tmpfs".equals(mount.type())) {
                     view.stat(place).ifPresent(stat -> tmpfsModes.put(place, stat.mode() & 07777));
+                    if (mount.options().contains("tmpcopyup")) {
+                        Facts.Covered directory = view.directory(place);
+                        if (directory != null) {
+                            covered.put(i, directory);
+                        }
+                    }
                 }
-                view.mount(place, bind && !file ? mount.source() : null);
+                if (!covered.containsKey(i)) {
+                    view.mount(place, bind && !file ? mount.source() : null);
+                }
             }
             place(view, "/dev", places);
             for (Device device : Planner.devicesThere(spec)) {
@@ -119,6 +129,7 @@ final class HostFacts {
                             ? null
                             : home(view.directory(), process.user().uid()),
                     tmpfsModes,
+                    covered,
                     capabilities(spec),
                     APPARMOR,
                     places,
@@ -178,6 +189,7 @@ final class HostFacts {
                     Set.of(),
                     toChown(stdio, process.user().uid()),
                     home(paths, process.user().uid()),
+                    Map.of(),
                     Map.of(),
                     userNamespace ? -1 : OWN_CAPABILITIES,
                     APPARMOR,

@@ -115,6 +115,13 @@ final class RootView implements AutoCloseable {
         return paths(here).flatMap(paths -> paths.stat(here.rest(place)));
     }
 
+    /** The directory of the host that a mount at a place covers; null: it is none, or none of the host's. */
+    Facts.@Nullable Covered directory(String place) {
+        Mounted here = at(place);
+        boolean isThere = stat(place).filter(stat -> !isFile(stat)).isPresent();
+        return isThere ? new Facts.Covered(Objects.requireNonNull(here.source()), here.rest(place)) : null;
+    }
+
     /** Whether the source of a bind mount is there and no directory. It may lie in what was mounted in the root file system. */
     boolean isFile(String source) {
         if (source.startsWith(rootfs + "/")) {

@@ -7,6 +7,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.RootedPaths;
+import io.jpod.linux.TreeCopy;
 import io.jpod.oci.Mount;
 import io.jpod.oci.Spec;
 import java.io.IOException;

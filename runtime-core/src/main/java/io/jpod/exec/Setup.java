@@ -19,6 +19,7 @@ import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.Step;
 import io.jpod.plan.Step.Milestone;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -47,9 +48,9 @@ public final class Setup implements AutoCloseable {
     private final Observer observer;
     private final Stdio stdio;
     private final Map<String, Fd> descriptors;
-    private final ThreadExecutor.Running builder;
     private final Deque<BrainStep.Lasting> left = new ArrayDeque<>();
-    private boolean isBuilt;
+    /** Until it has been waited for. */
+    private ThreadExecutor.@Nullable Running builder;
     private @Nullable Cgroup cgroup;
     private @Nullable ShimProcess process;
     private boolean isReady;
@@ -113,8 +114,6 @@ public final class Setup implements AutoCloseable {
         this.observer = observer;
         this.stdio = stdio;
         this.descriptors = new HashMap<>(given);
-        this.builder = new ThreadExecutor(Kernel.get())
-                .begin(programs.builder(), given, observer.recording(By.BUILDER, programs.builder()));
     }
 
     /**
@@ -132,10 +131,12 @@ public final class Setup implements AutoCloseable {
             Observer observer,
             Stdio stdio,
             Map<String, Fd> given) {
+        Setup setup = new Setup(plan, programs, spawner, owner, observer, stdio, given);
         try {
-            return new Setup(plan, programs, spawner, owner, observer, stdio, given);
+            setup.begin();
+            return setup;
         } catch (RuntimeException | Error e) {
-            given.values().forEach(Fd::close);
+            setup.close();
             throw e;
         }
     }
@@ -151,6 +152,9 @@ public final class Setup implements AutoCloseable {
             for (int i = 0; i < plan.entries().size(); i++) {
                 Plan.Entry entry = plan.entries().get(i);
                 switch (entry.step()) {
+                    case BrainStep.FillTmpfs _ -> {
+                        // The builder takes it: it was done before that began.
+                    }
                     case BrainStep step -> execute(i, entry, step, shim);
                     case Step.Call _ when entry.by() == By.PROCESS -> advance();
                     case Step.Call _ -> {
@@ -193,7 +197,7 @@ public final class Setup implements AutoCloseable {
             long begun = System.nanoTime();
             int pid = execute(step, shim);
             observer.done(index, System.nanoTime() - begun, pid);
-        } catch (SyscallException e) {
+        } catch (SyscallException | UncheckedIOException e) {
             throw StepFailed.of(index, entry, e);
         }
     }
@@ -206,6 +210,7 @@ public final class Setup implements AutoCloseable {
                 cgroup = made;
                 made.setOwner(owner.cgroupOwner());
             }
+            case BrainStep.FillTmpfs filled -> descriptors.put(filled.handle(), FilledTmpfs.make(filled));
             case BrainStep.SetLimit(var limit) -> cgroup().apply(List.of(limit));
             case BrainStep.FilterDevices(var rules) -> {
                 try (Fd fd = Linux.open(cgroup().path(), Flags.O_RDONLY, 0)) {
@@ -307,6 +312,17 @@ public final class Setup implements AutoCloseable {
 
     // ---- the builder
 
+    private void begin() {
+        for (int i = 0; i < plan.entries().size(); i++) {
+            Plan.Entry entry = plan.entries().get(i);
+            if (entry.step() instanceof BrainStep.FillTmpfs step) {
+                execute(i, entry, step, null);
+            }
+        }
+        builder = new ThreadExecutor(Kernel.get())
+                .begin(programs.builder(), descriptors, observer.recording(By.BUILDER, programs.builder()));
+    }
+
     /** Only what the brain does before it takes no descriptor of its. */
     private void awaitBuilderFor(BrainStep step) {
         if (step instanceof BrainStep.CloneProcess || step instanceof BrainStep.PinNamespace) {
@@ -315,12 +331,13 @@ public final class Setup implements AutoCloseable {
     }
 
     private void awaitBuilder() {
-        if (isBuilt) {
+        ThreadExecutor.Running running = builder;
+        if (running == null) {
             return;
         }
-        isBuilt = true;
+        builder = null;
         try {
-            descriptors.putAll(builder.await());
+            descriptors.putAll(running.await());
         } catch (OpFailed e) {
             throw StepFailed.of(plan, programs.builder(), e);
         }
@@ -449,7 +466,9 @@ public final class Setup implements AutoCloseable {
     @Override
     public void close() {
         endProcess();
-        builder.close();
+        if (builder != null) {
+            builder.close();
+        }
         descriptors.values().forEach(Fd::close);
         if (cgroup != null) {
             cgroup.close();

@@ -47,10 +47,11 @@ public final class StepFailed extends RuntimeException {
     }
 
     /** A step that the brain did itself. */
-    public static StepFailed of(int index, Plan.Entry entry, SyscallException cause) {
+    public static StepFailed of(int index, Plan.Entry entry, RuntimeException cause) {
         String message = "step %d, from %s: %s: %s"
                 .formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
-        return new StepFailed(message, index, entry.from(), cause.errno(), cause);
+        int errno = cause instanceof SyscallException refused ? refused.errno() : 0;
+        return new StepFailed(message, index, entry.from(), errno, cause);
     }
 
     /**

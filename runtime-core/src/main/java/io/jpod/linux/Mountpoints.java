@@ -3,9 +3,10 @@ package io.jpod.linux;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Mounts that the brain makes in its own mount namespace, to last: pins of namespaces, and tmpfs. */
+/** Mounts that the brain makes: in its own mount namespace, to last, pins of namespaces and tmpfs; and those that it hands on. */
 public final class Mountpoints {
     private static final Kernel KERNEL = Kernel.get();
 
@@ -25,6 +26,38 @@ public final class Mountpoints {
     /** @param options of the file system, tmpfs(5), such as {@code mode=1777,size=65536} */
     public static void tmpfs(String directory, long flags, String options) {
         mount("tmpfs", directory, "tmpfs", flags, options);
+    }
+
+    /**
+     * A tmpfs that is mounted nowhere yet, and gone with its descriptor.
+     *
+     * @param words flags, and {@code key=value}
+     * @param attributes MOUNT_ATTR_ bits
+     */
+    public static Fd detachedTmpfs(List<String> words, long attributes) {
+        try (Memory memory = Memory.open()) {
+            long opened = KERNEL.syscall(Sys.FSOPEN, memory.string("tmpfs"), Flags.FSOPEN_CLOEXEC);
+            try (Fd context = new Fd((int) Linux.check(opened, Sys.FSOPEN, "tmpfs"))) {
+                for (String word : words) {
+                    int equals = word.indexOf('=');
+                    long key = memory.string(equals < 0 ? word : word.substring(0, equals));
+                    long value = equals < 0 ? 0 : memory.string(word.substring(equals + 1));
+                    configure(
+                            context,
+                            equals < 0 ? Flags.FSCONFIG_SET_FLAG : Flags.FSCONFIG_SET_STRING,
+                            key,
+                            value,
+                            word);
+                }
+                configure(context, Flags.FSCONFIG_CMD_CREATE, 0, 0, "tmpfs");
+                long mount = KERNEL.syscall(Sys.FSMOUNT, context.number(), Flags.FSMOUNT_CLOEXEC, attributes);
+                return new Fd((int) Linux.check(mount, Sys.FSMOUNT, "tmpfs"));
+            }
+        }
+    }
+
+    private static void configure(Fd context, long command, long key, long value, String what) {
+        Linux.check(KERNEL.syscall(Sys.FSCONFIG, context.number(), command, key, value, 0, 0), Sys.FSCONFIG, what);
     }
 
     private static void mount(String source, String target, @Nullable String type, long flags, @Nullable String data) {

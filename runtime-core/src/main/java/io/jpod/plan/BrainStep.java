@@ -4,6 +4,7 @@ import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Resources;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the brain does itself, by a call of Java or many. Each of them is executed, and undone, in one place. */
 public sealed interface BrainStep extends Step {
@@ -42,6 +43,19 @@ public sealed interface BrainStep extends Step {
         @Override
         public String describe() {
             return "give the cgroup to uid " + uid;
+        }
+    }
+
+    /**
+     * {@code tmpcopyup}: a tmpfs that nobody sees yet, with a copy of what it is going to cover. The builder may mount it.
+     *
+     * @param covered what that is on the host
+     */
+    record FillTmpfs(String handle, @Nullable String source, String place, Facts.Covered covered, MountOptions options)
+            implements BrainStep {
+        @Override
+        public String describe() {
+            return "copy " + place + " of the root file system into a new tmpfs";
         }
     }
 

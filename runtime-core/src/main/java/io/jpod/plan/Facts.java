@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stdioToChown those of 0, 1, 2 that are pipes, sockets or terminals of another owner
  * @param home the home directory that the root file system's /etc/passwd gives the user; null: none
  * @param tmpfsModes permission bits of directories that the spec mounts a tmpfs on, by the places that they are at
+ * @param covered directories of the host that mounts will cover which begin with a copy of them, by their index in the spec
  * @param capabilities bit set of what the container's process will have at first: the caller's permitted set
  * @param apparmor whether the kernel has it switched on
  * @param places where paths of the container lead that have links of the image in them: destinations of mounts, directories
@@ -37,6 +38,7 @@ public record Facts(
         List<Integer> stdioToChown,
         @Nullable String home,
         Map<String, Integer> tmpfsModes,
+        Map<Integer, Covered> covered,
         long capabilities,
         boolean apparmor,
         Map<String, String> places,
@@ -51,9 +53,13 @@ public record Facts(
         devices = Set.copyOf(devices);
         stdioToChown = List.copyOf(stdioToChown);
         tmpfsModes = Map.copyOf(tmpfsModes);
+        covered = Map.copyOf(covered);
         places = Map.copyOf(places);
         hostMounts = List.copyOf(hostMounts);
     }
+
+    /** @param path below a directory of the host, from which no link in it leads out */
+    public record Covered(String directory, String path) {}
 
     /** Where a path of the container leads. */
     String place(String path) {

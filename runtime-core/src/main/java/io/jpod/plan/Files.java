@@ -230,6 +230,14 @@ final class Files {
 
     void mount(Step.MountFilesystem step) {
         MountOptions options = step.options();
+        if (step.filled() != null) {
+            // Inputs are not a program's to close.
+            Op.Register copy = asm.temporary();
+            asm.call(Sys.FCNTL, asm.use(step.filled()), flags(F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC"), value(0))
+                    .into(copy);
+            attach(copy, step.destination(), false, step.follow(), options);
+            return;
+        }
         Op.Register context = asm.temporary();
         asm.call(Sys.FSOPEN, asm.string(step.type()), flags(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"))
                 .into(context);

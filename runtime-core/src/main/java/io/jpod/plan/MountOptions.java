@@ -14,12 +14,14 @@ import java.util.regex.Pattern;
  * @param setRecursive bits to set on it and everything below (rro, rnosuid, ...)
  * @param superblock flags of the file system: ro, sync, dirsync, mand, lazytime and their opposites
  * @param propagation shared, slave, private, unbindable; empty: leave it private
+ * @param copyUp tmpcopyup: begin with what the mount covers
  * @param data what the file system itself takes: {@code size=64m}
  */
 public record MountOptions(
         boolean bind,
         boolean recursive,
         boolean remount,
+        boolean copyUp,
         long set,
         long clear,
         long setRecursive,
@@ -44,6 +46,7 @@ public record MountOptions(
                 bind,
                 recursive,
                 remount,
+                copyUp,
                 set,
                 clear,
                 setRecursive,

@@ -64,14 +64,15 @@ final class MountPlan {
     private final String rootfs;
     private int made;
 
-    /** One entry of {@code mounts}; the place is where its destination leads. */
+    /** One entry of {@code mounts}; the place is where its destination leads, and covered what a copy is made of. */
     private record Planned(
             String from,
             String place,
             String type,
             @Nullable String source,
             MountOptions options,
-            boolean bind) {
+            boolean bind,
+            Facts.@Nullable Covered covered) {
         String handle() {
             return "source " + from;
         }
@@ -122,11 +123,30 @@ final class MountPlan {
                 source = facts.cgroupRoot();
             }
         }
-        return new Planned("mounts[" + index + "]", facts.place(mount.destination()), type, source, options, bind);
+        return new Planned(
+                "mounts[" + index + "]",
+                facts.place(mount.destination()),
+                type,
+                source,
+                options,
+                bind,
+                options.copyUp() ? facts.covered().get(index) : null);
     }
 
     static boolean below(String path, String directory) {
         return path.equals(directory) || path.startsWith(directory.endsWith("/") ? directory : directory + "/");
+    }
+
+    /** Before the rest: copying files is no system call, and the thread that builds runs nothing else. */
+    void fill(Sink plan) {
+        for (Planned mount : mounts) {
+            if (mount.covered() != null) {
+                plan.add(
+                        new BrainStep.FillTmpfs(
+                                mount.handle(), mount.source(), mount.place(), mount.covered(), writable(mount)),
+                        mount.from());
+            }
+        }
     }
 
     /**
@@ -222,7 +242,12 @@ final class MountPlan {
         } else {
             plan.add(
                     new Step.MountFilesystem(
-                            mount.type(), mount.source(), mount.place(), withMode(mount), follows(mount)),
+                            mount.type(),
+                            mount.source(),
+                            mount.place(),
+                            withMode(mount),
+                            follows(mount),
+                            mount.covered() == null ? null : mount.handle()),
                     mount.from());
         }
     }
@@ -238,13 +263,18 @@ final class MountPlan {
 
     /** A tmpfs takes the mode of the directory that it covers, as with runc; the kernel's own default is 1777. */
     private MountOptions withMode(Planned mount) {
-        MountOptions options = mount.isReadonlyTmpfs() ? mount.options().writable() : mount.options();
+        MountOptions options = writable(mount);
         if (!mount.type().equals("tmpfs") || options.data().stream().anyMatch(word -> word.startsWith("mode="))) {
             return options;
         }
         List<String> data = new ArrayList<>(options.data());
         data.add("mode=" + Integer.toOctalString(facts.tmpfsModes().getOrDefault(mount.place(), 0755)));
         return options.withData(data);
+    }
+
+    /** See {@link #closeTmpfs}. */
+    private static MountOptions writable(Planned mount) {
+        return mount.isReadonlyTmpfs() ? mount.options().writable() : mount.options();
     }
 
     /** False where the host's /dev is bound into the container: then nothing of it is ours to change. */

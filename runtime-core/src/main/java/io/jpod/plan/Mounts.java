@@ -40,6 +40,8 @@ public final class Mounts {
 
     private record Remount() implements Meaning {}
 
+    private record CopyUp() implements Meaning {}
+
     /**
      * Nothing to do: {@code defaults} says so itself; the kernel decides {@code iversion} by file system since 4.16, and
      * {@code silent} is about the kernel log, which fsopen(2) does not write to.
@@ -72,6 +74,7 @@ public final class Mounts {
         TABLE.put("bind", new Bind());
         TABLE.put("rbind", new Bind());
         TABLE.put("remount", new Remount());
+        TABLE.put("tmpcopyup", new CopyUp());
     }
 
     /** All that a mount can be, MOUNT_ATTR_ bits. */
@@ -111,6 +114,7 @@ public final class Mounts {
         boolean bind = false;
         boolean recursive = false;
         boolean remount = false;
+        boolean copyUp = false;
         long[] own = new long[2];
         long[] below = new long[2];
         List<String> superblock = new ArrayList<>();
@@ -126,12 +130,24 @@ public final class Mounts {
                     recursive |= word.equals("rbind");
                 }
                 case Remount _ -> remount = true;
+                case CopyUp _ -> copyUp = true;
                 case Nothing _ -> {}
                 case null -> data.add(word);
             }
         }
         return new MountOptions(
-                bind, recursive, remount, own[0], own[1], below[0], below[1], superblock, propagation, data, words);
+                bind,
+                recursive,
+                remount,
+                copyUp,
+                own[0],
+                own[1],
+                below[0],
+                below[1],
+                superblock,
+                propagation,
+                data,
+                words);
     }
 
     private static void apply(Attribute attribute, long[] setAndClear) {

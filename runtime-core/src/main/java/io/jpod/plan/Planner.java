@@ -100,6 +100,9 @@ public final class Planner {
     }
 
     private void plan() {
+        by = By.BRAIN;
+        mounts.fill(this::add);
+        by = By.BUILDER;
         cgroup();
         openOnHost();
         if (early) {
@@ -200,7 +203,7 @@ public final class Planner {
         if (linux.hasOwnMounts()) {
             add(new Step.OpenRootfs(request.rootfs()), "root.path");
         }
-        if (Boolean.parseBoolean(spec.annotations().get(MAP_IDS))) {
+        if (mapsIds(spec)) {
             add(new Step.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
         }
         if (linux.hasOwnMounts()) {
@@ -215,6 +218,10 @@ public final class Planner {
                 add(new Step.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
             }
         }
+    }
+
+    static boolean mapsIds(Spec spec) {
+        return Boolean.parseBoolean(spec.annotations().get(MAP_IDS));
     }
 
     private String userNamespace() {

@@ -248,11 +248,17 @@ public sealed interface Step permits BrainStep, Step.Call {
     /**
      * fsopen(2) and its kin: a new file system.
      *
+     * @param filled the handle of one that {@link BrainStep.FillTmpfs} has made already; null: none
      * @param follow whether links on the way to the destination are followed, within the root; else they are refused: it has
      *     none, and who puts one there wants it elsewhere, in /proc above all (CVE-2019-19921, CVE-2025-52881)
      */
     record MountFilesystem(
-            String type, @Nullable String source, String destination, MountOptions options, boolean follow)
+            String type,
+            @Nullable String source,
+            String destination,
+            MountOptions options,
+            boolean follow,
+            @Nullable String filled)
             implements Call {
         @Override
         public String describe() {

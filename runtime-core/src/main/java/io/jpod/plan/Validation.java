@@ -143,12 +143,24 @@ final class Validation {
             MountOptions options = Mounts.parse(mount.options());
             refuse(!mount.uidMappings().isEmpty(), at + ".uidMappings", "idmapped mounts are not supported yet");
             for (String word : mount.options()) {
-                refuse(
-                        word.equals("idmap") || word.equals("ridmap") || word.equals("tmpcopyup"),
-                        at + ".options",
-                        word + " is not supported yet");
+                refuse(word.equals("idmap") || word.equals("ridmap"), at + ".options", word + " is not supported yet");
             }
             boolean bind = options.bind() || "bind".equals(mount.type());
+            refuse(
+                    options.copyUp() && (bind || options.remount() || !"tmpfs".equals(mount.type())),
+                    at + ".options",
+                    "tmpcopyup is for a new tmpfs");
+            refuse(
+                    options.copyUp()
+                            && linux.namespace(NamespaceType.USER) != null
+                            && options.data().stream()
+                                    .anyMatch(word -> word.startsWith("uid=") || word.startsWith("gid=")),
+                    at + ".options",
+                    "uid and gid cannot be mapped into the user namespace with tmpcopyup");
+            refuse(
+                    options.copyUp() && Planner.mapsIds(spec),
+                    at + ".options",
+                    "tmpcopyup cannot copy files whose owners are mapped (annotations[\"" + Planner.MAP_IDS + "\"])");
             refuse(
                     !bind && !options.remount() && mount.type() == null,
                     at + ".type",

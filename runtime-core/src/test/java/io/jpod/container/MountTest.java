@@ -5,12 +5,17 @@ import static io.jpod.container.Bundle.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.abi.Sys;
 import io.jpod.linux.MountTable;
+import io.jpod.plan.Facts;
+import io.jpod.plan.Planner;
+import io.jpod.plan.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +106,107 @@ class MountTest extends ContainerTests {
                 .mount(mount("/tmp/y", "tmpfs", "tmpfs"))
                 .mount(mount("/fourth", "bind", bundle.rootfs.resolve("tmp").toString(), "rbind"));
         assertThat(run(bundle)).isEqualTo("x\ndata/x\ny\n");
+    }
+
+    // ---- tmpcopyup
+
+    @Test
+    void aTmpfsMayBeginWithACopyOfWhatItCovers() throws IOException {
+        for (boolean users : List.of(false, true)) {
+            Bundle bundle = bundle(
+                    "stat",
+                    "/data",
+                    "+",
+                    "stat",
+                    "/data/sub",
+                    "+",
+                    "cat",
+                    "/data/link",
+                    "+",
+                    "write",
+                    "/data/sub/file",
+                    "changed",
+                    "+",
+                    "cat",
+                    "/data/sub/file",
+                    "+",
+                    "ls",
+                    "/data/below",
+                    "+",
+                    "ls",
+                    "/none",
+                    "+",
+                    "mounts");
+            int base = users ? 100_000 : 0;
+            if (users) {
+                bundle.userNamespace();
+            }
+            Path file = bundle.rootfs.resolve("data/sub/file");
+            write(file, "image\n");
+            Files.createSymbolicLink(bundle.rootfs.resolve("data/link"), Path.of("/data/sub/file"));
+            Files.createSymbolicLink(bundle.rootfs.resolve("data/below"), Path.of("sub/deep"));
+            owner(bundle.rootfs.resolve("data"), base + 7, 0755);
+            owner(bundle.rootfs.resolve("data/sub"), base + 8, 01777);
+            owner(file, base, 0644);
+            bundle.mount(mount("/data", "tmpfs", "named", "nosuid", "size=1m", "tmpcopyup"))
+                    .mount(mount(
+                            "/data/below", "bind", source("over/it").getParent().toString(), "bind"))
+                    .mount(mount("/none", "tmpfs", "tmpfs", "tmpcopyup"));
+            assertThat(run(bundle))
+                    .startsWith("dir 0755 7 7 0:0 /data\ndir 1777 8 8 0:0 /data/sub\nimage\nchangedit\n")
+                    .containsPattern(" /data rw,nosuid,relatime - tmpfs named rw,size=1024k");
+            assertThat(file).hasContent("image\n");
+        }
+    }
+
+    @Test
+    void theBuilderLeavesTheDescriptorOfAFilledTmpfsToTheBrain() throws IOException {
+        Bundle bundle = bundle("cat", "/data/x");
+        write(bundle.rootfs.resolve("data/x"), "image\n");
+        bundle.set(
+                "mounts",
+                List.of(
+                        mount("/data", "tmpfs", "tmpfs", "tmpcopyup"),
+                        mount("/dev", "tmpfs", "tmpfs"),
+                        mount("/proc", "proc", "proc")));
+        assertThat(run(bundle)).isEqualTo("image\n");
+        Planner.Request request = new Planner.Request("c", bundle.rootfs.toString(), null, true, true, 0, false);
+        Facts facts = HostFacts.gather(bundle.spec(), bundle.rootfs, Optional.empty(), null, List.of(), true);
+        Program builder = Programs.of(bundle.spec(), request, facts).programs().builder();
+        String filled = builder.inputs().getFirst().name();
+        assertThat(filled).isEqualTo("source mounts[0]");
+        assertThat(builder.ops())
+                .filteredOn(op -> op.sys() == Sys.CLOSE)
+                .noneMatch(op -> op.args().getFirst().text().equals(filled));
+    }
+
+    private static void owner(Path path, int id, int mode) throws IOException {
+        Files.setAttribute(path, "unix:uid", id);
+        Files.setAttribute(path, "unix:gid", id);
+        Files.setAttribute(path, "unix:mode", mode);
+    }
+
+    @Test
+    void aModeThatIsAskedForIsNotThatOfTheDirectoryBelow() throws IOException {
+        Bundle bundle = bundle("stat", "/data", "+", "ls", "/data", "+", "write", "/data/y", "");
+        write(bundle.rootfs.resolve("data/x"), "");
+        owner(bundle.rootfs.resolve("data"), 7, 0750);
+        bundle.mount(mount("/data", "tmpfs", "tmpfs", "ro", "mode=1777", "uid=3", "tmpcopyup"));
+        try (Created created = containers.run(bundle.spec(), bundle.options("c"), spawner)) {
+            assertThat(created.await()).isEqualTo(1);
+        }
+        assertThat(bundle.output()).isEqualTo("dir 1777 3 7 0:0 /data\nx\nwrite: /data/y: EROFS\n");
+    }
+
+    @Test
+    void whatDoesNotFitIntoATmpfsIsAnError() throws IOException {
+        Bundle bundle = bundle("true");
+        Files.write(Files.createDirectory(bundle.rootfs.resolve("data")).resolve("large"), new byte[200_000]);
+        bundle.mount(mount("/data", "tmpfs", "tmpfs", "size=64k", "tmpcopyup"));
+        assertThatThrownBy(() -> run(bundle))
+                .hasMessageMatching(
+                        "step 1, from mounts.2.: copy /data of the root file system into a new tmpfs: .*No space left on device");
+        assertThat(containers.list()).isEmpty();
     }
 
     // ---- links of the image

@@ -96,7 +96,8 @@ class RefusalsTest {
             'mounts':[{'destination':'/proc/sys/kernel','type':'bind','source':'/s'}] | `` | `` | mounts[0].destination
             'mounts':[{'destination':'/m','type':'bind','source':'/s','options':['bind','idmap']}] | `` | `` | mounts[0].options
             'mounts':[{'destination':'/m','type':'bind','source':'/s','options':['rbind','ridmap']}] | `` | `` | mounts[0].options
-            'mounts':[{'destination':'/m','type':'tmpfs','source':'t','options':['tmpcopyup']}] | `` | `` | mounts[0].options
+            'mounts':[{'destination':'/m','type':'proc','source':'p','options':['tmpcopyup']}] | `` | `` | mounts[0].options
+            'mounts':[{'destination':'/m','type':'bind','source':'/s','options':['bind','tmpcopyup']}] | `` | `` | mounts[0].options
             'mounts':[{'destination':'/m','type':'bind','source':'/s','uidMappings':[{'containerID':0,'hostID':1,'size':1}],'gidMappings':[{'containerID':0,'hostID':1,'size':1}]}] | `` | `` | mounts[0].uidMappings
             `` | 'sysctl':{'kernel.core_pattern':'x'} | {'type':'ipc'} | linux.sysctl["kernel.core_pattern"]
             `` | 'sysctl':{'kernel/core_pattern':'x'} | {'type':'ipc'} | linux.sysctl["kernel/core_pattern"]

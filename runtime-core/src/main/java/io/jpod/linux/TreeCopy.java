@@ -1,10 +1,7 @@
-package io.jpod.container;
+package io.jpod.linux;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import io.jpod.linux.Stat;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,7 +15,7 @@ import java.util.Map;
  * Copies what is in a directory, with owners and modes, into one that nobody else has open. A container may change the source
  * at the same time: everything is looked at by descriptor, and no link is followed.
  */
-final class TreeCopy {
+public final class TreeCopy {
     private static final int PERMISSIONS = 07777;
 
     /** How many files are remembered of which there are more names to come; what is beyond becomes a file for each name. */
@@ -32,11 +29,24 @@ final class TreeCopy {
     private TreeCopy() {}
 
     /** Files, with all of their names, links and directories; devices, sockets and fifos are left out. */
-    static void copy(Fd from, Path to) throws IOException {
+    public static void copy(Fd from, Path to) throws IOException {
         new TreeCopy().copyDirectory(from, to);
     }
 
+    /** Without owner and mode of the directory itself. */
+    public static void copyEntries(Fd from, Path to) throws IOException {
+        new TreeCopy().copyAll(from, to);
+    }
+
     private void copyDirectory(Fd from, Path to) throws IOException {
+        copyAll(from, to);
+        Stat stat = Linux.stat(from);
+        giveOwner(stat, to);
+        // chown(2) takes set-id bits away.
+        Files.setAttribute(to, "unix:mode", stat.mode() & PERMISSIONS);
+    }
+
+    private void copyAll(Fd from, Path to) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(from))) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
@@ -46,10 +56,6 @@ final class TreeCopy {
                 }
             }
         }
-        Stat stat = Linux.stat(from);
-        giveOwner(stat, to);
-        // chown(2) takes set-id bits away.
-        Files.setAttribute(to, "unix:mode", stat.mode() & PERMISSIONS);
     }
 
     private void copy(Fd file, Path entry, Path to) throws IOException {
