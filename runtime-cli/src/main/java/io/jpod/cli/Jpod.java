@@ -146,6 +146,7 @@ public final class Jpod {
         spec.versionProvider(Jpod::versions);
         add(VERBS, spec, verbs);
         line = new CommandLine(spec)
+                .setExecutionStrategy(Jpod::execute)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
                 .setExecutionExceptionHandler((e, command, result) -> failed(e, command));
     }
@@ -252,6 +253,18 @@ public final class Jpod {
     /** The definition of all commands, for what is made from it. */
     CommandSpec definition() {
         return line.getCommandSpec();
+    }
+
+    /** Who asks for help with a verb that does not exist is told so: picocli overlooks what is wrong beside --help. */
+    private static int execute(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        if (!last.unmatched().isEmpty() && !last.commandSpec().subcommands().isEmpty()) {
+            throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     private int run(List<String> arguments) {

@@ -188,6 +188,16 @@ class JpodTest {
     }
 
     @Test
+    void thereIsNoHelpForAVerbThatDoesNotExist() {
+        for (String words : List.of("foo -h", "foo --help", "pod foo --help")) {
+            assertThat(run(words.split(" "))).as(words).isEqualTo(1);
+            assertThat(err()).as(words).contains("foo");
+            assertThat(out()).as(words).isEmpty();
+        }
+        assertThat(run("pod", "ls", "--help")).isZero();
+    }
+
+    @Test
     void aWordThatBeginsWithAtIsNoFileToRead() throws Exception {
         Path file = Files.writeString(dir.resolve("words"), "--version");
 
