@@ -2,6 +2,7 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.cgroup.CgroupFs;
 import io.jpod.linux.ProcessStat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -286,6 +288,45 @@ class LifecycleTest {
         assertThat(exec.out()).contains("CapEff 0000000020000421\n");
         assertThat(exec.err()).contains("--cap: unknown, left out: CAP_FUTURE");
         jpod.run("delete", "--force", id).ok();
+    }
+
+    @Test
+    void execStartsInTheCgroupThatItIsTold() throws IOException {
+        String id = jpod.id();
+        // A limit brings its controller down to the container's cgroup.
+        Bundle bundle = jpod.probe()
+                .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
+                        .set("linux.resources.hugepageLimits", List.of(Map.of("pageSize", "2MB", "limit", 1 << 30))));
+        jpod.run("run", "-d", "-b", dir(bundle), id).ok();
+        String first = "/proc/" + jpod.state(id).text("pid") + "/cgroup";
+        String own = cgroup(Files.readString(Path.of(first)));
+        Path below = Files.createDirectory(Path.of(CgroupFs.find().orElseThrow().mount() + own + "/below"));
+        List<String> cat = List.of(id, "/probe", "cat", "/proc/self/cgroup");
+        assertThat(cgroup(exec(cat, "--cgroup", "/below").ok().out())).isEqualTo(own + "/below");
+        assertThat(cgroup(exec(cat, "--cgroup", "/").ok().out())).isEqualTo(own);
+        for (String wrong : List.of("..", "../below", "cpu:/", "none")) {
+            assertThat(exec(cat, "--cgroup", wrong).ended(255).err()).contains("cgroup");
+        }
+        // From here on its own can have no processes, cgroups(7).
+        Files.writeString(below.resolve("cgroup.procs"), jpod.state(id).text("pid"));
+        Files.writeString(below.resolveSibling("cgroup.subtree_control"), "+hugetlb");
+        assertThat(cgroup(exec(cat).ok().out())).isEqualTo(own + "/below");
+        assertThat(exec(cat, "--cgroup", "/").ended(255).err()).contains("EBUSY");
+        jpod.run("delete", "--force", id).ok();
+    }
+
+    private static Result exec(List<String> rest, String... options) {
+        return jpod.run(Stream.of(Stream.of("exec"), Stream.of(options), rest.stream())
+                .flatMap(words -> words)
+                .toArray(String[]::new));
+    }
+
+    private static String cgroup(String lines) {
+        return lines.lines()
+                .filter(line -> line.startsWith("0::"))
+                .findFirst()
+                .orElseThrow()
+                .substring(3);
     }
 
     @Test

@@ -121,7 +121,7 @@ final class Execution {
 
     /** The directory of the cgroup that the process is born in. */
     private static Fd born(Cgroup container, @Nullable String below) {
-        if (below == null) {
+        if (below == null || below.isEmpty()) {
             return Linux.duplicate(container.fd());
         }
         String path = container.path() + "/" + below;
