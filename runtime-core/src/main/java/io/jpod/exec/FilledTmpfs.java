@@ -48,7 +48,7 @@ final class FilledTmpfs {
     private static void copy(Fd from, Fd mount) throws IOException {
         try {
             TreeCopy.copyEntries(from, Path.of("/proc/self/fd/" + mount.number()));
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             mount.close();
             throw e;
         }
