@@ -94,7 +94,7 @@ class Spawn(unittest.TestCase):
         self.assertEqual(failures, [])
 
     def test_a_threads_pid_namespace_is_put_back(self):
-        first, pidfd = self.spawn(Program().execve("/bin/sleep", "100"), clone_flags=NEWPID)
+        first, pidfd = self.spawn(Program().execve("/bin/sleep", "1000"), clone_flags=NEWPID)
         pidns = os.open(f"/proc/{first}/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         before = os.readlink("/proc/thread-self/ns/pid_for_children")
         self.assertEqual(self.output(Program().execve("/bin/sh", "-c", "echo $$"), pidns=pidns), "2\n")
