@@ -178,7 +178,7 @@ final class Creation {
         ReadyProcess process = setup.take();
         if (waitForStart) {
             process.proceed();
-            observer.waiting();
+            observer.waiting(process.pidfd());
             // What comes after start, nobody of us sees. It is anybody's now.
             observer.ended();
             lock.close();

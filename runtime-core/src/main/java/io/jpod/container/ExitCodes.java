@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** Who knows how a container ended: its monitor, which writes it down, or the kernel, for a while. */
 final class ExitCodes {
     private static final Pattern CODE = Pattern.compile("\\d{1,3}");
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private ExitCodes() {}

@@ -2,6 +2,7 @@ package io.jpod.container;
 
 import io.jpod.exec.Observer;
 import io.jpod.exec.Recording;
+import io.jpod.linux.Fd;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,8 @@ public final class Flight implements Observer {
     }
 
     @Override
-    public void waiting() {
-        observer().waiting();
+    public void waiting(Fd process) {
+        observer().waiting(process);
     }
 
     @Override

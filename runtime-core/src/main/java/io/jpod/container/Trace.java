@@ -3,12 +3,13 @@ package io.jpod.container;
 import io.jpod.abi.Sys;
 import io.jpod.exec.Observer;
 import io.jpod.exec.Recording;
+import io.jpod.linux.Fd;
+import io.jpod.linux.Processes;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Container#exec}, and read it as soon as the program runs, or when it failed. Not for more than one set-up.
  */
 public final class Trace implements Observer, AutoCloseable {
-    /** In milliseconds; the process may have been killed. */
-    private static final int PATIENCE = 500;
+    /** In milliseconds; somebody may have stopped the process. */
+    private static final int PATIENCE = 10_000;
 
     private @Nullable Plan plan;
     private final List<Part> parts = new ArrayList<>();
@@ -129,10 +130,9 @@ public final class Trace implements Observer, AutoCloseable {
 
     /** Until the process waits for start, so that the trace ends there and not somewhere before. */
     @Override
-    public void waiting() {
-        for (int i = 0; i < PATIENCE && !accepts(); i++) {
-            LockSupport.parkNanos(1_000_000);
-        }
+    public void waiting(Fd process) {
+        int waited = 0;
+        while (!accepts() && waited++ < PATIENCE && !Processes.awaitEnd(process, 1)) {}
     }
 
     private boolean accepts() {

@@ -1,5 +1,6 @@
 package io.jpod.exec;
 
+import io.jpod.linux.Fd;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public interface Observer {
     default void done(int index, long nanoseconds, int pid) {}
 
     /** The process has been let go to where it waits for start. */
-    default void waiting() {}
+    default void waiting(Fd process) {}
 
     /** The process executes its program, or the set-up has failed, or nobody will hear of the rest. Perhaps more than once. */
     default void ended() {}
