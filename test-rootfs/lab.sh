@@ -29,11 +29,9 @@ outside() {
 
 clean() { # CGROUP
     # Processes that were killed with their pid namespace may need a moment to leave.
-    for _ in $(seq 100); do
-        [ -e "$1" ] || return 0
+    while [ -e "$1" ]; do
         find "$1" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
     done
-    die "cannot remove $1"
 }
 
 between() { # CGROUP [COMMAND...]
@@ -61,8 +59,7 @@ inside() {
     unset LISTEN_FDS JPOD_ONESHOT
     export HOME=/run/lab PATH=$home/bin:$PATH JPOD_SOCKET=/run/jpod-brain/brain.sock PS1='\h:\w\$ '
     JPOD_ONESHOT=1 jpod serve </dev/null >/run/jpod-serve.log 2>&1 &
-    for _ in $(seq 200); do
-        [ -S "$JPOD_SOCKET" ] && break
+    until [ -S "$JPOD_SOCKET" ]; do
         kill -0 $! 2>/dev/null || die "jpod serve: $(cat /run/jpod-serve.log)"
         sleep 0.05
     done

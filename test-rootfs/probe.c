@@ -341,7 +341,7 @@ static int run_orphans(char **a) {
     if (parent == 0) {
         for (int i = atoi(a[0]); i > 0; i--) {
             if (fork() == 0) {
-                sleep_for(0.2);
+                sleep_for(strtod(a[1], NULL));
                 _exit(0);
             }
         }
@@ -403,7 +403,7 @@ static const struct {
     {"tty", 0, run_tty, "whether 0, 1, 2 are terminals, whether there is a controlling one, rows and columns of 0"},
     {"mem", 1, run_mem, "MIB [SECONDS]: allocates and touches them, and holds them for so long"},
     {"fork", 1, run_fork, "COUNT: sleeping children, how many could be made, why not more; kills them again"},
-    {"orphans", 1, run_orphans, "COUNT: leaves processes without a parent that end after 0.2 s"},
+    {"orphans", 2, run_orphans, "COUNT SECONDS: leaves processes without a parent that end after that time"},
     {"spin", 1, run_spin, "SECONDS: wall and CPU time used"},
     {"trap", 0, run_trap, "prints ready, then each signal that it gets, until TERM"},
     {"try-open", 2, run_try_open, "PATH r|w: ok or the errno's name"},

@@ -71,14 +71,16 @@ class PodProcessTest {
     void theInitReapsOrphans(String user) {
         TestPod pod = TestPod.create(jpod, "--share", "+pid", "--userns", user);
         String first = pod.start();
-        String during = says(first, "orphans", "5", "+", "ps");
+        String during = says(first, "orphans", "5", "1000", "+", "ps");
         assertThat(during.lines().filter(line -> line.matches("\\d+ 1 [SRD] probe")))
                 .as(during)
                 .hasSize(5);
-        Jpod.sleep(400);
-        assertThat(says(first, "ps").lines().filter(line -> line.matches("\\d+ [1-9]\\d* Z .*|\\d+ 1 . probe")))
-                .as("neither zombies nor orphans")
-                .isEmpty();
+        during.lines()
+                .filter(line -> line.matches("\\d+ 1 . probe"))
+                .forEach(line -> says(first, "syscall", "kill", line.split(" ")[0], "9"));
+        Jpod.await(
+                () -> says(first, "ps").lines().noneMatch(line -> line.matches("\\d+ [1-9]\\d* Z .*|\\d+ 1 . probe")),
+                () -> "zombies or orphans: " + says(first, "ps"));
         pod.remove().ok();
     }
 
@@ -160,16 +162,9 @@ class PodProcessTest {
         String stays = pod.start();
         String id = pod.start("sleep", "1000");
         Jpod.Running more = jpod.call("exec", id, "/probe", "sleep", "1000").start();
-        for (int i = 0;
-                i < 200
-                        && says(stays, "ps")
-                                        .lines()
-                                        .filter(PodProcessTest::isProbe)
-                                        .count()
-                                < 4;
-                i++) {
-            Jpod.sleep(5);
-        }
+        Jpod.await(
+                () -> says(stays, "ps").lines().filter(PodProcessTest::isProbe).count() == 4,
+                () -> "three and ps: " + says(stays, "ps"));
         jpod.run("delete", "--force", id).ok();
         assertThat(more.await().code()).isEqualTo(137);
         assertThat(says(stays, "ps").lines().filter(PodProcessTest::isProbe))
