@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -115,7 +114,7 @@ final class Host implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(LOG))
                 .start();
         brains.add(process);
-        for (int i = 0; i < 500 && !Files.exists(socket); i++) {
+        while (!Files.exists(socket) && process.isAlive()) {
             Thread.sleep(20);
         }
         return new Brain(process, socket);
@@ -278,7 +277,7 @@ final class Host implements AutoCloseable {
         }
         try {
             for (Process process : brains) {
-                process.waitFor(20, TimeUnit.SECONDS);
+                process.waitFor();
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

@@ -10,7 +10,7 @@ export JPOD_SOCKET=$work/brain.sock
 unset JPOD_ONESHOT
 
 "$jpod" serve &
-for _ in $(seq 100); do [ -S "$JPOD_SOCKET" ] && break; sleep 0.1; done
+while [ ! -S "$JPOD_SOCKET" ] && kill -0 %1; do sleep 0.1; done
 
 j() { "$jpod" --root "$work/state" "$@" || { [ "$1" = state ] || echo "training: jpod $* failed"; }; }
 (cd "$work" && j spec && sed -i 's/"terminal": true/"terminal": false/; s/"sh"/"true"/; s#"rootfs"#"'"$rootfs"'"#' config.json)
@@ -33,7 +33,7 @@ for _ in 1 2 3; do
         j state c2
         j start c2
         j delete --force c2
-        j run --rootfs "$rootfs" --name c3 -d -- sleep 10
+        j run --rootfs "$rootfs" --name c3 -d -- sleep 1000
         j run --rootfs "$rootfs" -- true
         j exec c3 true
         j ps c3

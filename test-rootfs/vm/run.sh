@@ -15,7 +15,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
 cache=$checkout/test-rootfs/out/vm
-seconds=900 memory=3072 cpus=2 out=$cache/results
+seconds=3600 memory=3072 cpus=2 out=$cache/results
 
 die() { echo "vm: $*" >&2; exit 125; }
 
@@ -116,8 +116,7 @@ setpriv --pdeathsig TERM unshare --mount --propagation private bash -euc '
 daemon=$!
 
 mkfifo "$work/stdout" "$work/stderr"
-for _ in $(seq 100); do
-    [ ! -S "$work/virtiofs.sock" ] || break
+until [ -S "$work/virtiofs.sock" ]; do
     kill -0 "$daemon" 2>/dev/null || { cat "$work/virtiofsd.log" >&2; daemon=; die "virtiofsd did not start"; }
     sleep 0.05
 done

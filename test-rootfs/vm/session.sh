@@ -39,7 +39,7 @@ setsid bash -c "exec $(cat /run/vm/command)" </dev/null >/run/vm-stdout 2>/run/v
 echo $? >/run/vm/status
 
 # A daemon that was left behind may hold the pipes open.
-for _ in 1 2 3 4 5 6 7 8 9 10; do
+for _ in $(seq 300); do
     kill -0 $first $second 2>/dev/null || break
     sleep 0.1
 done

@@ -25,9 +25,11 @@ if ! grep -rqE 'Tag\("vm"\)' --include='*.java' */src/test 2>/dev/null; then
 fi
 [ $# -gt 0 ] || set -- "--scan-classpath=$tests"
 
-exec test-rootfs/vm/run.sh --timeout "${JPOD_VM_TIMEOUT:-900}" -- \
+exec test-rootfs/vm/run.sh --timeout "${JPOD_VM_TIMEOUT:-3600}" -- \
     "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    "-Djpod.home=$PWD" -Dslf4j.internal.verbosity=ERROR -jar target/junit-console.jar execute --class-path "$tests:$path" \
+    "-Djpod.home=$PWD" -Dslf4j.internal.verbosity=ERROR \
+    -Djunit.jupiter.execution.timeout.default=40m -Djunit.jupiter.execution.timeout.thread.mode.default=SEPARATE_THREAD \
+    -jar target/junit-console.jar execute --class-path "$tests:$path" \
     --include-tag vm --include-classname '.*Test' --details testfeed --disable-banner --disable-ansi-colors \
     --reports-dir test-rootfs/out/vm/results "$@"

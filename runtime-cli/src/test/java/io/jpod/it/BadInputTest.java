@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +18,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong is refused in one line that names the place, soon, and leaves the host as it was. */
+/** What is wrong is refused in one line that names the place, and leaves the host as it was. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
 class BadInputTest {
-    private static final Duration SOON = Duration.ofSeconds(2);
-
     private static Jpod jpod;
     private static Bundle good;
 
@@ -185,7 +182,6 @@ class BadInputTest {
                 .contains(place)
                 .doesNotContain("Exception")
                 .doesNotContain("io.jpod");
-        assertThat(result.took()).as("%s", result).isLessThan(SOON);
         assertThat(HostState.lastingChanges(jpod, before, false))
                 .as("left behind by %s", result)
                 .isEmpty();

@@ -62,7 +62,7 @@ class BytesTest {
     void execToo() {
         Result ran = bash(
                 true,
-                "I=" + jpod.id() + "; $J run -d --name $I --rootfs " + rootfs + " -- sleep 100 >/dev/null; "
+                "I=" + jpod.id() + "; $J run -d --name $I --rootfs " + rootfs + " -- sleep 1000 >/dev/null; "
                         + "$J exec -e A=\"$B\" $I sh -c 'printf \"$1$A\" | od -An -tx1' sh \"$B\"; $J delete -f $I");
         assertThat(ran.ok().out().replaceAll("\\s", "")).isEqualTo(IN_HEX.repeat(2));
     }

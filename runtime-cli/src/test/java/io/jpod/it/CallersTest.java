@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whose rights, whose directory, whose descriptors and whose patience: the caller's, never the resident brain's. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(120)
 class CallersTest {
     private static final String PROCESS =
             "{\"args\":[\"/probe\",\"exit\",\"7\"],\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}}";
@@ -225,17 +223,15 @@ class CallersTest {
                 .start()
                 .process();
         // Until it is with the brain, and then a moment until it has come to where it waits.
-        while (HostState.lastingChanges(jpod, before, true).isEmpty()) {
-            assertThat(caller.isAlive()).isTrue();
-        }
+        Jpod.await(() -> !HostState.changes(jpod, before, true).isEmpty(), () -> "it is not with the brain");
+        Jpod.sleep(1000);
+        assertThat(caller.isAlive()).isTrue();
         List<ProcessHandle> others = caller.descendants().toList();
         caller.destroyForcibly().waitFor();
         try {
-            assertThat(HostState.lastingChanges(jpod, before, true)
-                            .lines()
-                            // It looks for some class for the first time.
-                            .filter(line -> line.contains("brain's") && !line.endsWith(".jar"))
-                            .toList())
+            // It looks for some class for the first time.
+            assertThat(HostState.lastingChanges(
+                            jpod, before, true, line -> line.contains("brain's") && !line.endsWith(".jar")))
                     .isEmpty();
         } finally {
             others.forEach(ProcessHandle::destroyForcibly);

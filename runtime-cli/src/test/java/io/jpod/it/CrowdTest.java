@@ -6,21 +6,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** More callers at a time than a resident brain has room for: each gets what it asked for, and nothing stays of any. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(300)
 class CrowdTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
     /** Starts so many containers at once, waits until all of them run, and ends them. */
     private static void storm(Jpod jpod, int callers) throws IOException {
         Bundle bundle = jpod.probe("sleep", "1000");
@@ -32,18 +27,14 @@ class CrowdTest {
         for (int i = 0; i < callers; i++) {
             String id = jpod.id();
             ids.add(id);
-            running.add(jpod.call("run", "-b", bundle.dir().toString(), id)
-                    .patience(PATIENCE)
-                    .start());
+            running.add(jpod.call("run", "-b", bundle.dir().toString(), id).start());
         }
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (running.stream().allMatch(each -> each.process().isAlive()) && alive(jpod) < callers) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Jpod.sleep(100);
-        }
+        Jpod.await(
+                () -> !running.stream().allMatch(each -> each.process().isAlive()) || alive(jpod) == callers,
+                () -> alive(jpod) + " containers run, of " + callers);
         for (int i = 0; i < callers; i++) {
             if (running.get(i).process().isAlive()) {
-                jpod.call("kill", ids.get(i), "KILL").patience(PATIENCE).run();
+                jpod.call("kill", ids.get(i), "KILL").run();
             }
             running.get(i).await().ended(137);
         }
@@ -54,7 +45,6 @@ class CrowdTest {
 
     private static long alive(Jpod jpod) {
         return jpod.call("list")
-                .patience(PATIENCE)
                 .run()
                 .out()
                 .lines()
@@ -92,10 +82,7 @@ class CrowdTest {
                 storm(jpod, 12);
             } finally {
                 jpod.killBrain();
-                for (int i = 0; i < 500 && !cgroup.toFile().delete(); i++) {
-                    Jpod.sleep(10);
-                }
-                assertThat(cgroup).doesNotExist();
+                Jpod.await(() -> cgroup.toFile().delete(), () -> cgroup + " cannot be removed");
             }
         }
     }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A pod whose container has nothing but one static program, and what can be seen of it all the same. */
 @Tag("root")
 @EnabledIf("io.jpod.it.DebugTest#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DebugTest {
     private static final Path TOOLS = Jpod.HOME.resolve("test-rootfs/out/busybox");
     private static final String PORT = "8080";
@@ -135,10 +133,7 @@ class DebugTest {
         pod();
         Jpod.Running running = jpod.call("debug", pod, "-c", pod + "-look", "--", "sleep", "1000")
                 .start();
-        for (int i = 0; i < 1000 && !jpod.run("list", "-q").out().contains(pod + "-look"); i++) {
-            Jpod.sleep(10);
-        }
-        jpod.awaitStatus(pod + "-look", "running");
+        jpod.awaitRunning(pod + "-look");
         assertThat(jpod.state(pod + "-look").toString()).contains("io.jpod.debug", "io.jpod.pod");
         assertThat(jpod.run("pod", "ps").ok().out()).contains("Running").containsPattern(pod + ".* 1\\b");
         jpod.run("kill", pod + "-look", "KILL").ok();

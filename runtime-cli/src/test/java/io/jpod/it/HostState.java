@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,8 +25,6 @@ import java.util.stream.Stream;
  * @param items how many there are of each
  */
 record HostState(Map<String, Integer> items) {
-    private static final long SETTLE_MILLIS = 3000;
-
     static HostState of(Jpod jpod) {
         Map<String, Integer> items = new TreeMap<>();
         try {
@@ -42,8 +42,7 @@ record HostState(Map<String, Integer> items) {
     /** The host, and the brain once it has come to rest: what it does after its caller has the exit code is no leak. */
     static HostState atRest(Jpod jpod) {
         HostState state = withBrain(jpod);
-        long deadline = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
-        while (System.nanoTime() < deadline) {
+        while (true) {
             Jpod.sleep(100);
             HostState next = withBrain(jpod);
             if (next.equals(state)) {
@@ -51,7 +50,6 @@ record HostState(Map<String, Integer> items) {
             }
             state = next;
         }
-        throw new IllegalStateException("the host does not come to rest");
     }
 
     /** With what the resident brain holds. */
@@ -208,14 +206,17 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    /** Items that only one of both has, or that there are more of; empty if there are none. */
+    /**
+     * Items that only one of both has, or that there are more of; empty if there are none. What the brain has less of, it had
+     * not let go of before.
+     */
     String changesSince(HostState before) {
         StringBuilder text = new StringBuilder();
         TreeSet<String> all = new TreeSet<>(items.keySet());
         all.addAll(before.items.keySet());
         for (String item : all) {
             int change = items.getOrDefault(item, 0) - before.items.getOrDefault(item, 0);
-            if (change != 0) {
+            if (change > 0 || change < 0 && !item.startsWith("brain's ")) {
                 text.append(change > 0 ? "+" : "")
                         .append(change)
                         .append(' ')
@@ -226,12 +227,21 @@ record HostState(Map<String, Integer> items) {
         return text.toString();
     }
 
+    static String changes(Jpod jpod, HostState before, boolean withBrain) {
+        return (withBrain ? withBrain(jpod) : of(jpod)).changesSince(before);
+    }
+
     /** What has changed for good: processes need a moment to end. */
     static String lastingChanges(Jpod jpod, HostState before, boolean withBrain) {
-        long deadline = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
+        return lastingChanges(jpod, before, withBrain, _ -> true);
+    }
+
+    /** The lines of it that matter. */
+    static String lastingChanges(Jpod jpod, HostState before, boolean withBrain, Predicate<String> matters) {
+        long deadline = System.nanoTime() + Jpod.PATIENCE.toNanos();
         while (true) {
-            HostState now = withBrain ? withBrain(jpod) : of(jpod);
-            String changes = now.changesSince(before);
+            String changes =
+                    changes(jpod, before, withBrain).lines().filter(matters).collect(Collectors.joining("\n"));
             if (changes.isEmpty() || System.nanoTime() > deadline) {
                 return changes;
             }

@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Jpod implements AutoCloseable {
     static final Path HOME =
             Path.of(System.getProperty("jpod.home", "..")).toAbsolutePath().normalize();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** What only recognises a hang: on no machine does anything that works take so long. */
+    static final Duration PATIENCE = Duration.ofMinutes(10);
 
     final String token =
             "it" + Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(System.nanoTime() & 0xfffffff, 36);
@@ -82,13 +86,11 @@ final class Jpod implements AutoCloseable {
         Path log = dir.resolve("io/serve");
         builder.redirectOutput(log.toFile()).redirectError(log.toFile());
         builder.environment().put("JPOD_ONESHOT", "1");
-        serve = builder.start();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!isServed()) {
-            if (!serve.isAlive() || System.nanoTime() > deadline) {
-                throw new IllegalStateException("jpod serve: " + Files.readString(log));
-            }
-            sleep(10);
+        Process hands = builder.start();
+        serve = hands;
+        await(() -> isServed() || !hands.isAlive(), () -> "jpod serve does not");
+        if (!hands.isAlive()) {
+            throw new IllegalStateException("jpod serve: " + Files.readString(log));
         }
     }
 
@@ -165,41 +167,46 @@ final class Jpod implements AutoCloseable {
     }
 
     void awaitStatus(String id, String status) {
-        for (int i = 0; i < 1000 && !status(id).equals(status); i++) {
-            sleep(5);
-        }
-        if (!status(id).equals(status)) {
-            throw new AssertionError(id + " is " + status(id) + ", not " + status);
-        }
+        await(() -> status(id).equals(status), () -> id + " is " + status(id) + ", not " + status);
     }
 
     /** Waits until there is one of that id, and it runs. */
     void awaitRunning(String id) {
-        for (int i = 0; i < 1000; i++) {
-            Result state = run("state", id);
-            if (state.code() == 0 && Config.parse(state.out()).text("status").equals("running")) {
-                return;
-            }
-            sleep(5);
-        }
-        throw new AssertionError(id + " does not run");
+        await(
+                () -> {
+                    Result state = run("state", id);
+                    return state.code() == 0
+                            && Config.parse(state.out()).text("status").equals("running");
+                },
+                () -> id + " does not run");
     }
 
     /** Waits until a file has got that text. */
     static void awaitText(Path file, String text) {
-        String content = "";
-        for (int i = 0; i < 1000; i++) {
-            try {
-                content = Files.exists(file) ? Files.readString(file) : "";
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            if (content.contains(text)) {
-                return;
+        awaitText(file, Pattern.compile(Pattern.quote(text)));
+    }
+
+    static void awaitText(Path file, Pattern text) {
+        await(() -> text.matcher(content(file)).find(), () -> file + " has no \"" + text + "\" but: " + content(file));
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until that is so; what is said if it never is. */
+    static void await(BooleanSupplier isSo, Supplier<String> otherwise) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(otherwise.get());
             }
             sleep(5);
         }
-        throw new AssertionError(file + " has no \"" + text + "\" but: " + content);
     }
 
     static void sleep(long milliseconds) {
@@ -231,7 +238,6 @@ final class Jpod implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private boolean isOneShot = !isResident;
         private @Nullable Path stdin;
-        private Duration patience = PATIENCE;
         private boolean hasRoot = true;
         private @Nullable List<String> program;
 
@@ -266,11 +272,6 @@ final class Jpod implements AutoCloseable {
             return this;
         }
 
-        Call patience(Duration time) {
-            patience = time;
-            return this;
-        }
-
         /** Without our --root. */
         Call bare() {
             hasRoot = false;
@@ -296,7 +297,7 @@ final class Jpod implements AutoCloseable {
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             try {
                 long start = System.nanoTime();
-                return new Running(String.join(" ", builder.command()), builder.start(), out, err, start, patience);
+                return new Running(String.join(" ", builder.command()), builder.start(), out, err, start);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -307,10 +308,10 @@ final class Jpod implements AutoCloseable {
         }
     }
 
-    record Running(String command, Process process, Path out, Path err, long start, Duration patience) {
+    record Running(String command, Process process, Path out, Path err, long start) {
         Result await() {
             try {
-                boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+                boolean ended = process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 if (!ended) {
                     process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,11 +22,11 @@ final class LabRun {
 
     private LabRun() {}
 
-    static void check(Lab lab, boolean hasControllers, Path dir, Duration patience) throws Exception {
+    static void check(Lab lab, boolean hasControllers, Path dir) throws Exception {
         List<Lab.Command> commands = lab.commands().stream()
                 .filter(command -> hasControllers || !command.needsControllers())
                 .toList();
-        String[] outputs = type(commands, dir, patience);
+        String[] outputs = type(commands, dir);
         LabOutput comparison = new LabOutput();
         List<String> problems = new ArrayList<>();
         for (int i = 0; i < commands.size(); i++) {
@@ -57,7 +56,7 @@ final class LabRun {
     }
 
     /** What each command printed, and last what came after the last one. */
-    private static String[] type(List<Lab.Command> commands, Path dir, Duration patience) throws Exception {
+    private static String[] type(List<Lab.Command> commands, Path dir) throws Exception {
         Path typed = Files.createDirectory(dir.resolve("typed"));
         for (int i = 0; i < commands.size(); i++) {
             Files.writeString(
@@ -74,9 +73,12 @@ final class LabRun {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            process.destroy();
-            process.waitFor(10, TimeUnit.SECONDS);
+        for (long size = -1; !process.waitFor(Jpod.PATIENCE.toMillis(), TimeUnit.MILLISECONDS); ) {
+            if (Files.size(output) == size) {
+                process.destroy();
+                process.waitFor();
+            }
+            size = Files.size(output);
         }
         return read(output).split(END, -1);
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -27,8 +26,6 @@ class LabsVmTest {
         return Lab.all().stream()
                 .filter(Lab::hasLimits)
                 .map(lab -> dynamicTest(
-                        lab.name(),
-                        () -> LabRun.check(
-                                lab, true, Files.createDirectory(dir.resolve(lab.name())), Duration.ofMinutes(5))));
+                        lab.name(), () -> LabRun.check(lab, true, Files.createDirectory(dir.resolve(lab.name())))));
     }
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The operations of the runtime-spec over the command line, as container managers use them. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LifecycleTest {
     private static Jpod jpod;
     private HostState before;
@@ -59,7 +57,7 @@ class LifecycleTest {
 
     @Test
     void aContainerGoesThroughItsStates() throws IOException {
-        Bundle bundle = jpod.probe("sleep", "100");
+        Bundle bundle = jpod.probe("sleep", "1000");
         String id = jpod.id();
         Path pidFile = jpod.dir.resolve("pid-file");
         assertThat(jpod.run("create", "--bundle", dir(bundle), "--pid-file", pidFile.toString(), id)
@@ -86,7 +84,7 @@ class LifecycleTest {
 
     @Test
     void theSameInOneShotMode() throws IOException {
-        Bundle bundle = jpod.probe("sleep", "100");
+        Bundle bundle = jpod.probe("sleep", "1000");
         String id = jpod.id();
         jpod.call("create", "-b", dir(bundle), id).oneShot().run().ok();
         jpod.call("start", id).oneShot().run().ok();
@@ -109,34 +107,26 @@ class LifecycleTest {
     @ParameterizedTest
     @CsvSource({"9, 137", "SIGTERM, 143", "int, 130", "RTMIN+2, 164"})
     void aSignalIs128AndItsNumber(String signal, int code) throws IOException {
-        Bundle bundle = jpod.probe("sleep", "100");
+        Bundle bundle = jpod.probe("sleep", "1000");
         // The first process of a pid namespace does not get signals that it does not handle, except KILL from outside.
         if (!signal.equals("9")) {
-            bundle.change(config -> config.set("process.args", List.of("/probe", "sleep", "100"))
+            bundle.change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
                     .remove("linux.namespaces[0]"));
         }
         String id = jpod.id();
         Jpod.Running run = jpod.call("run", "-b", dir(bundle), id).start();
-        awaitRunning(id);
+        jpod.awaitRunning(id);
         jpod.run("kill", id, signal).ok();
         run.await().ended(code);
-    }
-
-    private static void awaitRunning(String id) {
-        for (int i = 0; i < 1000; i++) {
-            Result state = jpod.run("state", id);
-            if (state.code() == 0 && Config.parse(state.out()).text("status").equals("running")) {
-                return;
-            }
-            Jpod.sleep(5);
-        }
-        throw new AssertionError("never runs");
     }
 
     @Test
     void signalsOfTheCallerGoToTheContainer() throws Exception {
         Bundle bundle = jpod.probe("trap");
-        Jpod.Running run = jpod.call("run", "-b", dir(bundle), jpod.id()).start();
+        // What our own caller has us ignore, as nohup(1) and a shell's & do, the hands would ignore too.
+        Jpod.Running run = jpod.call("run", "-b", dir(bundle), jpod.id())
+                .through("env", "--default-signal")
+                .start();
         Jpod.awaitText(run.out(), "ready");
         for (String signal : List.of("HUP", "USR1", "INT")) {
             new ProcessBuilder("kill", "-" + signal, Long.toString(run.process().pid()))
@@ -223,12 +213,7 @@ class LifecycleTest {
         Jpod.Running running = (oneShot ? call.oneShot() : call).start();
         Jpod.awaitText(pid, "\n");
         running.process().destroyForcibly().waitFor();
-        boolean isUndone = false;
-        for (int i = 0; i < 3000 && !isUndone; i++) {
-            Jpod.sleep(10);
-            isUndone = !jpod.run("list", "-q").ok().out().contains(id);
-        }
-        assertThat(isUndone).isTrue();
+        Jpod.await(() -> !jpod.run("list", "-q").ok().out().contains(id), () -> id + " is not undone");
         assertThat(stopped).exists();
         if (!kind.equals("createContainer")) {
             for (String number : Files.readString(pid).strip().split(" ")) {
@@ -397,7 +382,7 @@ class LifecycleTest {
 
     @Test
     void whatTheStateForbidsChangesNothing() throws IOException {
-        Bundle bundle = jpod.probe("sleep", "100");
+        Bundle bundle = jpod.probe("sleep", "1000");
         String id = jpod.id();
         jpod.run("create", "-b", dir(bundle), id).ok();
         assertThat(jpod.run("create", "-b", dir(bundle), id).ended(1).err()).contains("already exists");
@@ -470,7 +455,7 @@ class LifecycleTest {
 
     @Test
     void listHasEveryContainerAndItsState() throws IOException {
-        Bundle bundle = jpod.probe("sleep", "100");
+        Bundle bundle = jpod.probe("sleep", "1000");
         String created = jpod.id();
         String running = jpod.id();
         jpod.run("create", "-b", dir(bundle), created).ok();

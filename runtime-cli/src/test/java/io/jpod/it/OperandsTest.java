@@ -63,7 +63,7 @@ class OperandsTest {
     @Test
     void deleteDoesTheRest() throws IOException {
         String first = container("true");
-        String second = container("sleep", "100");
+        String second = container("sleep", "1000");
         String third = container("true");
         jpod.run("wait", first, third).ok();
         names(some("delete", "none", first, second, "no/name", third), "none", second, "no/name");
@@ -75,11 +75,14 @@ class OperandsTest {
     void stopRestartWaitAndInspectDoTheRest() throws IOException {
         String first = container("trap");
         String second = container("trap");
+        for (String id : List.of(first, second)) {
+            Jpod.awaitText(jpod.root.resolve(id).resolve("log/log"), "ready");
+        }
         Result inspected = some("inspect", first, "none", second);
         names(inspected, "none");
         assertThat(inspected.out()).contains("\"Id\": \"" + first, "\"Id\": \"" + second);
         names(some("ns", "none", first), "none");
-        Result stopped = some("stop", "none", first, "other", second);
+        Result stopped = some("stop --time 100000", "none", first, "other", second);
         names(stopped, "none", "other");
         assertThat(stopped.out()).isEqualTo(first + "\n" + second + "\n");
         Result waited = some("wait", first, "none", second);
@@ -162,7 +165,7 @@ class OperandsTest {
                 "-a -9 ID"
             })
     void aSignalHasManyPlaces(String words) throws IOException {
-        String id = container("sleep", "100");
+        String id = container("sleep", "1000");
         jpod.run(("kill " + words.replace("ID", id)).split(" ")).ok();
         assertThat(jpod.run("wait", id).ok().out()).isEqualTo("137\n");
         jpod.run("delete", id).ok();
@@ -171,7 +174,7 @@ class OperandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"-9", "--bogus ID", "-x ID", "-s 9 ID 15", "-NONE ID", "ID NONE", "ID -9", "-9 ID 15"})
     void whatIsNoSignalIsRefused(String words) throws IOException {
-        String id = container("sleep", "100");
+        String id = container("sleep", "1000");
         assertThat(jpod.run(("kill " + words.replace("ID", id)).split(" "))
                         .ended(1)
                         .err())

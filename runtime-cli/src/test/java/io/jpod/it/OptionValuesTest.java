@@ -142,7 +142,7 @@ class OptionValuesTest {
         assertThat(run(List.of("-u", user), "sh", "-c", script).ok().out().strip())
                 .isEqualTo(who);
         String id = jpod.id();
-        jpod.run("run", "-d", "--name", id, "-u", "7:8", "--rootfs", rootfs.toString(), "--", "sleep", "100")
+        jpod.run("run", "-d", "--name", id, "-u", "7:8", "--rootfs", rootfs.toString(), "--", "sleep", "1000")
                 .ok();
         assertThat(jpod.run("exec", "-u", user, id, "sh", "-c", script)
                         .ok()

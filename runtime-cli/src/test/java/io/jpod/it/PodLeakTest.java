@@ -3,9 +3,11 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -49,20 +51,22 @@ class PodLeakTest {
     }
 
     /** Of the whole kernel, also those that nobody has a name for. */
-    private static int networkNamespaces() throws IOException {
-        return Files.readAllLines(Path.of("/proc/slabinfo")).stream()
-                .filter(line -> line.startsWith("net_namespace "))
-                .mapToInt(line -> Integer.parseInt(line.split(" +")[1]))
-                .sum();
+    private static int networkNamespaces() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/slabinfo"))) {
+            return lines.filter(line -> line.startsWith("net_namespace "))
+                    .mapToInt(line -> Integer.parseInt(line.split(" +")[1]))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void assertNothingIsLeft(HostState before, int namespacesBefore) throws IOException {
         assertThat(HostState.lastingChanges(jpod, before, true)).isEmpty();
         // The kernel frees them later; others may make some meanwhile.
-        for (int i = 0; i < 50 && networkNamespaces() >= namespacesBefore + FAILURES / 2; i++) {
-            Jpod.sleep(100);
-        }
-        assertThat(networkNamespaces()).isLessThan(namespacesBefore + FAILURES / 2);
+        Jpod.await(
+                () -> networkNamespaces() < namespacesBefore + FAILURES / 2,
+                () -> "network namespaces: " + networkNamespaces() + ", and before " + namespacesBefore);
     }
 
     @Test
@@ -85,11 +89,8 @@ class PodLeakTest {
         for (int i = 0; i < 10; i++) {
             make(i);
         }
-        for (int i = 0; i < 100 && !copies().isEmpty(); i++) {
-            // Somebody else's container has not left the host's root yet.
-            Jpod.sleep(20);
-        }
-        assertThat(copies()).as("pins in the mount namespaces of containers").isEmpty();
+        // Somebody else's container may not have left the host's root yet.
+        Jpod.await(() -> copies().isEmpty(), () -> "pins in the mount namespaces of containers: " + copies());
         jpod.run("pod", "rm", "--all", "--force").ok();
         jpod.run("delete", "--force", bystander).ok();
         assertNothingIsLeft(before, namespaces);

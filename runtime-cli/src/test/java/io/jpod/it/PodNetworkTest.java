@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +30,7 @@ class PodNetworkTest {
             JPOD_ONESHOT=1 "$HOME_OF_JPOD"/bin/jpod serve >serve.log 2>&1 </dev/null &
             serve=$!
             trap 'kill $serve' EXIT
-            for i in $(seq 100); do [ -S "$JPOD_SOCKET" ] && break; sleep 0.05; done
+            while [ ! -S "$JPOD_SOCKET" ] && kill -0 $serve; do sleep 0.05; done
             """;
 
     private Jpod jpod;
@@ -58,7 +57,6 @@ class PodNetworkTest {
                 .env("ROOT", jpod.root.toString())
                 .env("JPOD_SOCKET", socket.toString())
                 .env("JPOD_IT", jpod.token)
-                .patience(Duration.ofMinutes(3))
                 .run();
         return result.out();
     }
@@ -80,7 +78,7 @@ class PodNetworkTest {
                 jpod exec web grep -c 'back store' /etc/hosts
                 jpod pod stop -t 0 front >/dev/null
                 jpod pod start front >/dev/null
-                for i in $(seq 50); do wget -qO- http://127.0.0.1:8080/hostname 2>/dev/null && break; sleep 0.1; done
+                until wget -qO- http://127.0.0.1:8080/hostname 2>/dev/null; do sleep 0.1; done
                 jpod pod rm -f front >/dev/null
                 links
                 jpod doctor
@@ -116,23 +114,24 @@ class PodNetworkTest {
                 jpod pod create k -p 8080:80 >/dev/null
                 took=$(($(date +%s%N) - began))
                 jpod pod rm --force k >/dev/null
-                cut=0
-                for i in $(seq 20); do
+                cut=0 i=0
+                # Not too late: the first one may have been slower than those that come.
+                while [ $i -lt 20 ] || [ $cut -lt 4 ]; do
+                    i=$((i + 1))
                     setsid "$HOME_OF_JPOD"/bin/jpod --root "$ROOT" pod create k -p 8080:80 >/dev/null 2>&1 </dev/null &
                     victim=$!
-                    sleep "$(awk "BEGIN { print $took / 1e9 * (10 + $i) / 32 }")"
+                    sleep "$(awk "BEGIN { print $took / 1e9 * (10 + $i % 20) / 32 }")"
                     pkill -9 -P $victim
                     kill -9 $victim 2>/dev/null
-                    { wait $victim; } 2>/dev/null || cut=$((cut + 1))
+                    if { wait $victim; } 2>/dev/null; then took=$((took * 3 / 4)); else cut=$((cut + 1)); fi
                     jpod pod rm --force k >/dev/null
                 done
-                [ $cut -gt 3 ] && echo "some were cut off"
                 jpod doctor --fix >/dev/null
                 links
                 jpod doctor
                 jpod pod create k -p 8080:80 >/dev/null && jpod pod rm k >/dev/null && echo again
                 """);
-        assertThat(said.lines()).containsExactly("some were cut off", "lo ", "nothing is left over", "again");
+        assertThat(said.lines()).containsExactly("lo ", "nothing is left over", "again");
     }
 
     @Test
@@ -190,7 +189,7 @@ class PodNetworkTest {
     @Test
     void whatIsTakenFromTheHostIsPutBackByTheNextStart() throws IOException {
         String said = run("""
-                get() { for i in $(seq 100); do wget -T 2 -qO- http://127.0.0.1:8080/hostname 2>/dev/null && return; sleep 0.1; done; echo lost; }
+                get() { until wget -T 2 -qO- http://127.0.0.1:8080/hostname 2>/dev/null; do sleep 0.1; done; }
                 told() { jpod doctor | grep -o "$1" | head -1; }
                 jpod pod create web -p 8080:80 >/dev/null
                 jpod run -d --pod web --name one --rootfs box -- httpd -f -p 80 -h /etc >/dev/null

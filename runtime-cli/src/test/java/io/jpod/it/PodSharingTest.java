@@ -228,9 +228,7 @@ class PodSharingTest {
         TestPod pod = pod();
         String first = pod.start("sysv-sem", "make", "9", "+", "sysv-sem", "wait", "9", "+", "exit", "7");
         String second = pod.start();
-        for (int i = 0; i < 200 && exec(second, "sysv-sem", "value", "9").code() != 0; i++) {
-            Jpod.sleep(5);
-        }
+        Jpod.await(() -> exec(second, "sysv-sem", "value", "9").code() == 0, () -> "no semaphore");
         assertThat(jpod.status(first)).isEqualTo("running");
         exec(second, "sysv-sem", "post", "9").ok();
         jpod.awaitStatus(first, "stopped");

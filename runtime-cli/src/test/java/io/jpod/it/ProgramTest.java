@@ -48,7 +48,7 @@ class ProgramTest {
                         .err())
                 .contains("/" + name, reason);
         String id = jpod.id();
-        jpod.run("run", "-d", "--name", id, "--rootfs", rootfs.toString(), "--", "sleep", "100")
+        jpod.run("run", "-d", "--name", id, "--rootfs", rootfs.toString(), "--", "sleep", "1000")
                 .ok();
         assertThat(jpod.run("exec", id, "/" + name).ended(255).err()).contains("/" + name, reason);
         jpod.run("delete", "--force", id).ok();

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One record that is bad, or from elsewhere, is one container's matter, and "nothing is left" is true. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecordsTest {
     private Jpod jpod;
 
@@ -34,10 +32,7 @@ class RecordsTest {
 
     /** Whoever is its parent reaps it in its own time. */
     private static void awaitEnd(long pid) {
-        for (int i = 0; i < 3000 && Files.exists(Path.of("/proc/" + pid)); i++) {
-            Jpod.sleep(10);
-        }
-        assertThat(Path.of("/proc/" + pid)).doesNotExist();
+        Jpod.await(() -> !Files.exists(Path.of("/proc/" + pid)), () -> pid + " is not reaped");
     }
 
     /** Where cgroup2 is mounted for those who made it: DIR is the test's own directory. */

@@ -86,7 +86,7 @@ class SecretsTest {
     @Test
     void execTooAndTheLog() throws IOException {
         String id = jpod.id();
-        jpod.run("run", "-d", "--name", id, "--rootfs", bundle.rootfs().toString(), "--", "/probe", "sleep", "100")
+        jpod.run("run", "-d", "--name", id, "--rootfs", bundle.rootfs().toString(), "--", "/probe", "sleep", "1000")
                 .ok();
         Path log = jpod.dir.resolve("io/log");
         Result failed = jpod.run(

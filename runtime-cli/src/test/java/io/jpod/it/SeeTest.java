@@ -17,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What jpod shows of pods is what the kernel says, and what lsns(8) sees. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SeeTest {
     private static final List<String> TYPES = List.of("user", "mnt", "net", "ipc", "uts", "pid", "cgroup", "time");
 
@@ -71,13 +69,13 @@ class SeeTest {
 
     private static Map<String, String> lsns(String pid) {
         Map<String, String> inodes = new TreeMap<>();
-        jpod.program(List.of("lsns", "-n", "-o", "TYPE,NS", "-p", pid))
-                .run()
-                .ok()
-                .out()
-                .lines()
-                .map(line -> line.strip().split("\\s+"))
-                .forEach(words -> inodes.put(words[0], words[1]));
+        Result result;
+        do {
+            // It looks at all processes of the host, and gives up if one ends meanwhile.
+            result = jpod.program(List.of("lsns", "-n", "-o", "TYPE,NS", "-p", pid))
+                    .run();
+        } while (result.code() != 0);
+        result.out().lines().map(line -> line.strip().split("\\s+")).forEach(words -> inodes.put(words[0], words[1]));
         return inodes;
     }
 
@@ -267,28 +265,26 @@ class SeeTest {
         builder.environment().remove("NO_COLOR");
         Process script = builder.start();
         try {
-            for (int i = 0; i < 2000 && frames(out) < 3; i++) {
-                Jpod.sleep(10);
-            }
-            assertThat(frames(out)).isGreaterThanOrEqualTo(3);
+            Jpod.await(() -> frames(out) >= 3, () -> "nothing is drawn anew");
             assertThat(Files.readString(out, StandardCharsets.UTF_8)).contains("\033[1;32m", "\033[J");
             List<ProcessHandle> all = script.descendants().toList();
             assertThat(all).hasSizeGreaterThanOrEqualTo(2);
 
             script.destroyForcibly().waitFor();
 
-            for (int i = 0; i < 1000 && all.stream().anyMatch(ProcessHandle::isAlive); i++) {
-                Jpod.sleep(10);
-            }
-            assertThat(all).noneMatch(ProcessHandle::isAlive);
+            Jpod.await(() -> all.stream().noneMatch(ProcessHandle::isAlive), () -> "somebody goes on: " + all);
         } finally {
             script.descendants().forEach(ProcessHandle::destroyForcibly);
             script.destroyForcibly();
         }
     }
 
-    private static int frames(Path out) throws IOException {
-        return Files.readString(out, StandardCharsets.UTF_8).split("\033\\[H", -1).length - 1;
+    private static int frames(Path out) {
+        try {
+            return Files.readString(out, StandardCharsets.UTF_8).split("\033\\[H", -1).length - 1;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

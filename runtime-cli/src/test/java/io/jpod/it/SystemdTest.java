@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -83,7 +82,7 @@ class SystemdTest {
             all.add(service.toHandle());
             assertThat(all).as("the JVM and who waits for it").hasSize(2);
             all.forEach(ProcessHandle::destroy);
-            assertThat(service.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
+            service.waitFor();
             assertThat(jpod.status(id)).isEqualTo("running");
             assertThat(jpod.socket()).as("systemd's, not ours").exists();
         } finally {

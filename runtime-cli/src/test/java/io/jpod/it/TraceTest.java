@@ -15,13 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What {@code --trace} prints is what explain foretold, with the results of the kernel; and it changes nothing. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TraceTest {
     private static final Pattern STEP = Pattern.compile(" *\\d+  \\S.*  # .*");
     private static final String ROOTFS =

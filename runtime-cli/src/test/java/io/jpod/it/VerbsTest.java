@@ -12,13 +12,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What can be done with a container that runs, and without a bundle; and that none of it depends on one brain. */
 @Tag("root")
 @EnabledIf("io.jpod.it.Jpod#isBuilt")
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VerbsTest {
     private static Jpod jpod;
     private String id;
@@ -47,8 +45,9 @@ class VerbsTest {
                 .forEach(each -> jpod.run("delete", "--force", each).ok());
     }
 
-    private void running(String... words) throws IOException {
-        jpod.run("run", "-d", "-b", jpod.probe(words).dir().toString(), id).ok();
+    private Result running(String... words) throws IOException {
+        return jpod.run("run", "-d", "-b", jpod.probe(words).dir().toString(), id)
+                .ok();
     }
 
     private String rootfs() throws IOException {
@@ -168,7 +167,7 @@ class VerbsTest {
 
     @Test
     void containersOutliveTheirBrain() throws IOException {
-        running("trap");
+        Jpod.awaitText(running("trap").stdout(), "ready");
         String created = jpod.id();
         jpod.run("create", "-b", jpod.probe("true").dir().toString(), created).ok();
         String pid = jpod.state(id).text("pid");

@@ -18,10 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What hands may say in an order that the real ones seldom choose. The test is the hands. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChildrenTest {
     private final List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
     private final Fd hands = ends.getLast();
@@ -101,7 +99,7 @@ class ChildrenTest {
 
     private static Process startSleep() {
         try {
-            return new ProcessBuilder("sleep", "100").start();
+            return new ProcessBuilder("sleep", "1000").start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

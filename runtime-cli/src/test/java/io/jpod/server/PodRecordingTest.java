@@ -11,13 +11,11 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A recording of a resident brain has the steps of a pod. */
 @Tag("root")
-@Timeout(60)
 @EnabledIf("io.jpod.server.Resident#canBeCalled")
 class PodRecordingTest {
     @TempDir

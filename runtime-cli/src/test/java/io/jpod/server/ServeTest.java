@@ -17,18 +17,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The installed tree as users have it: hands that start a JVM, or find one that serves. */
 @EnabledIf("io.jpod.server.Resident#canBeCalled")
-@Timeout(60)
 class ServeTest {
     @TempDir
     Path dir;
@@ -108,7 +105,7 @@ class ServeTest {
     private String output(List<String> prefix, String... arguments) {
         try {
             Process process = start(prefix, arguments);
-            end(process);
+            process.waitFor();
             return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -122,28 +119,20 @@ class ServeTest {
     }
 
     private void awaitServed(String arguments) throws InterruptedException {
-        String output = "";
-        for (int i = 0; i < 500 && !output.startsWith("jpod version"); i++) {
-            output = output(List.of(), arguments);
+        while (!output(List.of(), arguments).startsWith("jpod version")) {
             Thread.sleep(20);
         }
-        assertThat(output).startsWith("jpod version");
     }
 
     private static ProcessHandle brain(Process hands) {
         return hands.children().findFirst().orElseThrow();
     }
 
-    private static int end(Process process) throws InterruptedException {
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
-        return process.exitValue();
-    }
-
     @Test
     void aCommandWithoutAServerBringsItsOwnBrain() throws Exception {
         Process hands = start(List.of(), "--version");
         assertThat(hands.getInputStream().readAllBytes()).asString().startsWith("jpod version");
-        assertThat(end(hands)).isZero();
+        assertThat(hands.waitFor()).isZero();
         assertThat(socket()).doesNotExist();
     }
 
@@ -168,7 +157,7 @@ class ServeTest {
     void sigtermEndsAServerCleanly() throws Exception {
         Process hands = serve();
         brain(hands).destroy();
-        assertThat(end(hands)).isZero();
+        assertThat(hands.waitFor()).isZero();
         assertThat(socket()).doesNotExist();
     }
 
@@ -177,19 +166,16 @@ class ServeTest {
         Process hands = serve();
         ProcessHandle brain = brain(hands);
         hands.destroy();
-        assertThat(end(hands)).isEqualTo(143);
-        for (int i = 0; i < 1000 && Files.exists(socket()); i++) {
-            Thread.sleep(10);
-        }
+        assertThat(hands.waitFor()).isEqualTo(143);
+        brain.onExit().get();
         assertThat(socket()).doesNotExist();
-        brain.onExit().get(20, TimeUnit.SECONDS);
     }
 
     @Test
     void aServerThatIsKilledIsFollowedByTheNext() throws Exception {
         Process hands = serve();
         brain(hands).destroyForcibly();
-        assertThat(end(hands)).isEqualTo(1);
+        assertThat(hands.waitFor()).isEqualTo(1);
         assertThat(socket()).as("what kill -9 leaves behind").exists();
         serve();
         Files.delete(argv());
@@ -198,7 +184,8 @@ class ServeTest {
 
     @Test
     void aServerEndsWhenNobodyCalls() throws Exception {
-        assertThat(end(serve("--idle-timeout", "1"))).isZero();
+        // It may have gone before we could call it.
+        assertThat(start(List.of(), "serve", "--idle-timeout", "1").waitFor()).isZero();
         assertThat(socket()).doesNotExist();
     }
 
@@ -220,7 +207,7 @@ class ServeTest {
         Files.delete(argv());
         assertThat(output(List.of(), "--version")).startsWith("jpod version");
         brain(hands).destroy();
-        assertThat(end(hands)).isZero();
+        assertThat(hands.waitFor()).isZero();
         assertThat(socket()).as("systemd's, not ours").exists();
     }
 
@@ -318,7 +305,7 @@ class ServeTest {
                     cgroup.resolve("cgroup.procs"), Long.toString(brain(hands).pid()));
             // Those that are there still serve, until nobody calls for a while.
             Files.writeString(cgroup.resolve("pids.max"), "1");
-            for (int i = 0; i < 1500 && hasCallers(brain(hands)); i++) {
+            while (hasCallers(brain(hands))) {
                 Thread.sleep(20);
             }
             for (int i = 0; i < 20; i++) {
@@ -332,10 +319,9 @@ class ServeTest {
         } finally {
             brain(hands).destroyForcibly();
             hands.waitFor();
-            for (int i = 0; i < 500 && !cgroup.toFile().delete(); i++) {
+            while (!cgroup.toFile().delete()) {
                 Thread.sleep(10);
             }
-            assertThat(cgroup).doesNotExist();
         }
     }
 }

@@ -104,7 +104,7 @@ class ConsoleTest extends ContainerTests {
 
     @Test
     void forExecToo() {
-        Container container = start(terminal("sleep", "100").set("process.terminal", false), "c")
+        Container container = start(terminal("sleep", "1000").set("process.terminal", false), "c")
                 .container();
         Bundle process = terminal("tty", "+", "pids");
         ExecOptions options = new ExecOptions("", process.stdio(), pair.getFirst(), 0, null, false);

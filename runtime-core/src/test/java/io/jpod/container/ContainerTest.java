@@ -53,7 +53,7 @@ class ContainerTest extends ContainerTests {
 
     @Test
     void livesUntilItIsKilled() {
-        Created created = start(bundle("sleep", "100"), "c");
+        Created created = start(bundle("sleep", "1000"), "c");
         Container container = created.container();
         assertThat(container.status()).isEqualTo(Status.RUNNING);
         assertThatThrownBy(() -> container.start(spawner)).hasMessage("cannot start an already running container");
@@ -74,7 +74,7 @@ class ContainerTest extends ContainerTests {
 
     @Test
     void aPausedOneCanBeDeletedByForce() {
-        Container container = start(bundle("sleep", "100"), "c").container();
+        Container container = start(bundle("sleep", "1000"), "c").container();
         container.pause();
         container.delete(true, spawner);
         assertThat(containers.list()).isEmpty();
@@ -82,7 +82,7 @@ class ContainerTest extends ContainerTests {
 
     @Test
     void takesMoreProcesses() throws Exception {
-        Bundle bundle = bundle("sleep", "100");
+        Bundle bundle = bundle("sleep", "1000");
         bundle.namespace("type", "cgroup").set("hostname", "inner");
         Container container = start(bundle, "c").container();
         Bundle other = bundle("pids", "+", "hostname", "+", "fds", "+", "caps", "+", "cwd", "+", "ns");
@@ -106,7 +106,7 @@ class ContainerTest extends ContainerTests {
                 "directory|exec: \"directory\": executable file not found in $PATH"
             })
     void aProgramThatTheKernelRefusesIsNamedInTheWordsOfRunc(String program, String words) throws Exception {
-        Container container = start(programs("sleep", "100"), "c").container();
+        Container container = start(programs("sleep", "1000"), "c").container();
         Bundle refused = bundle("x").set("process.args", List.of(program));
         assertThatThrownBy(() -> exec(container, refused)).hasMessageStartingWith("args: " + words);
         Bundle same = programs("x").set("process.args", List.of(program));
@@ -195,7 +195,7 @@ class ContainerTest extends ContainerTests {
                 Path.of(System.getProperty("jpod.home"), "test-rootfs/out/busybox/bin/busybox"),
                 bundle.rootfs.resolve("busybox"));
         String move = "cd /sys/fs/cgroup && /busybox mkdir -p '" + below + "' && echo 0 > '" + below
-                + "/cgroup.procs' && echo +hugetlb > cgroup.subtree_control && exec /probe sleep 100";
+                + "/cgroup.procs' && echo +hugetlb > cgroup.subtree_control && exec /probe sleep 1000";
         bundle.set("process.args", List.of("/busybox", "sh", "-c", move));
         bundle.namespace("type", "cgroup")
                 .mount(mount("/sys", "sysfs", "sysfs"))
@@ -203,7 +203,7 @@ class ContainerTest extends ContainerTests {
         bundle.set("linux.resources.hugepageLimits", List.of(map("pageSize", "2MB", "limit", 1 << 22)));
         Container container = start(bundle, "c").container();
         Path comm = Path.of("/proc", Integer.toString(container.pid()), "comm");
-        for (int i = 0; i < 6000 && !Files.readString(comm).startsWith("probe"); i++) {
+        while (!Files.readString(comm).startsWith("probe")) {
             Thread.sleep(10);
         }
         assertThat(exec(container, "cat", "/proc/self/cgroup").lines()).contains("0::/" + below);
@@ -212,7 +212,7 @@ class ContainerTest extends ContainerTests {
 
     @Test
     void anExecMakesNoWorkingDirectory() throws Exception {
-        Bundle bundle = bundle("sleep", "100");
+        Bundle bundle = bundle("sleep", "1000");
         Files.createSymbolicLink(bundle.rootfs.resolve("dangling"), Path.of("/nowhere"));
         write(bundle.rootfs.resolve("file"), "");
         Container container = start(bundle, "c").container();
@@ -230,7 +230,7 @@ class ContainerTest extends ContainerTests {
 
     @Test
     void anExecThatFailsLeavesTheContainerAlone() {
-        Container container = start(bundle("sleep", "100"), "c").container();
+        Container container = start(bundle("sleep", "1000"), "c").container();
         Bundle missing = bundle("x");
         missing.set("process.args", List.of("nothing"));
         assertThatThrownBy(() -> exec(container, missing))

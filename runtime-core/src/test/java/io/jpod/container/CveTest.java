@@ -87,7 +87,7 @@ class CveTest extends ContainerTests {
             Files.createSymbolicLink(link.rootfs.resolve("link"), Path.of("/proc/self/fd/" + open.number()));
             assertThat(catchThrowable(() -> run(link))).isNotNull();
 
-            Container container = start(bundle("sleep", "100"), "c").container();
+            Container container = start(bundle("sleep", "1000"), "c").container();
             for (int number = 0; number < 40; number++) {
                 Bundle process = bundle("cwd", "+", "ls", ".").set("process.cwd", "/proc/self/fd/" + number);
                 assertThat(catchThrowable(() -> exec(container, process)))
@@ -106,7 +106,7 @@ class CveTest extends ContainerTests {
                 open.add(Linux.open("/", Flags.O_RDONLY, 0));
             }
             assertThat(run(bundle("fds")).lines()).hasSize(3);
-            Container container = start(bundle("sleep", "100"), "c").container();
+            Container container = start(bundle("sleep", "1000"), "c").container();
             assertThat(exec(container, "fds").lines()).hasSize(3);
         } finally {
             open.forEach(Fd::close);

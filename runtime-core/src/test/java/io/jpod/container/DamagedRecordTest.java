@@ -34,8 +34,8 @@ class DamagedRecordTest extends ContainerTests {
     @ParameterizedTest
     @EnumSource
     void aBadStateIsOneDamagedContainer(Damage damage) throws IOException {
-        Created bad = start(bundle("sleep", "100").set("linux.cgroupsPath", Leftovers.CGROUPS + "-bad/x"), "bad");
-        start(bundle("sleep", "100"), "good");
+        Created bad = start(bundle("sleep", "1000").set("linux.cgroupsPath", Leftovers.CGROUPS + "-bad/x"), "bad");
+        start(bundle("sleep", "1000"), "good");
         damage.doTo(file("bad", "state.json"));
         assertThat(containers.list()).extracting(Container::id).containsExactly("bad", "good");
         assertThat(containers.list()).extracting(Container::status).containsExactly(Status.DAMAGED, Status.RUNNING);
@@ -55,7 +55,7 @@ class DamagedRecordTest extends ContainerTests {
     @EnumSource
     void aBadConfigKeepsNobodyFromEndingIt(Damage damage) throws IOException {
         String cgroup = Leftovers.CGROUPS + "-config";
-        Created bad = start(bundle("sleep", "100").set("linux.cgroupsPath", cgroup), "bad");
+        Created bad = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "bad");
         damage.doTo(file("bad", "config.json"));
         assertThat(containers.get("bad").status()).isEqualTo(Status.RUNNING);
         assertThat(new Volumes(temporary.resolve("data")).users("v", containers).size())
@@ -91,7 +91,7 @@ class DamagedRecordTest extends ContainerTests {
     @ParameterizedTest
     @EnumSource(names = {"PIPE", "EMPTY", "LINK", "DANGLING_LINK", "DEVICE", "SOCKET"})
     void whatIsNoDirectoryIsNoContainer(Damage damage) throws IOException {
-        start(bundle("sleep", "100"), "good");
+        start(bundle("sleep", "1000"), "good");
         damage.doTo(containers.root().resolve("odd"));
         assertThat(containers.list()).extracting(Container::id).containsExactly("good");
         assertThatThrownBy(() -> create(bundle("true"), "odd")).isInstanceOf(RuntimeException.class);
@@ -109,8 +109,8 @@ class DamagedRecordTest extends ContainerTests {
     void aCgroupOfAnotherMountIsFoundByWhatTheKernelSays(String mount) throws IOException {
         CgroupFs fs = CgroupFs.find().orElseThrow();
         String cgroup = Leftovers.CGROUPS + "-mount/below/c";
-        Created made = start(bundle("sleep", "100").set("linux.cgroupsPath", cgroup), "c");
-        start(bundle("sleep", "100"), "good");
+        Created made = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "c");
+        start(bundle("sleep", "1000"), "good");
         Path state = file("c", "state.json");
         Files.writeString(state, Files.readString(state).replace("\"" + fs.mount() + "/", "\"" + mount + "/"));
         Container container = containers.get("c");
@@ -130,7 +130,7 @@ class DamagedRecordTest extends ContainerTests {
     void aCgroupThatIsUsedAgainIsNotEndedForItsFormerOwner() {
         String cgroup = Leftovers.CGROUPS + "-again";
         start(bundle("true").set("linux.cgroupsPath", cgroup), "first").await();
-        start(bundle("sleep", "100").set("linux.cgroupsPath", cgroup), "second");
+        start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "second");
         containers.get("first").delete(true, spawner);
         assertThat(containers.get("second").status()).isEqualTo(Status.RUNNING);
         assertThat(containers.get("second").processes()).hasSize(1);
@@ -145,10 +145,10 @@ class DamagedRecordTest extends ContainerTests {
     void aCgroupOfTheSameNameIsNotOursForThat() throws IOException {
         Path victim = Path.of(CgroupFs.find().orElseThrow().mount() + Leftovers.CGROUPS + "-likely");
         Files.createDirectories(victim);
-        Process process = new ProcessBuilder("sleep", "100").start();
+        Process process = new ProcessBuilder("sleep", "1000").start();
         try {
             Files.writeString(victim.resolve("cgroup.procs"), Long.toString(process.pid()));
-            Created made = start(bundle("sleep", "100").set("linux.cgroupsPath", "/jpod/likely"), "c");
+            Created made = start(bundle("sleep", "1000").set("linux.cgroupsPath", "/jpod/likely"), "c");
             Path config = file("c", "config.json");
             Files.writeString(config, Files.readString(config).replace("/jpod/likely", Leftovers.CGROUPS + "-likely"));
             Damage.NO_JSON.doTo(file("c", "state.json"));
@@ -163,7 +163,7 @@ class DamagedRecordTest extends ContainerTests {
 
     @Test
     void aDirectoryThatIsLostLeavesNoProcess() throws IOException {
-        Created made = start(bundle("sleep", "100"), "c");
+        Created made = start(bundle("sleep", "1000"), "c");
         Files.walkFileTree(file("c", "."), DELETE);
         assertThat(containers.find("c")).isEmpty();
         containers.removeLost("c", spawner);
@@ -191,7 +191,7 @@ class DamagedRecordTest extends ContainerTests {
         StateDir dir = emptyDirectory("c");
         Damage.NO_JSON.doTo(dir.path().resolve("state.json"));
         Path exit = dir.exitFile();
-        Process monitor = new ProcessBuilder("flock", exit.toString(), "sh", "-c", "echo; exec sleep 100").start();
+        Process monitor = new ProcessBuilder("flock", exit.toString(), "sh", "-c", "echo; exec sleep 1000").start();
         try {
             assertThat(monitor.getInputStream().read()).isEqualTo('\n');
             assertThatThrownBy(() -> containers.get("c").delete(true, spawner)).hasMessageContaining("still runs");

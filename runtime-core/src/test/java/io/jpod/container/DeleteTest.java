@@ -81,7 +81,7 @@ class DeleteTest extends ContainerTests {
             strings = {"", "{", "{\"id\": \"c\"", "[]", "\u0000\u0000", "{\"id\":\"c\",\"created\":\"yesterday\"}"})
     void aDamagedRecord(String text) throws IOException {
         String cgroup = Leftovers.CGROUPS + "-damaged";
-        Created created = start(bundle("sleep", "100").set("linux.cgroupsPath", cgroup), "c");
+        Created created = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "c");
         Files.write(containers.root().resolve("c/state.json"), text.getBytes(UTF_8));
         assertThat(containers.list()).hasSize(1);
         assertThatThrownBy(() -> containers.get("c").delete(false, spawner)).isInstanceOf(ContainerException.class);

@@ -36,7 +36,7 @@ class EnvironmentTest extends ContainerTests {
     void signalsAreWhatTheyAreByDefault() {
         String none = " 0000000000000000\n";
         assertThat(run(bundle("signals"))).isEqualTo("SigBlk" + none + "SigIgn" + none + "SigCgt" + none);
-        Container container = start(bundle("sleep", "100"), "c").container();
+        Container container = start(bundle("sleep", "1000"), "c").container();
         assertThat(exec(container, "signals")).isEqualTo("SigBlk" + none + "SigIgn" + none + "SigCgt" + none);
     }
 

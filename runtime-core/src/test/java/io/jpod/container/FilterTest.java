@@ -11,13 +11,11 @@ import io.jpod.oci.State.Status;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A seccomp filter is for the program: nothing of ours is called under it but execve, and nothing that it forbids holds us up. */
-@Timeout(60)
 class FilterTest extends ContainerTests {
     /** What sets a process up, and nothing that the test program needs. */
     private static final List<String> OURS = List.of(
@@ -95,7 +93,7 @@ class FilterTest extends ContainerTests {
     void norInAUserNamespace(boolean noNewPrivileges) throws IOException {
         Bundle bundle = killing(bundle("caps"), OURS, noNewPrivileges).userNamespace();
         assertThat(run(bundle)).contains("CapPrm 0000000000000000", "CapBnd 0000000000000000");
-        Bundle first = killing(bundle("sleep", "100"), OURS, noNewPrivileges).userNamespace();
+        Bundle first = killing(bundle("sleep", "1000"), OURS, noNewPrivileges).userNamespace();
         Container container = start(first, "c").container();
         assertThat(exec(container, bundle("caps").set("process.noNewPrivileges", noNewPrivileges)))
                 .contains("CapPrm 0000000000000000", "Seccomp 2");
@@ -104,7 +102,7 @@ class FilterTest extends ContainerTests {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void norByExec(boolean noNewPrivileges) {
-        Container container = start(killing(bundle("sleep", "100"), OURS, noNewPrivileges), "c")
+        Container container = start(killing(bundle("sleep", "1000"), OURS, noNewPrivileges), "c")
                 .container();
         Bundle process = bundle("caps").set("process.noNewPrivileges", noNewPrivileges);
         assertThat(exec(container, process)).contains("CapPrm 0000000000000000", "Seccomp 2");
@@ -114,7 +112,7 @@ class FilterTest extends ContainerTests {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void execIsUnderItBeforeItCanBeTraced(boolean noNewPrivileges) {
-        Bundle first = bundle("sleep", "100").set("process.capabilities", capabilities("CAP_SYS_PTRACE"));
+        Bundle first = bundle("sleep", "1000").set("process.capabilities", capabilities("CAP_SYS_PTRACE"));
         Container container = start(killing(first, List.of("mkdirat", "faccessat2", "setresuid"), noNewPrivileges), "c")
                 .container();
         Bundle process = bundle("caps").set("process.noNewPrivileges", noNewPrivileges);

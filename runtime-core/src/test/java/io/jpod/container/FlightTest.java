@@ -121,7 +121,7 @@ class FlightTest extends ContainerTests {
 
     @Test
     void anExecToo() throws Exception {
-        Container container = start(bundle("sleep", "100"), "c").container();
+        Container container = start(bundle("sleep", "1000"), "c").container();
         List<RecordedEvent> steps = record("jpod.Step", () -> exec(container, "true"));
         assertThat(texts(steps)).last().asString().startsWith("execve /probe");
     }

@@ -178,7 +178,7 @@ class HookTest extends ContainerTests {
     void oneThatFailsAtStartEndsTheContainerAndPoststopIsCalled() throws IOException {
         for (String kind : List.of("startContainer", "poststart")) {
             Files.deleteIfExists(log);
-            Bundle failing = bundle("sleep", "100");
+            Bundle failing = bundle("sleep", "1000");
             failing.set(
                             "hooks." + kind,
                             List.of(kind.equals("poststart") ? map("path", "/bin/false") : inside("false")))
@@ -204,7 +204,7 @@ class HookTest extends ContainerTests {
     void oneThatTakesTooLongIsKilled() {
         bundle.set(
                 "hooks.createRuntime",
-                List.of(map("path", "/bin/sleep", "args", List.of("sleep", "60"), "timeout", 1)));
+                List.of(map("path", "/bin/sleep", "args", List.of("sleep", "1000"), "timeout", 1)));
         assertThatThrownBy(() -> create(bundle, "c"))
                 .hasMessage(
                         "hooks.createRuntime[0]: error running hook #0: /bin/sleep: hook ran past specified timeout of 1 seconds");
@@ -301,15 +301,18 @@ class HookTest extends ContainerTests {
                 "timeout 1000 sh -c 'echo $$ >>PIDS; sleep 1000 & echo $! >>PIDS; wait'; sleep 1000"
             })
     void oneThatTakesTooLongIsKilledWithAllThatItStarted(String script) throws IOException {
-        Path pids = temporary.resolve("pids");
+        Path pids = Files.createFile(temporary.resolve("pids"));
         Map<String, Object> slow = shell(script.replace("PIDS", pids.toString()));
-        slow.put("timeout", 2);
-        bundle.set("hooks.createRuntime", List.of(slow));
-        assertThatThrownBy(() -> create(bundle, "c"))
-                .hasMessage(
-                        "hooks.createRuntime[0]: error running hook #0: /bin/sh: hook ran past specified timeout of 2 seconds");
+        // Until it has had the time to start something.
+        for (int seconds = 1; Files.size(pids) == 0; seconds *= 2) {
+            slow.put("timeout", seconds);
+            bundle.set("hooks.createRuntime", List.of(slow));
+            assertThatThrownBy(() -> create(bundle, "c"))
+                    .hasMessage(
+                            "hooks.createRuntime[0]: error running hook #0: /bin/sh: hook ran past specified timeout of %d seconds",
+                            seconds);
+        }
         assertThat(Files.readAllLines(pids))
-                .isNotEmpty()
                 .allSatisfy(
                         pid -> assertThat(ProcessStat.of(Integer.parseInt(pid)).filter(process -> !process.hasEnded()))
                                 .isEmpty());

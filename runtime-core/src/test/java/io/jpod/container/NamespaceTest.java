@@ -90,7 +90,7 @@ class NamespaceTest extends ContainerTests {
 
     @Test
     void execInAUserNamespace() throws IOException {
-        Bundle bundle = bundle("sleep", "100").userNamespace();
+        Bundle bundle = bundle("sleep", "1000").userNamespace();
         Container container = start(bundle, "c").container();
         Bundle process = bundle("id", "+", "pids", "+", "ns", "+", "oom-score");
         process.set("process.user", map("uid", 5, "gid", 6)).set("process.oomScoreAdj", 5);
@@ -102,7 +102,7 @@ class NamespaceTest extends ContainerTests {
 
     @Test
     void namespacesThatAreJoinedByPath() throws IOException {
-        Bundle first = bundle("sleep", "100");
+        Bundle first = bundle("sleep", "1000");
         first.namespace("type", "time").namespace("type", "cgroup");
         int pid = start(first.set("hostname", "first"), "first").container().pid();
         Bundle second = bundle("ns", "+", "hostname", "+", "pids");
@@ -122,7 +122,7 @@ class NamespaceTest extends ContainerTests {
 
     @Test
     void aUserNamespaceThatIsJoinedByPath() throws IOException {
-        int pid = start(bundle("sleep", "100").userNamespace(), "first")
+        int pid = start(bundle("sleep", "1000").userNamespace(), "first")
                 .container()
                 .pid();
         Bundle second = bundle("id", "+", "ns");

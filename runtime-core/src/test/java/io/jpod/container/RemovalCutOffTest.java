@@ -157,8 +157,8 @@ class RemovalCutOffTest extends ContainerTests {
     @Test
     void oneThatIsThereKeepsItsId() throws IOException {
         start(bundle("true"), "ended").await();
-        start(bundle("sleep", "100"), "runs");
-        start(bundle("sleep", "100"), "bad");
+        start(bundle("sleep", "1000"), "runs");
+        start(bundle("sleep", "1000"), "bad");
         Files.writeString(containers.root().resolve("bad/state.json"), "{");
         for (String id : List.of("ended", "runs", "bad")) {
             assertThatThrownBy(() -> start(bundle("true"), id))
@@ -176,7 +176,7 @@ class RemovalCutOffTest extends ContainerTests {
             List<Created> won = java.util.Collections.synchronizedList(new ArrayList<>());
             List<String> lost = java.util.Collections.synchronizedList(new ArrayList<>());
             for (int i = 0; i < 4; i++) {
-                bundles.add(bundle("sleep", "100"));
+                bundles.add(bundle("sleep", "1000"));
             }
             for (Bundle bundle : bundles) {
                 threads.add(Thread.ofPlatform().start(() -> {

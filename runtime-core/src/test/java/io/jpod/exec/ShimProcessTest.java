@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ShimProcessTest extends ExecutorContract {
@@ -284,7 +283,6 @@ class ShimProcessTest extends ExecutorContract {
 
     /** In the name of a clone that somebody has taken over, before the process has named it itself. */
     @Test
-    @Timeout(60)
     void whatNoProcessOfOursWouldSayIsNotBelieved() throws Exception {
         Process victim = new ProcessBuilder("sleep", "1000").start();
         int pid = (int) victim.pid();
@@ -347,7 +345,6 @@ class ShimProcessTest extends ExecutorContract {
 
     /** A clone that nobody has named yet holds the socket, and waits for us. */
     @Test
-    @Timeout(60)
     void nobodyWaitsForOneWhoIsGone() throws Exception {
         List<Integer> before = children();
         try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);

@@ -22,8 +22,6 @@ import java.util.concurrent.Callable;
 
 /** A network namespace that plays the host, so that no test touches the real one's network. */
 final class Host {
-    private static final int MILLIS = 2000;
-
     private Host() {}
 
     interface Body {
@@ -34,6 +32,8 @@ final class Host {
     static void with(Body body) throws Exception {
         ThrowAwayThread.onThread(() -> {
             unshare();
+            // Who says nothing for 30 s would be forgotten.
+            sh("echo 100000 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout");
             body.run();
             return null;
         });
@@ -102,9 +102,18 @@ final class Host {
 
     /** What {@link #serve} answers; an IOException if nobody does. */
     static String call(String address, int port) throws IOException {
+        return call(address, port, 0);
+    }
+
+    /** The same where nobody should answer: not for ever. */
+    static String callInVain(String address, int port) throws IOException {
+        return call(address, port, 2000);
+    }
+
+    private static String call(String address, int port, int milliseconds) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(literal(address), port), MILLIS);
-            socket.setSoTimeout(MILLIS);
+            socket.connect(new InetSocketAddress(literal(address), port), milliseconds);
+            socket.setSoTimeout(milliseconds);
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
@@ -130,7 +139,6 @@ final class Host {
 
     static String say(String address, int port, String words) throws IOException {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(MILLIS);
             byte[] bytes = words.getBytes(StandardCharsets.UTF_8);
             socket.send(new DatagramPacket(bytes, bytes.length, literal(address), port));
             DatagramPacket answer = new DatagramPacket(new byte[100], 100);
