@@ -478,7 +478,8 @@ public final class CgroupFs {
     }
 
     /**
-     * The cgroups that nobody owns any more, without those below them.
+     * The cgroups that nobody owns any more, without those below them. What was made on the way to one is used as long as there is any in
+     * it: other state roots have some there too.
      *
      * @param noted what {@link #ownedBy} said of a state root
      * @param living what of that is there
@@ -487,7 +488,7 @@ public final class CgroupFs {
         List<String> left = new ArrayList<>();
         noted.forEach((path, what) -> {
             boolean isUsed = what.equals(CgroupOwner.PARENT)
-                    ? noted.keySet().stream().anyMatch(other -> other.startsWith(path + "/"))
+                    ? !CgroupDir.children(Path.of(path)).isEmpty()
                     : living.contains(what);
             if (!isUsed && left.stream().noneMatch(other -> path.startsWith(other + "/"))) {
                 left.add(path);

@@ -126,6 +126,21 @@ class CgroupFsTest {
         assertThat(Path.of(path)).doesNotExist();
     }
 
+    /** A parent is nobody's when it is empty, whoever has made it and whose the others in it are. */
+    @Test
+    void parentsAreLeftWhenTheyAreEmpty() {
+        List<String> created;
+        try (Cgroup a = fs.create(path + "/x/a", List.of(), Set.of());
+                Cgroup b = fs.create(path + "/x/b", List.of(), Set.of())) {
+            a.setOwner(new CgroupOwner("one", "container a"));
+            b.setOwner(new CgroupOwner("two", "container b"));
+            created = a.created();
+        }
+        fs.remove(path + "/x/a", created, SOON);
+        assertThat(CgroupFs.leftOf(fs.ownedBy("one"), Set.of())).isEmpty();
+        assertThat(CgroupFs.leftOf(fs.ownedBy("two"), Set.of())).containsExactly(path + "/x/b");
+    }
+
     @Test
     void makersAndRemoversOfTheSameParentDoNotHurtEachOther() {
         String name = path.substring(path.lastIndexOf('/') + 1);
