@@ -75,7 +75,7 @@ class MountNamespaceTest {
     private Config sleeping(Config config) {
         return config.remove("hostname")
                 .set("mounts", List.of())
-                .set("process.args", List.of("/probe", "sleep", "100"))
+                .set("process.args", List.of("/probe", "sleep", "1000"))
                 .set("root.readonly", false)
                 .set("linux", Map.of("namespaces", List.of(Map.of("type", "pid"))));
     }
@@ -95,7 +95,7 @@ class MountNamespaceTest {
         return script("cd " + bundle.dir() + "; "
                         + (joined
                                 ? "mkfifo up; unshare -m --propagation private sh -ec '" + mount
-                                        + "; echo >up; exec sleep 100' & trap 'kill $!' EXIT; read up <up;"
+                                        + "; echo >up; exec sleep 1000' & trap 'kill $!' EXIT; read up <up;"
                                         + " ln -s /proc/$!/ns/mnt ns; "
                                 : mount + "; ")
                         + "sort /proc/" + process + "/mountinfo >before; " + runtime + " run -b . " + jpod.id()

@@ -29,7 +29,7 @@ abstract class ContainerTests {
     @BeforeEach
     void look() throws IOException {
         containers = new Containers(temporary.resolve("a/b/state"));
-        before = Leftovers.now();
+        before = Leftovers.now(temporary);
     }
 
     @AfterEach
@@ -40,7 +40,7 @@ abstract class ContainerTests {
             created.close();
         }
         bundles.forEach(Bundle::close);
-        Leftovers.now().compareWith(before);
+        Leftovers.now(temporary).compareWith(before);
     }
 
     /** A bundle that runs {@code probe ARGS}. */

@@ -17,13 +17,13 @@ class CyclesTest extends ContainerTests {
         Bundle bundle = bundle("true").namespace("type", "cgroup");
         Bundle user = bundle("true").userNamespace();
         cycle(bundle, user);
-        Leftovers before = Leftovers.now();
+        Leftovers before = Leftovers.now(temporary);
         TreeSet<String> namespaces = namespaces();
         long keyrings = keyrings();
         for (int i = 0; i < 100; i++) {
             cycle(bundle, user);
         }
-        Leftovers.now().compareWith(before);
+        Leftovers.now(temporary).compareWith(before);
         assertThat(namespaces()).isSubsetOf(namespaces);
         assertThat(keyrings()).isLessThanOrEqualTo(keyrings + 10);
         try (Stream<Path> state = Files.list(containers.root())) {

@@ -128,7 +128,7 @@ class FailedCreateTest extends ContainerTests {
         Bundle bundle = bundle("true");
         write(bundle.rootfs.resolve("etc/file"), "text");
         failure.config().apply(bundle);
-        Leftovers before = Leftovers.now();
+        Leftovers before = Leftovers.now(temporary);
         for (boolean waits : List.of(true, false)) {
             Throwable error = catchThrowable(() -> {
                 if (waits) {
@@ -140,7 +140,7 @@ class FailedCreateTest extends ContainerTests {
             assertThat(error).as("waits %s", waits).isNotNull();
             assertThat(error.getMessage()).contains(failure.message()).doesNotContain("\n");
             assertThat(error.getSuppressed()).isEmpty();
-            Leftovers.now().compareWith(before);
+            Leftovers.now(temporary).compareWith(before);
             if (Files.exists(containers.root())) {
                 try (Stream<Path> left = Files.list(containers.root())) {
                     assertThat(left).as("state").isEmpty();

@@ -22,12 +22,13 @@ record Leftovers(List<String> mounts, Set<String> cgroups, List<String> descript
     /** Below the cgroup2 mount, for tests alone: other containers of the host come and go. */
     static final String CGROUPS = "/jpod-test-" + ProcessHandle.current().pid();
 
-    static Leftovers now() throws IOException {
+    /** @param temporary the test's own directory */
+    static Leftovers now(Path temporary) throws IOException {
         return new Leftovers(
                 Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
                         .map(line -> line.split(" ")[0] + " " + line.split(" ")[4])
                         // Of whoever else works below /tmp at the same time we know nothing.
-                        .filter(mount -> !mount.contains(" /tmp/") || mount.contains(" /tmp/junit-"))
+                        .filter(mount -> !mount.contains(" /tmp/") || mount.contains(" " + temporary))
                         .toList(),
                 findCgroups(),
                 findDescriptors(),

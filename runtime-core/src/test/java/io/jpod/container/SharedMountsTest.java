@@ -115,7 +115,7 @@ class SharedMountsTest extends ContainerTests {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void withoutAMountNamespaceItIsInItsCallers(boolean users) throws IOException {
-        Bundle bundle = shared(users, "sleep", "100");
+        Bundle bundle = shared(users, "sleep", "1000");
         List<String> before = tree(bundle.rootfs);
         Created created = start(bundle, "c");
         int pid = created.process().pid();
@@ -152,7 +152,7 @@ class SharedMountsTest extends ContainerTests {
         try (Holder holder = holder(place)) {
             List<String> before = holder.mounts();
             List<String> inside = tree(Path.of("/proc/" + holder.process().pid() + "/root" + place + "/dev"));
-            Bundle bundle = joined(holder, place, users, "sleep", "100");
+            Bundle bundle = joined(holder, place, users, "sleep", "1000");
             for (String kind : List.of("createRuntime", "createContainer")) {
                 String script = "readlink /proc/self/ns/mnt >>" + temporary + "/" + kind + "; cat >/dev/null";
                 bundle.set(
