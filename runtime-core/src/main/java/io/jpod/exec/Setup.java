@@ -51,6 +51,7 @@ public final class Setup implements AutoCloseable {
     private final Deque<BrainStep.Lasting> left = new ArrayDeque<>();
     /** Until it has been waited for. */
     private ThreadExecutor.@Nullable Running builder;
+
     private @Nullable Cgroup cgroup;
     private @Nullable ShimProcess process;
     private boolean isReady;
