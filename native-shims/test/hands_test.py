@@ -566,7 +566,8 @@ class Terminal(HandsCase):
         script = "stty raw; for i in $(seq 9); do dd bs=1 count=1 >/dev/null 2>&1; echo key; done; stty -raw; cat"
         begun = time.monotonic()
         self.assertEqual(self.end_of_input(script, b"").count(b"key"), 9)
-        self.assertGreater(time.monotonic() - begun, 1)
+        # A flood would be over at once; the first pauses may be over before anybody reads.
+        self.assertGreater(time.monotonic() - begun, 0.3)
 
     def test_end_of_a_pipe_reaches_everybody_who_reads(self):
         self.assertEqual(self.end_of_input("cat; echo 1; cat; sleep 0.1; cat; echo 2", b"a\nb"), b"a\nb1\n2\n")
