@@ -95,6 +95,14 @@ class PodKillTest {
         public Jpod.Call command(String name) {
             return TestPod.run(jpod, List.of("-d", "--pod", name, "--name", name), "sleep", "1000");
         }
+
+        @Override
+        public Result remove(String name) {
+            Result pod = super.remove(name);
+            // One that was killed when it had the name and nothing else had said nowhere that it was to be the pod's.
+            cleaner.run("delete", "--force", name).ok();
+            return pod;
+        }
     }
 
     private final class Remove extends OfPod {
