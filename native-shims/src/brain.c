@@ -70,6 +70,17 @@ static bool is_safe(const char *socket_path) {
     return true;
 }
 
+int brain_given(void) {
+    const char *given = getenv("JPOD_HANDS");
+    if (given == NULL || strcmp(given, "0") != 0) return -1;
+    unsetenv("JPOD_HANDS");
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0) die("stdin: %s", strerror(errno));
+    close(null);
+    return fd;
+}
+
 int brain_resident(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *one_shot = getenv("JPOD_ONESHOT");

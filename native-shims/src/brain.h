@@ -26,6 +26,9 @@ struct packet {
     int fd_count;
 };
 
+// A brain that wants hands of its own (JPOD_HANDS=0) is at their stdin, which is nobody else's then; -1 if there is none.
+int brain_given(void);
+
 // A connection to the resident brain, or -1 if there is none. Ends the process if a stranger could be listening.
 int brain_resident(void);
 

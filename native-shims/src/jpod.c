@@ -628,7 +628,9 @@ int main(int argc, char **argv, char **envp) {
     hands.envp = envp;
     take_descriptors();
     take_signals();
-    hands.brain = brain_resident();
+    hands.brain = brain_given();
+    hands.is_one_shot = hands.brain >= 0; // whoever has started us is asked, and nobody else
+    if (hands.brain < 0) hands.brain = brain_resident();
     if (hands.brain >= 0) say_hello();
     else go_one_shot();
     live();

@@ -1,6 +1,6 @@
 // The words between the hands (jpod) and the brain (JVM), over one unix SOCK_SEQPACKET connection: one message is one
 // packet, a uint32 type followed by that type's struct, descriptors beside it (SCM_RIGHTS). docs/protocol.md explains
-// the order; io.jpod.server.Wire holds the same numbers, and a test there compares the two.
+// the order; io.jpod.engine.hands.Wire holds the same numbers, and a test there compares the two.
 #ifndef JPOD_PROTOCOL_H
 #define JPOD_PROTOCOL_H
 

@@ -282,6 +282,27 @@ class Conversation(HandsCase):
         self.assertEnds(hands, 1, err=f"jpod: {self.dir}: must be a directory of uid 0 that nobody else can write to\n")
 
 
+    def test_a_brain_that_wants_hands_of_its_own_is_at_their_stdin(self):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(ours.close)
+        hands = self.start("x", stdin=theirs, env=dict(self.env, JPOD_HANDS="0"))
+        theirs.close()
+        brain = Brain(ours)
+        self.brains.append(brain)
+        self.assertEqual(os.readlink(f"/proc/self/fd/{brain.stdio[0]}"), "/dev/null")
+        self.assertNotIn("JPOD_HANDS=0", brain.env)
+        brain.send(EXIT, 3)
+        self.assertEnds(hands, 3)
+
+    def test_and_no_other_one_is_asked_for_it(self):
+        for stdin in (subprocess.DEVNULL, subprocess.PIPE):
+            hands = self.start("x", stdin=stdin, env=dict(self.env, JPOD_HANDS="0"))
+            if hands.stdin:
+                hands.stdin.close()
+                hands.stdin = None
+            self.assertEnds(hands, 1, err="jpod: the brain ended unexpectedly\n")
+
+
 class Children(HandsCase):
     def test_child_gets_its_descriptors_and_no_other(self):
         read, write = os.pipe()

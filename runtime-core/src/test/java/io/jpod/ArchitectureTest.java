@@ -54,6 +54,10 @@ class ArchitectureTest {
             mayUse("pod", "container", "net", "exec", "cgroup", "plan", "linux", "oci", "json", "seccomp", "abi");
 
     @ArchTest
+    static final ArchRule ENGINE = mayUse(
+            "engine", "pod", "container", "net", "exec", "cgroup", "plan", "linux", "oci", "json", "seccomp", "abi");
+
+    @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
 
@@ -113,7 +117,8 @@ class ArchitectureTest {
                     "io.jpod.exec..",
                     "io.jpod.container..",
                     "io.jpod.net..",
-                    "io.jpod.pod.."))
+                    "io.jpod.pod..",
+                    "io.jpod.engine.."))
             .should()
             .accessField(System.class, "out")
             .orShould()

@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
 import io.jpod.container.Containers;
+import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,13 @@ final class BundleOptions {
         return directory;
     }
 
+    /** Its spec, with what comes from the caller's environment. */
     Spec spec(Jpod jpod) {
-        return Containers.readBundle(directory(jpod));
+        Spec spec = Containers.readBundle(directory(jpod));
+        Process process = spec.process();
+        return process == null || ProcessOptions.passedBySystemd(jpod.caller()) == 0
+                ? spec
+                : spec.with(s -> s.process = ProcessOptions.withListenFds(process, jpod.caller()));
     }
 
     boolean isGiven() {

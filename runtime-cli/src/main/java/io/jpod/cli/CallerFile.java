@@ -83,21 +83,29 @@ record CallerFile(Caller caller, String path) {
 
     // ---- writing
 
+    /** One that is open to be written. */
+    record Open(Caller caller, Fd fd) implements AutoCloseable {
+        /** @throws ContainerException if the caller hangs up before all is written */
+        void write(String content) {
+            if (!Linux.writeFor(caller.connection(), fd, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)))) {
+                throw gone();
+            }
+        }
+
+        @Override
+        public void close() {
+            fd.close();
+        }
+    }
+
     /** To write behind what is there. The caller closes it. */
-    Fd append() {
+    Open append() {
         return openToWrite(Flags.O_WRONLY | Flags.O_APPEND);
     }
 
     /** To write it anew, in place. The caller closes it. */
-    Fd rewrite() {
+    Open rewrite() {
         return openToWrite(Flags.O_WRONLY | (isDescriptor() ? Flags.O_APPEND : Flags.O_TRUNC));
-    }
-
-    /** @throws ContainerException if the caller hangs up before all is written */
-    static void write(Caller caller, Fd fd, String content) {
-        if (!Linux.writeFor(caller.connection(), fd, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)))) {
-            throw gone();
-        }
     }
 
     /**
@@ -107,12 +115,25 @@ record CallerFile(Caller caller, String path) {
     void replace(String content) {
         try {
             if (isDescriptor() || !isRegularOrMissing() || !isReplaced(content)) {
-                try (Fd fd = rewrite()) {
-                    write(caller, fd, content);
+                try (Open file = rewrite()) {
+                    file.write(content);
                 }
             }
         } catch (SyscallException e) {
             throw cannot("write", e);
+        }
+    }
+
+    /** @throws ContainerException if it is there */
+    void create(String content) {
+        try (Fd fd = Linux.open(path, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, mode())) {
+            Linux.writeFully(fd, ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+        } catch (SyscallException e) {
+            if (e.is(Errno.EEXIST)) {
+                throw new ContainerException(
+                        "File " + path.substring(path.lastIndexOf('/') + 1) + " exists. Remove it first", e);
+            }
+            throw e;
         }
     }
 
@@ -164,10 +185,10 @@ record CallerFile(Caller caller, String path) {
 
     // ---- opening
 
-    private Fd openToWrite(long flags) {
+    private Open openToWrite(long flags) {
         while (true) {
             try {
-                return open(flags);
+                return new Open(caller, open(flags));
             } catch (SyscallException e) {
                 if (!isFifo(e)) {
                     throw e;
@@ -213,7 +234,7 @@ record CallerFile(Caller caller, String path) {
                 e);
     }
 
-    static ContainerException gone() {
+    private static ContainerException gone() {
         return new ContainerException("nobody waits any more");
     }
 }

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.abi.NativeText;
 import io.jpod.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ final class CallerPath {
     private CallerPath() {}
 
     /** Whether it is a directory that has been removed: nothing can be found or made in it. */
-    static boolean isRemoved(Path directory) {
+    private static boolean isRemoved(Path directory) {
         try {
             return Files.getAttribute(directory, "unix:nlink") instanceof Integer links && links == 0;
         } catch (IOException e) {
@@ -34,7 +35,16 @@ final class CallerPath {
      * A directory, or a file of ours, that the caller has named: it is remembered for longer than the caller lives, so it is called by
      * what it is.
      */
-    static Path lasting(Path path, Caller caller) {
+    static Path lasting(String name, Caller caller) {
+        if (!NativeText.isUnicode(name)) {
+            throw new IllegalArgumentException("the name of a file must be UTF-8 here, is " + name);
+        }
+        Path directory = caller.directory();
+        // Whose name is known is there, or was a moment ago.
+        if (!name.startsWith("/") && directory.startsWith("/proc") && isRemoved(directory)) {
+            throw new IllegalArgumentException(name + ": the current directory has been removed");
+        }
+        Path path = directory.resolve(name);
         if (!path.startsWith("/proc") && !path.startsWith("/dev")) {
             return path;
         }

@@ -1,52 +1,32 @@
 package io.jpod.cli;
 
 import io.jpod.container.LogDir;
+import io.jpod.engine.Wish;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A container without a bundle, as people write it down. {@link DefaultSpec} says what it becomes. */
+/** A container without a bundle, as people write it down. {@link Wish} says what it means. */
 final class ContainerOptions {
     /** Bytes: what a pipe holds, so that a file is not full with every read. */
     private static final int SMALLEST_LOG = 4096;
 
     private static final int MOST_LOGS = 1000;
 
+    private final Wish.Builder wish = Wish.builder();
+    private final LimitOptions limits = new LimitOptions();
     private @Nullable Definition withoutBundle;
+    private Map<String, String> logOptions = Map.of();
+    private List<String> env = List.of();
 
     @Nullable String rootfs;
 
     @Nullable String name;
 
     boolean tty;
-    List<String> env = List.of();
-    String workdir = "/";
-
-    @Nullable String user;
-
-    @Nullable String hostname;
-
-    List<String> volumes = List.of();
-    List<String> tmpfs = List.of();
-    boolean readOnly;
 
     @Nullable String pod;
-
-    @Nullable String network;
-
-    @Nullable String ipc;
-
-    @Nullable String uts;
-
-    @Nullable String pid;
-
-    @Nullable String cgroupParent;
-
-    private Map<String, String> logOptions = Map.of();
-    final LimitOptions limits = new LimitOptions();
-    List<String> capAdd = List.of();
-    List<String> capDrop = List.of();
-    boolean allowSetuid;
 
     void define(Definition all) {
         Definition d = all.part();
@@ -55,50 +35,50 @@ final class ContainerOptions {
         d.value("--name=NAME", "What to call the container (default: a random name).", v -> name = v);
         d.flag("-t --tty", "Give it a terminal.", on -> tty = on);
         d.values("-e --env=NAME[=VALUE]", "Set a variable; without a value, to the caller's.", v -> env = v);
-        d.value("-w --workdir=DIR", "The working directory (default: /).", String.class, "/", v -> workdir = v);
+        d.value("-w --workdir=DIR", "The working directory (default: /).", String.class, "/", wish::workdir);
         d.value(
                 "-u --user=USER[:GROUP]",
                 "By id, or by name as in the container's own /etc/passwd (default: root).",
-                v -> user = v);
+                wish::user);
         d.value(
                 "-h --hostname=HOST",
                 "The host name (default: the name, as much of it as a host name can have).",
-                v -> hostname = v);
+                wish::hostname);
         d.values(
                 "-v --volume=SRC:DST[:OPTION,...]",
                 "Mount a file or directory of the host, or a volume by its name, which gets what the image has there if"
                         + " it is empty. Options are those of mount(8), such as ro; nosuid, nodev and"
                         + " rprivate hold unless their opposites are given.",
-                v -> volumes = v);
+                wish::volume);
         d.values(
                 "--tmpfs=DST[:OPTION,...]",
                 "Mount an empty tmpfs, noexec, nosuid and nodev unless their opposites are given.",
-                v -> tmpfs = v);
-        d.flag("--read-only", "Mount the root file system read-only.", on -> readOnly = on);
+                wish::tmpfs);
+        d.flag("--read-only", "Mount the root file system read-only.", wish::readOnly);
         all.value("--pod=POD", "Make it a container of this pod; new:NAME makes the pod first.", v -> pod = v);
         d.value(
                 "--network=NETWORK",
                 "none (default): loopback alone; host: the host's, unconfined; container:NAME: that container's.",
-                v -> network = v);
-        d.value("--ipc=IPC", "private (default), host or container:NAME.", v -> ipc = v);
-        d.value("--uts=UTS", "private (default), host or container:NAME.", v -> uts = v);
-        d.value("--pid=PID", "private (default), host or container:NAME.", v -> pid = v);
+                wish::network);
+        d.value("--ipc=IPC", "private (default), host or container:NAME.", wish::ipc);
+        d.value("--uts=UTS", "private (default), host or container:NAME.", wish::uts);
+        d.value("--pid=PID", "private (default), host or container:NAME.", wish::pid);
         d.value(
                 "--cgroup-parent=PATH",
                 "Make its cgroup in this one (default: /jpod), a path below the cgroup2 mount.",
-                v -> cgroupParent = v);
+                wish::cgroupParent);
         limits.define(d);
         d.pairs(
                 "--log-opt=NAME=VALUE",
                 "How much output of a detached container is kept: max-size of a file (default: 20m), and max-file of them"
                         + " (default: 5).",
                 v -> logOptions = v);
-        d.separated("--cap-add=NAME", "Add a capability (see capabilities(7)), or ALL.", v -> capAdd = v);
-        d.separated("--cap-drop=NAME", "Take a capability away, or ALL.", v -> capDrop = v);
+        d.separated("--cap-add=NAME", "Add a capability (see capabilities(7)), or ALL.", wish::capAdd);
+        d.separated("--cap-drop=NAME", "Take a capability away, or ALL.", wish::capDrop);
         d.flag(
                 "--allow-setuid",
                 "Let setuid programs such as sudo gain rights: no_new_privs stays off.",
-                on -> allowSetuid = on);
+                wish::allowSetuid);
         all.add(Definition.option("--privileged").hidden(true), Boolean.class, false, asked -> {
             if (asked) {
                 throw new Misuse(
@@ -106,6 +86,22 @@ final class ContainerOptions {
                                 + " with --cap-add, --volume or --network host");
             }
         });
+    }
+
+    /**
+     * What is wished for, but for what a command has options of its own for.
+     *
+     * @param words the command
+     */
+    Wish.Builder wish(Jpod jpod, List<String> words) {
+        return wish.rootfs(jpod.path(String.valueOf(rootfs)).normalize())
+                .args(words)
+                .name(name)
+                .tty(tty)
+                .env(Stream.concat(env.stream(), ProcessOptions.listenFds(jpod.caller()).stream())
+                        .toList())
+                .limits(limits.limits())
+                .paths(jpod::path);
     }
 
     LogDir.Bounds logBounds() {

@@ -1,9 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Containers;
-import io.jpod.container.CreateOptions;
-import io.jpod.container.Created;
-import io.jpod.linux.Fd;
+import io.jpod.engine.Manner;
 import io.jpod.oci.Spec;
 import org.jspecify.annotations.Nullable;
 
@@ -36,23 +34,14 @@ final class Create implements Verb {
 
     @Override
     public Integer call() {
-        Launch launch = new Launch(jpod, process);
-        Spec alone = launch.read(bundle);
+        ProcessOptions.requireNoNotify(jpod.caller());
+        Spec spec = bundle.spec(jpod);
         Containers.requireId(id);
-        Joined joined = Joined.of(jpod, pod);
-        try (Fd _ = joined.hold()) {
-            create(launch, joined.apply(alone, id));
+        String joined = PodOptions.joined(jpod, pod);
+        try (Tracing tracing = trace.begin(jpod)) {
+            Manner manner = process.manner(jpod, true, bundle, tracing);
+            jpod.engine().create(id, bundle.directory(jpod), spec, joined, manner);
         }
         return ExitCode.OK.number();
-    }
-
-    private void create(Launch launch, Spec spec) {
-        try (TerminalRoute console = launch.console(spec, true)) {
-            CreateOptions options = launch.options(id, bundle.directory(jpod), bundle, console, launch.stdio());
-            try (Tracing tracing = trace.begin(jpod);
-                    Created created = jpod.containers().create(spec, options, jpod.caller(), Tracing.of(tracing))) {
-                launch.settle(created, () -> {});
-            }
-        }
     }
 }

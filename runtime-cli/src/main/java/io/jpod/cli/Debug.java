@@ -1,15 +1,12 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.container.Containers;
-import io.jpod.container.CreateOptions;
-import io.jpod.container.Created;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import io.jpod.oci.Spec;
-import io.jpod.pod.Pod;
-import io.jpod.pod.Pods;
-import java.util.ArrayList;
+import io.jpod.engine.DebugContainer;
+import io.jpod.engine.DebugProfile;
+import io.jpod.engine.DebugTools;
+import io.jpod.engine.Engine;
+import io.jpod.engine.Manner;
+import io.jpod.engine.Wish;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -113,52 +110,29 @@ final class Debug implements Verb {
                     (replace ? "--replace" : "--share-processes") + " goes with --copy-to: a pod stays as it was made");
         }
         DebugProfile rights = DebugProfile.of(profile);
-        String id = name == null ? "debug-" + Run.randomName() : name;
+        String id = name == null ? "debug-" + Engine.randomName() : name;
         Containers.requireId(id);
-        DebugTools tools = DebugTools.find(jpod, rootfs);
-        DebugSubject found = DebugSubject.find(jpod, subject);
-        return copyTo == null ? runIn(found, id, tools, rights) : runInCopy(copyTo, found, id, tools, rights);
+        ProcessOptions.requireNoNotify(jpod.caller());
+        DebugTools tools = DebugTools.find(jpod.caller(), rootfs, jpod::path);
+        Wish.Builder wish = Wish.builder()
+                .args(words)
+                .tty(tty)
+                .interactive(interactive)
+                .env(env)
+                .volume(volumes)
+                .user(user)
+                .paths(jpod::path);
+        Manner manner = PLAIN.manner(jpod, false, new BundleOptions(), null);
+        DebugContainer container =
+                new DebugContainer(jpod.engine(), tools, rights, target, id, wish, manner, this::hint);
+        return copyTo == null
+                ? container.run(subject)
+                : container.runInCopy(subject, copyTo, shareProcesses == null || shareProcesses, replace);
     }
 
-    private int runIn(DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
-        try (Fd hold = found.hold(jpod.caller())) {
-            DebugSubject seen = target == null ? found : found.withTarget(target);
-            return run(id, tools, rights, seen, hold, () -> {});
-        }
-    }
-
-    private int runInCopy(String copyName, DebugSubject found, String id, DebugTools tools, DebugProfile rights) {
-        Pod original = found.pod();
-        if (original == null) {
-            throw new IllegalArgumentException("--copy-to: container " + subject + " is in no pod");
-        }
-        if (jpod.pods().find(Pods.requireName(copyName)).isPresent()) {
-            throw new IllegalArgumentException("--copy-to: pod name " + copyName + " is in use");
-        }
-        if (target != null) {
-            found.requireOurs(jpod.containers()
-                    .find(target)
-                    .orElseThrow(() -> new IllegalArgumentException("--target: there is no container " + target)));
-        }
-        List<String> words = new ArrayList<>(List.of("pod", "clone", original.name(), copyName));
-        if (shareProcesses == null || shareProcesses) {
-            words.add("--share-processes");
-        }
-        new OwnCommand(jpod).run(words);
-        Pod copy = jpod.pods().get(copyName);
-        boolean[] replaced = {false};
-        try (Fd hold = copy.hold(jpod.caller())) {
-            return run(id, tools, rights, found.in(copy, target), hold, () -> {
-                if (replace) {
-                    replaced[0] = true;
-                    original.delete(true, jpod.caller());
-                }
-            });
-        } catch (RuntimeException | Error e) {
-            if (!replaced[0]) {
-                copy.discard(e, jpod.caller());
-            }
-            throw e;
+    private void hint(String hint) {
+        if (jpod.caller().isTerminal(2)) {
+            jpod.caller().err().println(hint);
         }
     }
 
@@ -168,66 +142,6 @@ final class Debug implements Verb {
         int separator = all.indexOf("--");
         if (words.size() != (separator < 0 ? 0 : all.size() - separator - 1)) {
             throw new Misuse("the command comes after --: jpod debug " + subject + " -- COMMAND");
-        }
-    }
-
-    private ContainerOptions options(DebugTools tools, DebugProfile rights, DebugSubject seen) {
-        ContainerOptions options = new ContainerOptions();
-        options.rootfs = tools.rootfs().toString();
-        options.readOnly = tools.shared();
-        options.tmpfs = tools.shared() ? List.of("/tmp") : List.of();
-        options.tty = tty;
-        options.env = env;
-        options.volumes = volumes;
-        options.user = user;
-        rights.apply(options);
-        seen.apply(options);
-        return options;
-    }
-
-    /**
-     * @param hold on its pod, closed when it runs; null: it is in none
-     * @param last what is left to be done when everything else has succeeded
-     */
-    private int run(
-            String id, DebugTools tools, DebugProfile rights, DebugSubject seen, @Nullable Fd hold, Runnable last) {
-        if (seen.pod() != null) {
-            tools.requireReadable(seen.pod().mappings());
-        }
-        List<DebugSubject.Door> doors = seen.doors();
-        ContainerOptions options = options(tools, rights, seen);
-        Launch launch = new Launch(jpod, PLAIN);
-        Spec written = launch.write(options, Sharing.of(jpod, options, seen.pod()), id, words);
-        Spec spec = rights.apply(seen.join(written, id));
-        try (TerminalRoute console = launch.console(spec, false);
-                Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
-            Fd in = interactive || tty ? jpod.caller().stdio(0) : nothing;
-            List<Fd> stdio = List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
-            CreateOptions create = launch.options(id, jpod.root().resolve(id), new BundleOptions(), console, stdio);
-            try (Created created = jpod.containers().prepare(spec, create, jpod.caller())) {
-                launch.settle(created, () -> {
-                    doors.forEach(door -> door.requireOf(created.process().pid()));
-                    if (tty
-                            && rights.seesFiles()
-                            && seen.target() != null
-                            && jpod.caller().isTerminal(2)) {
-                        jpod.caller()
-                                .err()
-                                .println("the files of %s are below /proc/%d/root"
-                                        .formatted(seen.target().id(), seen.pidOfTarget()));
-                    }
-                    last.run();
-                    jpod.caller().will(launch.will(created.container()));
-                    Launch.attach(jpod.caller(), created, console);
-                });
-                created.start(jpod.caller());
-                if (hold != null) {
-                    hold.close();
-                }
-                int code = created.await();
-                Launch.deleteAtItsEnd(jpod, created.container());
-                return code;
-            }
         }
     }
 }

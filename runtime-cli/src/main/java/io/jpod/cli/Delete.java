@@ -42,9 +42,9 @@ final class Delete implements Verb {
                 ? jpod.containers().find(id)
                 : Optional.of(jpod.containers().get(id));
         if (created != null) {
-            container.filter(this::isMeant).ifPresent(meant -> Launch.deleteAtItsEnd(jpod, meant));
+            container.filter(this::isMeant).ifPresent(jpod.engine()::deleteIfSame);
         } else if (container.isPresent()) {
-            Launch.delete(jpod, container.get(), force);
+            jpod.engine().delete(container.get(), force);
         } else {
             jpod.containers().removeLost(id, jpod.caller());
         }

@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.json.JsonWriter;
-import io.jpod.pod.Doctor;
 import io.jpod.pod.Doctor.Finding;
 import java.util.List;
 
@@ -33,7 +32,7 @@ final class DoctorCommand implements Verb {
 
     @Override
     public Integer call() {
-        List<Finding> findings = new Doctor(jpod.pods(), jpod.caller(), jpod.logDirectory()).examine();
+        List<Finding> findings = jpod.engine().doctor().examine();
         print(findings);
         if (!fix) {
             return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();

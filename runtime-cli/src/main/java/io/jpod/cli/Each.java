@@ -29,7 +29,7 @@ final class Each {
             action.run();
         } catch (RuntimeException e) {
             failed++;
-            String message = String.valueOf(e.getMessage());
+            String message = Jpod.message(e);
             jpod.fail(message.contains(name) ? e : new ContainerException(name + ": " + message, e));
         }
     }

@@ -2,17 +2,14 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
-import io.jpod.container.ExecOptions;
-import io.jpod.exec.ReadyProcess;
-import io.jpod.linux.Fd;
-import io.jpod.oci.Process;
+import io.jpod.engine.Manner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 final class Exec implements Verb {
     private final Jpod jpod;
     private final ProcessOptions process = new ProcessOptions();
-    private final ExecProcess changes = new ExecProcess();
+    private final ExecChanges changes = new ExecChanges();
     private final TraceOptions trace = new TraceOptions();
     private boolean detach;
     private boolean ignorePaused;
@@ -56,35 +53,12 @@ final class Exec implements Verb {
             // Not the command line's fault to runc, which ends with 255.
             throw new IllegalArgumentException("exec failed: process args cannot be empty");
         }
-        try {
-            return execute();
+        try (Tracing tracing = trace.begin(jpod)) {
+            Container container = jpod.containers().get(id);
+            Manner manner = process.manner(jpod, detach, new BundleOptions(), tracing);
+            return jpod.engine().exec(container, changes.command(jpod, words, below(), ignorePaused), manner);
         } catch (RuntimeException e) {
-            throw new ContainerException("exec failed: " + e.getMessage(), e);
-        }
-    }
-
-    private int execute() {
-        Caller caller = jpod.caller();
-        Container container = jpod.containers().get(id);
-        Process spec = ProcessOptions.withListenFds(changes.process(jpod, container, words), caller);
-        try (TerminalRoute console = TerminalRoute.of(caller, spec.terminal(), detach, process.consoleSocket(jpod))) {
-            ExecOptions options = new ExecOptions(
-                    changes.isFromFile() ? "" : "process",
-                    List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2)),
-                    console.socket(),
-                    process.preserved(caller),
-                    below(),
-                    ignorePaused);
-            try (Tracing tracing = trace.begin(jpod);
-                    ReadyProcess executed = container.exec(spec, options, caller, Tracing.of(tracing))) {
-                Tracing.next(tracing);
-                handOver(executed, console);
-                executed.execute();
-                Tracing.end(tracing);
-                jpod.tell(executed);
-                executed.warnings().forEach(jpod::warn);
-                return detach ? ExitCode.OK.number() : executed.await();
-            }
+            throw new ContainerException("exec failed: " + Jpod.message(e), e);
         }
     }
 
@@ -99,23 +73,5 @@ final class Exec implements Verb {
                     + "\" (cgroup v2 has no hierarchies by controller)");
         }
         return path;
-    }
-
-    private void handOver(ReadyProcess executed, TerminalRoute console) {
-        try (Fd terminal = console.receive()) {
-            process.announce(jpod, executed);
-            if (terminal != null) {
-                jpod.caller().relay(terminal);
-            }
-            if (detach) {
-                // conmon adopts the process and wants to know how it ends, however soon.
-                jpod.caller().leave();
-            } else {
-                jpod.caller().forwardSignals(executed.pid());
-            }
-        } catch (RuntimeException | Error e) {
-            executed.kill();
-            throw e;
-        }
     }
 }

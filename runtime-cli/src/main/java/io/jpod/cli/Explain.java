@@ -1,15 +1,11 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Arch;
-import io.jpod.container.Containers;
-import io.jpod.container.CreateOptions;
+import io.jpod.engine.Engine;
+import io.jpod.engine.Manner;
 import io.jpod.json.JsonWriter;
-import io.jpod.linux.Fd;
-import io.jpod.oci.Spec;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Op;
 import io.jpod.plan.Plan;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -80,34 +76,26 @@ final class Explain implements Verb {
         if (!words.isEmpty()) {
             throw new Misuse("a command goes with --rootfs; for a bundle it stands in config.json");
         }
-        Path directory = bundle.directory(jpod);
-        return plan(bundle.spec(jpod), "ID", directory);
+        return jpod.engine().explain("ID", bundle.directory(jpod), bundle.spec(jpod), manner());
     }
 
     private Plan ofRootfs() {
         if (bundle.isGiven()) {
             throw new Misuse("--bundle and --rootfs exclude each other");
         }
-        String id = container.name == null ? "ID" : container.name;
-        Joined joined = Joined.existing(jpod, container);
-        Spec spec = Launch.spec(jpod, container, Sharing.of(jpod, container, joined.pod()), id, words);
-        Spec whole = joined.apply(spec, id);
-        return Origins.named(container, whole, () -> plan(whole, id, jpod.root().resolve(id)));
+        return jpod.engine()
+                .explain(container.wish(jpod, words).pod(container.pod).build(), manner());
     }
 
-    private Plan plan(Spec spec, String id, Path directory) {
-        Caller caller = jpod.caller();
-        List<Fd> stdio = List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
-        CreateOptions options =
-                new CreateOptions(id, directory, caller.uid(), stdio, null, bundle.pivots(), bundle.makesKeyring(), 0);
-        return new Containers(jpod.root()).explain(spec, options, caller);
+    private Manner manner() {
+        return new ProcessOptions().manner(jpod, false, bundle, null);
     }
 
     /** The calls of each step, as strace(1) would show them. */
     private static List<List<String>> calls(Plan plan) {
         List<List<String>> calls = new ArrayList<>();
         plan.entries().forEach(_ -> calls.add(new ArrayList<>()));
-        Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
+        Lowering.Lowered programs = Engine.programs(plan);
         List<Op> all = new ArrayList<>(programs.builder().ops());
         all.addAll(programs.process().ops());
         all.forEach(op -> calls.get(op.step()).add(text(op)));
@@ -115,9 +103,7 @@ final class Explain implements Verb {
     }
 
     private static String text(Op op) {
-        String call = op.args().stream()
-                .map(Op.Arg::text)
-                .collect(Collectors.joining(", ", op.sys().manName() + "(", ")"));
+        String call = op.args().stream().map(Op.Arg::text).collect(Collectors.joining(", ", op.name() + "(", ")"));
         return switch (op.result()) {
             case Op.ToRegister(int _, String name) -> call + " = " + name;
             case Op.ToBlob _, Op.Discard _ -> call;

@@ -1,14 +1,6 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Arch;
-import io.jpod.linux.Linux;
-import io.jpod.oci.Features;
-import io.jpod.plan.Capability;
-import io.jpod.plan.Mounts;
-import io.jpod.seccomp.SeccompCompiler;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
+import io.jpod.engine.Supported;
 
 final class FeaturesCommand implements Verb {
     private final Jpod jpod;
@@ -24,27 +16,7 @@ final class FeaturesCommand implements Verb {
 
     @Override
     public Integer call() {
-        jpod.caller().out().println(features().toJson());
+        jpod.caller().out().println(Supported.of(Jpod.VERSION).toJson());
         return ExitCode.OK.number();
-    }
-
-    static Features features() {
-        Features.Seccomp seccomp = Features.Seccomp.of(
-                SeccompCompiler.architectures(Arch.host()),
-                flag -> Linux.takesSeccompFlags(SeccompCompiler.flag(flag)));
-        // Nobody sends the listener's descriptor yet: a config with a listenerPath is refused.
-        seccomp = seccomp.without("SCMP_ACT_NOTIFY");
-        Features.Linux linux = new Features.Linux(
-                Features.allNamespaces(),
-                Arrays.stream(Capability.values()).map(Capability::name).toList(),
-                new Features.Cgroup(false, true, false, false, true),
-                seccomp,
-                true,
-                false,
-                new Features.IntelRdt(false, false, false),
-                Features.MemoryPolicy.ALL,
-                false,
-                false);
-        return Features.of(List.copyOf(Mounts.words()), linux, Map.of("io.jpod.version", Jpod.VERSION), List.of());
     }
 }

@@ -1,27 +1,22 @@
 package io.jpod.cli;
 
-import static io.jpod.cli.Verb.family;
-import static io.jpod.cli.Verb.named;
-
-import io.jpod.abi.NativeText;
 import io.jpod.cli.Verb.Named;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.Recorder;
 import io.jpod.container.Volumes;
+import io.jpod.engine.Engine;
+import io.jpod.engine.InvalidWish;
 import io.jpod.exec.ReadyProcess;
-import io.jpod.linux.Linux;
 import io.jpod.net.Networks;
-import io.jpod.net.cni.CniPlaces;
 import io.jpod.pod.Pods;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -29,7 +24,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -39,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The jpod command: the options before the verb, and the edge where exceptions become a message and an exit code. A verb is a
- * class of its own, named in {@link #VERBS}; it throws what went wrong.
+ * class of its own, named in {@link Verbs#ALL}; it throws what went wrong.
  */
 public final class Jpod {
     static final String VERSION = "0.1.0";
@@ -48,78 +43,7 @@ public final class Jpod {
     private static final int WIDEST_HELP = 120;
     private static final int NARROWEST_HELP = 60;
 
-    /** In the order of the help. */
-    private static final List<Named> VERBS = List.of(
-            named("create", "Make a container from a bundle. Its program waits for 'jpod start'.", Create::new),
-            named("start", "Let a container that was created run its program.", Start::new),
-            named("run", "Make a container, start it, and wait for its end.", Run::new),
-            named("state", "Print the state of a container as JSON (runtime-spec, \"State\").", State::new),
-            named("list", "List the containers below --root.", ListContainers::new, "ls"),
-            named("stop", "Stop containers, all at the same time: TERM, and KILL for those that go on.", Stop::new),
-            named(
-                    "restart",
-                    "Start containers again: those that run are stopped first, with TERM, and KILL if they go on.",
-                    Restart::new),
-            named(
-                    "inspect",
-                    "Print what is known of containers: state, config, namespaces, cgroup, log.",
-                    Inspect::new),
-            named("kill", "Send a signal to a container's first process.", Kill::new),
-            named(
-                    "delete",
-                    "Remove containers that have ended, or were never started, and all that is kept of them.",
-                    Delete::new,
-                    "rm"),
-            named("exec", "Run one more process in a container.", Exec::new),
-            named("pause", "Stop all processes of a container where they are.", Pause::new),
-            named("resume", "Let the processes of a paused container go on.", Resume::new),
-            named("wait", "Wait until containers have ended, and print their exit codes, one a line.", Wait::new),
-            named(
-                    "logs",
-                    "Print what a container has printed that was started with 'jpod run --detach --rootfs'.",
-                    Logs::new),
-            named("ps", "List the processes of a container.", Ps::new),
-            named("ns", "Show which namespaces containers live in, whose they are, and who else is in them.", Ns::new),
-            named(
-                    "events",
-                    "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
-                    Events::new),
-            named("update", "Change the limits of a container while it runs.", Update::new),
-            family(
-                    "pod",
-                    "Make and manage pods: containers that share namespaces, limits and files.",
-                    _ -> new PodCommand(),
-                    PodCommand.VERBS),
-            family(
-                    "network",
-                    "Make, show and remove networks of pods.",
-                    _ -> new NetworkCommand(),
-                    NetworkCommand.VERBS),
-            named(
-                    "debug",
-                    "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
-                    Debug::new),
-            named("spec", "Write a config.json to start from.", SpecCommand::new),
-            named(
-                    "features",
-                    "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
-                    FeaturesCommand::new),
-            named("explain", "Print what 'jpod run' would do, step by step, without doing it.", Explain::new),
-            family(
-                    "volume",
-                    "Make, show and remove volumes: directories with a name that outlive containers.",
-                    _ -> new VolumeCommand(),
-                    VolumeCommand.VERBS),
-            named(
-                    "doctor",
-                    "List what no living container or pod below --root owns, and remove it with --fix.",
-                    DoctorCommand::new),
-            named("completion", "Print a script that lets the shell complete jpod's command line.", Completion::new),
-            named(
-                    "serve",
-                    "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
-                            + " it may be stopped or killed at any time.",
-                    Serve::new));
+    private static final Pattern UPPER = Pattern.compile("[A-Z]");
 
     /**
      * Those that nobody uses just now, by the verbs that they know. Building one takes as long as a quick command, and what is set
@@ -144,7 +68,7 @@ public final class Jpod {
         CommandSpec spec =
                 Definition.root("jpod", "Run Linux containers and pods, as an OCI runtime or by hand.", this::define);
         spec.versionProvider(Jpod::versions);
-        add(VERBS, spec, verbs);
+        add(Verbs.ALL, spec, verbs);
         line = new CommandLine(spec)
                 .setExecutionStrategy(Jpod::execute)
                 .setParameterExceptionHandler((e, arguments) -> misused(e))
@@ -190,7 +114,7 @@ public final class Jpod {
 
     /** Verbs that are not wanted are left out; where none is, as in a call for help, their names are enough. */
     private void add(List<Named> verbs, CommandSpec command, @Nullable Set<String> wanted) {
-        List<Named> whole = wanted == null ? verbs : among(verbs, wanted);
+        List<Named> whole = wanted == null ? verbs : Verbs.among(verbs, wanted);
         for (Named verb : whole) {
             CommandSpec spec = Definition.of(verb, verb.maker().apply(this));
             add(verb.verbs(), spec, wanted);
@@ -203,28 +127,10 @@ public final class Jpod {
         }
     }
 
-    private static List<Named> among(List<Named> verbs, Collection<String> words) {
-        List<Named> among = new ArrayList<>();
-        for (Named verb : verbs) {
-            if (verb.isAmong(words)) {
-                among.add(verb);
-            }
-        }
-        return among;
-    }
-
-    /** The names of those verbs that may be meant by a command line of these words. */
-    private static void collect(List<Named> verbs, Collection<String> words, Set<String> names) {
-        for (Named verb : among(verbs, words)) {
-            names.add(verb.name());
-            collect(verb.verbs(), words, names);
-        }
-    }
-
     /** Runs one command line; the exit code. Whatever goes wrong is told to the caller. */
     public static int run(Caller caller) {
         Set<String> verbs = new HashSet<>();
-        collect(VERBS, new HashSet<>(caller.arguments()), verbs);
+        Verbs.collect(Verbs.ALL, new HashSet<>(caller.arguments()), verbs);
         Queue<Jpod> idle = IDLE.computeIfAbsent(verbs, _ -> new ConcurrentLinkedQueue<>());
         Jpod known = idle.poll();
         Jpod jpod = known != null ? known : verbs.contains("completion") ? new Jpod() : new Jpod(verbs);
@@ -305,9 +211,7 @@ public final class Jpod {
     }
 
     private int helpWidth() {
-        int columns = Linux.windowSize(caller().stdio(1))
-                .map(Linux.WindowSize::columns)
-                .orElse(0);
+        int columns = caller().columns();
         return columns == 0 ? WIDEST_HELP : Math.clamp(columns, NARROWEST_HELP, WIDEST_HELP);
     }
 
@@ -318,8 +222,9 @@ public final class Jpod {
 
     /** A reader that has had enough (jpod list | head -1) ends a command without a word, and as SIGPIPE would. */
     private int unwritten() {
-        boolean isReaderGone = Linux.poll(List.of(caller().stdio(1)), 0, 0)[0] != 0;
-        return isReaderGone ? ExitCode.READER_GONE.number() : fail(new IllegalStateException("cannot write to stdout"));
+        return caller().isReaderGone()
+                ? ExitCode.READER_GONE.number()
+                : fail(new IllegalStateException("cannot write to stdout"));
     }
 
     private int failed(Exception e, CommandLine command) {
@@ -359,8 +264,27 @@ public final class Jpod {
             e.printStackTrace(new PrintWriter(trace, true));
             caller().err().print(trace);
         }
-        write(Log.Level.ERROR, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+        write(Log.Level.ERROR, message(e));
         return ExitCode.ERROR.number();
+    }
+
+    /** In the words of the command line. */
+    static String message(Throwable e) {
+        return e instanceof InvalidWish wish
+                ? wish.in(Jpod::option)
+                : Objects.requireNonNullElse(e.getMessage(), e.toString());
+    }
+
+    /** What a field of a wish is on the command line: capAdd is --cap-add. */
+    private static String option(String field) {
+        return switch (field) {
+            case "args" -> "the command";
+            case "pids" -> "--pids-limit";
+            default ->
+                "--"
+                        + UPPER.matcher(field)
+                                .replaceAll(letter -> "-" + letter.group().toLowerCase(Locale.ROOT));
+        };
     }
 
     private void write(Log.Level level, String message) {
@@ -397,6 +321,11 @@ public final class Jpod {
         return Objects.requireNonNull(caller, "no caller");
     }
 
+    /** What makes containers, and knows of them. */
+    Engine engine() {
+        return new Engine(places(), caller(), this::warn);
+    }
+
     /** The containers below {@link #root}. */
     Containers containers() {
         return new Containers(root());
@@ -404,84 +333,31 @@ public final class Jpod {
 
     /** The pods below {@link #root}. */
     Pods pods() {
-        return new Pods(containers(), networks(), cni());
-    }
-
-    /** $NETCONFPATH and $CNI_PATH say otherwise, as for cnitool. */
-    private CniPlaces cni() {
-        CniPlaces usual = CniPlaces.usual(root());
-        String configurations = caller().environment().get("NETCONFPATH");
-        String plugins = caller().environment().get("CNI_PATH");
-        return new CniPlaces(
-                configurations == null ? usual.configurations() : path(configurations),
-                plugins == null
-                        ? usual.plugins()
-                        : Stream.of(plugins.split(":")).map(this::path).toList(),
-                root());
+        return engine().pods();
     }
 
     Volumes volumes() {
-        return new Volumes(dataDirectory());
+        return engine().volumes();
     }
 
     /** The networks of pods. */
     Networks networks() {
-        return new Networks(dataDirectory(), root());
+        return engine().networks();
+    }
+
+    /** Where things lie. */
+    Directories places() {
+        return new Directories(caller(), root);
     }
 
     /** Where the state of containers lies. */
     Path root() {
-        return root == null ? runtimeDirectory() : path(root);
-    }
-
-    /** What a further command needs to find the same state and the same data, which are in one place only if --root is given. */
-    List<String> rootOption() {
-        return root == null ? List.of() : List.of("--root", root().toString());
+        return places().root();
     }
 
     /** A path of the command line, which is relative to where the caller is. Of a file to open, {@link CallerFile} knows more. */
     Path path(String path) {
-        if (!NativeText.isUnicode(path)) {
-            throw new IllegalArgumentException("the name of a file must be UTF-8 here, is " + path);
-        }
-        Path directory = caller().directory();
-        // Whose name is known is there, or was a moment ago.
-        if (!path.startsWith("/") && directory.startsWith("/proc") && CallerPath.isRemoved(directory)) {
-            throw new IllegalArgumentException(path + ": the current directory has been removed");
-        }
-        return CallerPath.lasting(directory.resolve(path), caller());
-    }
-
-    /** The directory for what ends with the boot. */
-    Path runtimeDirectory() {
-        if (caller().uid() == 0) {
-            return Path.of("/run/jpod");
-        }
-        String user = caller().environment().get("XDG_RUNTIME_DIR");
-        if (user == null || !user.startsWith("/")) {
-            throw new IllegalStateException("XDG_RUNTIME_DIR is not set: say where the state shall lie with --root");
-        }
-        return Path.of(user, "jpod");
-    }
-
-    /** The directory for what outlives a reboot. */
-    Path dataDirectory() {
-        if (root != null) {
-            return path(root);
-        }
-        if (caller().uid() == 0) {
-            return Path.of("/var/lib/jpod");
-        }
-        String home = caller().environment().get("HOME");
-        if (home == null || !home.startsWith("/")) {
-            throw new IllegalStateException("HOME is not set: say where the data shall lie with --root");
-        }
-        return Path.of(home, ".local/share/jpod");
-    }
-
-    /** Where the logs of containers lie, by their names; null: with their state, which is in memory unless --root says otherwise. */
-    @Nullable Path logDirectory() {
-        return root == null ? dataDirectory().resolve("logs") : null;
+        return CallerPath.lasting(path, caller());
     }
 
     private enum Rootless {

@@ -1,12 +1,11 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
+import io.jpod.engine.Users;
 import io.jpod.json.Times;
-import io.jpod.linux.Linux;
 import io.jpod.oci.State;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,7 +38,7 @@ final class ListContainers implements Verb {
             containers.forEach(container -> out.println(container.id()));
             return ExitCode.OK.number();
         }
-        Map<String, String> names = userNames();
+        Map<String, String> names = Users.names();
         List<State> states = new ArrayList<>();
         for (Container container : containers) {
             String uid = Integer.toUnsignedString(container.owner());
@@ -64,17 +63,5 @@ final class ListContainers implements Verb {
                     state.owner());
         }
         return table.toString();
-    }
-
-    /** passwd(5): names by uid. */
-    private static Map<String, String> userNames() {
-        Map<String, String> names = new HashMap<>();
-        for (String line : Linux.readText("/etc/passwd", 16 << 20).lines().toList()) {
-            String[] fields = line.split(":", 4);
-            if (fields.length == 4) {
-                names.putIfAbsent(fields[2], fields[0]);
-            }
-        }
-        return names;
     }
 }

@@ -1,8 +1,7 @@
 package io.jpod.cli;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.jpod.json.Json;
-import io.jpod.json.JsonText;
-import io.jpod.linux.Fd;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ record Log(@Nullable CallerFile file, Format format) {
 
         String line(Level level, String message, Instant now) {
             String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
-            String quoted = JsonText.of(message);
+            String quoted = '"' + new String(JsonStringEncoder.getInstance().quoteAsString(message)) + '"';
             return switch (this) {
                 case TEXT -> "time=\"" + time + "\" level=" + level + " msg=" + quoted;
                 case JSON -> "{\"level\":\"" + level + "\",\"msg\":" + quoted + ",\"time\":\"" + time + "\"}";
@@ -70,8 +69,8 @@ record Log(@Nullable CallerFile file, Format format) {
             caller.err().println("jpod: " + message);
         }
         if (file != null) {
-            try (Fd fd = file.append()) {
-                CallerFile.write(caller, fd, line + "\n");
+            try (CallerFile.Open open = file.append()) {
+                open.write(line + "\n");
             }
         }
     }

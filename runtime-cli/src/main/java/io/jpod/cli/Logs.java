@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
+import io.jpod.engine.LogReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Cidr;
-import io.jpod.linux.Ip;
 import io.jpod.net.NetworkFailed;
 import io.jpod.net.Networks;
 import io.jpod.net.NewNetwork;
@@ -73,8 +71,8 @@ final class NetworkCreate implements Verb {
             networks.create(
                     new NewNetwork(
                             name,
-                            all("--subnet", subnets, Cidr::parse),
-                            all("--gateway", gateways, Ip::parse),
+                            all("--subnet", subnets, NewNetwork::subnet),
+                            all("--gateway", gateways, NewNetwork::gateway),
                             ipv6,
                             internal,
                             isolate,

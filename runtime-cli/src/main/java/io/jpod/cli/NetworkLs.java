@@ -58,7 +58,7 @@ final class NetworkLs implements Verb {
         Table table = new Table("NAME", "BRIDGE", "SUBNETS", "PODS", "KIND");
         for (Network each : found) {
             String subnets = each.subnets().stream()
-                    .map(subnet -> subnet.cidr().toString())
+                    .map(subnet -> String.valueOf(subnet.cidr()))
                     .collect(Collectors.joining(", "));
             List<String> kind = new ArrayList<>();
             if (each.internal()) {

@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.engine.Engine;
 import io.jpod.pod.Pod;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +37,12 @@ final class PodCreate implements Verb {
         if (name != null && parameter != null && !name.equals(parameter)) {
             throw new Misuse("two names: " + name + " and " + parameter);
         }
-        String chosen = name != null ? name : parameter != null ? parameter : Run.randomName();
+        String chosen = name != null ? name : parameter != null ? parameter : Engine.randomName();
         var spec = options.spec(jpod, chosen);
         if (replace) {
             jpod.pods().find(chosen).ifPresent(old -> old.delete(true, jpod.caller()));
         }
-        Launch.makeVolumes(jpod, options.volumes);
+        jpod.engine().makeVolumes(options.volumes);
         Pod pod = jpod.pods().create(spec, jpod.caller());
         if (idFile != null) {
             CallerFile.of(jpod, idFile).replace(pod.id());

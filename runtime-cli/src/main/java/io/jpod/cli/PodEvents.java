@@ -1,5 +1,6 @@
 package io.jpod.cli;
 
+import io.jpod.engine.PodContainers;
 import io.jpod.json.JsonText;
 import io.jpod.pod.Pod;
 import java.util.List;
@@ -44,7 +45,7 @@ final class PodEvents implements Verb {
         }
         PodTimeline timeline = PodTimeline.NOTHING;
         do {
-            PodTimeline now = PodTimeline.of(pods(jpod, wanted), PodContainers.byPod(jpod));
+            PodTimeline now = PodTimeline.of(pods(jpod, wanted), PodContainers.byPod(jpod.containers()));
             for (PodTimeline.Event event : now.since(timeline)) {
                 caller.out().println(text(event, template));
             }

@@ -1,8 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.container.CreateOptions;
-import io.jpod.linux.Fd;
+import io.jpod.engine.Manner;
 import io.jpod.oci.NamespaceType;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodSpec;
@@ -19,13 +18,11 @@ final class PodExplanation {
         text.append("pod ").append(pod.name()).append("\n\n");
         sharing(text, pod.spec());
         text.append('\n').append(indented(pod.plan().toString()));
-        Caller caller = jpod.caller();
-        List<Fd> stdio = List.of(caller.stdio(0), caller.stdio(1), caller.stdio(2));
         for (Container container : pod.containers()) {
             text.append("\ncontainer ").append(container.id()).append("\n\n");
-            CreateOptions options = CreateOptions.of(container.id(), container.directory(), stdio);
-            text.append(indented(
-                    jpod.containers().explain(container.spec(), options, caller).toString()));
+            text.append(indented(jpod.engine()
+                    .explain(container.id(), container.directory(), container.spec(), Manner.FOREGROUND)
+                    .toString()));
         }
         return text.toString();
     }

@@ -4,6 +4,7 @@ import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupStats;
 import io.jpod.cgroup.CgroupUse;
 import io.jpod.container.Container;
+import io.jpod.engine.PodContainers;
 import io.jpod.json.JsonWriter;
 import io.jpod.net.Attachment;
 import io.jpod.oci.IdMapping;

@@ -2,6 +2,8 @@ package io.jpod.cli;
 
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
+import io.jpod.engine.LogTail;
+import io.jpod.engine.PodContainers;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.io.IOException;

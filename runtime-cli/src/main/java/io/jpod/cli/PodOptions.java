@@ -1,6 +1,8 @@
 package io.jpod.cli;
 
 import io.jpod.container.Volumes;
+import io.jpod.engine.DefaultSpec;
+import io.jpod.engine.HostName;
 import io.jpod.linux.Ip;
 import io.jpod.net.HostEntry;
 import io.jpod.net.Networks;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a pod is to be, as people write it down. */
 final class PodOptions {
+    private static final String NEW = "new:";
+
     final LimitOptions limits = new LimitOptions();
 
     @Nullable String hostname;
@@ -108,6 +112,16 @@ final class PodOptions {
                 v -> emptyDirs = v);
     }
 
+    /** The name of the pod that a container is made in; {@code new:NAME} is made first. */
+    static @Nullable String joined(Jpod jpod, @Nullable String wanted) {
+        if (wanted == null || !wanted.startsWith(NEW)) {
+            return wanted;
+        }
+        String name = wanted.substring(NEW.length());
+        jpod.pods().create(new PodOptions().spec(jpod, name), jpod.caller());
+        return name;
+    }
+
     /** @throws IllegalArgumentException naming the option that cannot be */
     PodSpec spec(Jpod jpod, String name) {
         Pods.requireName(name);
@@ -126,7 +140,7 @@ final class PodOptions {
                 host,
                 !"auto:unmapped".equals(userns),
                 cgroupParent,
-                limits.resources(List.of(), null),
+                limits.limits().resources(List.of(), null),
                 shmSize(),
                 pairs("--sysctl", sysctls, true),
                 new PodSpec.Dns(
@@ -231,7 +245,7 @@ final class PodOptions {
                 "--empty-dir: must be NAME:DST or NAME:DST:SIZE, is \"" + text + "\"");
         long size = parts.length < 3 ? 0 : Sizes.bytes("--empty-dir", parts[2]);
         refuse(parts.length == 3 && size == 0, "--empty-dir: " + text + ": must be larger than 0");
-        return new PodSpec.EmptyDir(parts[0], DefaultSpec.destination("--empty-dir", text, parts[1]), size);
+        return new PodSpec.EmptyDir(parts[0], DefaultSpec.destination("emptyDir", text, parts[1]), size);
     }
 
     private static HostEntry host(String text) {

@@ -3,6 +3,7 @@ package io.jpod.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.container.Container;
+import io.jpod.engine.PodContainers;
 import io.jpod.pod.Pod;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class PodPrune implements Verb {
 
     @Override
     public Integer call() {
-        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod.containers());
         List<Pod> idle = jpod.pods().list().stream()
                 .filter(pod -> PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))
                         .isEmpty())

@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
+import io.jpod.engine.PodContainers;
 import io.jpod.pod.Pod;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ final class PodPs implements Verb {
         Listing listing = Listing.of(format, columns());
         PodFilter filter = PodFilter.of(filters);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-        Map<String, List<Container>> containers = PodContainers.byPod(jpod);
+        Map<String, List<Container>> containers = PodContainers.byPod(jpod.containers());
         for (Pod pod : jpod.pods().list()) {
             pod.damage()
                     .ifPresent(why -> jpod.warn("pod %s is damaged: %s (remove it with 'jpod pod rm --force %1$s')"

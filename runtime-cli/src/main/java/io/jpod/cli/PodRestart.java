@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.pod.Pod;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ final class PodRestart implements Verb {
         List<Pod> stopped = new ArrayList<>();
         for (Pod pod : pods.find(jpod, each)) {
             each.run(pod.name(), () -> {
-                pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection());
+                pod.stop(Signals.TERM, time, jpod.caller().connection());
                 stopped.add(pod);
             });
         }

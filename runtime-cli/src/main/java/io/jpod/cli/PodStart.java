@@ -1,13 +1,13 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.linux.Fd;
+import io.jpod.engine.Background;
+import io.jpod.engine.PodContainers;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 final class PodStart implements Verb {
     private final Jpod jpod;
@@ -38,25 +38,17 @@ final class PodStart implements Verb {
     static int start(Jpod jpod, Each each, List<Pod> pods) {
         Map<Pod, List<Container>> waiting = new LinkedHashMap<>();
         for (Pod pod : pods) {
-            each.run(pod.name(), () -> waiting.put(pod, inHeld(jpod, pod, () -> waiting(pod))));
+            each.run(pod.name(), () -> jpod.engine().holding(pod, () -> waiting.put(pod, waiting(pod))));
         }
-        Background background = Background.again(
-                jpod, waiting.values().stream().flatMap(List::stream).toList());
-        waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
-            inHeld(jpod, pod, () -> {
-                Each.all(containers, background::start);
-                return containers;
-            });
-            jpod.caller().out().println(pod.id());
-        }));
+        List<Container> all = waiting.values().stream().flatMap(List::stream).toList();
+        try (Background background = Background.again(jpod.engine(), all)) {
+            // A pod stays meanwhile, and no longer: others may take minutes to start.
+            waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
+                jpod.engine().holding(pod, () -> Each.all(containers, background::start));
+                jpod.caller().out().println(pod.id());
+            }));
+        }
         return each.exitCode();
-    }
-
-    /** It stays meanwhile, and no longer: others may take minutes to start. */
-    private static List<Container> inHeld(Jpod jpod, Pod pod, Supplier<List<Container>> action) {
-        try (Fd _ = pod.hold(jpod.caller())) {
-            return action.get();
-        }
     }
 
     private static List<Container> waiting(Pod pod) {

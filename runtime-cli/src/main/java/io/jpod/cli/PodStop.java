@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import java.time.Duration;
 
 final class PodStop implements Verb {
@@ -27,7 +26,6 @@ final class PodStop implements Verb {
     @Override
     public Integer call() {
         Duration time = grace.duration();
-        return pods.each(
-                jpod, pod -> pod.stop((int) Flags.SIGTERM, time, jpod.caller().connection()));
+        return pods.each(jpod, pod -> pod.stop(Signals.TERM, time, jpod.caller().connection()));
     }
 }

@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import io.jpod.cgroup.Cgroup;
 import io.jpod.container.Container;
+import io.jpod.engine.PodContainers;
 import io.jpod.pod.Pod;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
+import io.jpod.engine.PodContainers;
 import io.jpod.pod.Pod;
 
 final class PodWait implements Verb {

@@ -1,13 +1,10 @@
 package io.jpod.cli;
 
 import io.jpod.container.ContainerException;
+import io.jpod.engine.Manner;
+import io.jpod.engine.Witness;
 import io.jpod.exec.ReadyProcess;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Message;
-import io.jpod.linux.Sockets;
 import io.jpod.oci.Process;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,20 +39,56 @@ final class ProcessOptions {
                 v -> preserve = v);
     }
 
-    @Nullable Path consoleSocket(Jpod jpod) {
-        return consoleSocket == null ? null : jpod.path(consoleSocket);
+    /**
+     * How a process is started.
+     *
+     * @param stays whether the container outlasts its end, or exec the process
+     * @param tracing null: none
+     */
+    Manner manner(Jpod jpod, boolean stays, BundleOptions bundle, @Nullable Tracing tracing) {
+        return new Manner(
+                stays,
+                consoleSocket == null ? null : jpod.path(consoleSocket),
+                preserved(jpod.caller()),
+                bundle.pivots(),
+                bundle.makesKeyring(),
+                Tracing.of(tracing),
+                new Told(jpod, tracing));
     }
 
-    /** Tells whoever asked for it which process it is. */
-    void announce(Jpod jpod, ReadyProcess process) {
-        if (pidFile != null) {
-            CallerFile.of(jpod, pidFile).replace(Integer.toString(process.pid()));
+    /** Tells whoever asked for it of a new process. */
+    private final class Told implements Witness {
+        private final Jpod jpod;
+        private final @Nullable Tracing tracing;
+
+        Told(Jpod jpod, @Nullable Tracing tracing) {
+            this.jpod = jpod;
+            this.tracing = tracing;
         }
-        if (pidfdSocket != null) {
-            try (Fd socket = TerminalRoute.connect(jpod.caller(), jpod.path(pidfdSocket))) {
-                byte[] name = "pidfd".getBytes(StandardCharsets.UTF_8);
-                Sockets.send(socket, new Message(name, List.of(process.pidfd())));
+
+        @Override
+        public void ready(ReadyProcess process) {
+            if (pidFile != null) {
+                CallerFile.of(jpod, pidFile).replace(Integer.toString(process.pid()));
             }
+            if (pidfdSocket != null) {
+                jpod.engine().sendPidfd(process, jpod.path(pidfdSocket));
+            }
+            Tracing.next(tracing);
+            jpod.tell(process);
+        }
+
+        @Override
+        public void runs() {
+            Tracing.end(tracing);
+        }
+    }
+
+    /** systemd is told by whoever the unit names, and that is not us. */
+    static void requireNoNotify(Caller caller) {
+        if (!caller.environment().getOrDefault("NOTIFY_SOCKET", "").isEmpty()) {
+            throw new IllegalStateException(
+                    "NOTIFY_SOCKET is set, but jpod does not pass readiness on to systemd: use Type=exec or unset it");
         }
     }
 
@@ -77,15 +110,15 @@ final class ProcessOptions {
         return (int) all;
     }
 
-    /** The process, told of the sockets it gets; it is process 1 of its container (sd_listen_fds(3)). */
-    static Process withListenFds(Process process, Caller caller) {
+    /** What the process is told of the sockets it gets; it is process 1 of its container (sd_listen_fds(3)). */
+    static List<String> listenFds(Caller caller) {
         int passed = passedBySystemd(caller);
-        if (passed == 0) {
-            return process;
-        }
+        return passed == 0 ? List.of() : List.of("LISTEN_FDS=" + passed, "LISTEN_PID=1");
+    }
+
+    static Process withListenFds(Process process, Caller caller) {
         List<String> env = new ArrayList<>(process.env());
-        env.add("LISTEN_FDS=" + passed);
-        env.add("LISTEN_PID=1");
+        env.addAll(listenFds(caller));
         return process.with(p -> p.env = env);
     }
 
@@ -96,7 +129,7 @@ final class ProcessOptions {
         if (count.isEmpty()) {
             return 0;
         }
-        String pid = Integer.toString(Sockets.peer(caller.connection()).pid());
+        String pid = Integer.toString(caller.pid());
         if (!pid.equals(environment.get("LISTEN_PID"))) {
             return 0;
         }

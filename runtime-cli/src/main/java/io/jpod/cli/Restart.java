@@ -1,7 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.container.Container;
-import io.jpod.linux.Fd;
+import io.jpod.engine.Background;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,19 +34,21 @@ final class Restart implements Verb {
         Each each = new Each(jpod);
         // What could not start again is not stopped either.
         List<Container> containers =
-                each.find(ids, id -> inHeldPod(jpod.containers().get(id), container -> {}));
+                each.find(ids, id -> inHeldPod(jpod.containers().get(id), _ -> {}));
         Stop.stop(jpod, each, containers, time);
-        Background background = Background.again(jpod, containers);
-        containers.forEach(container -> each.print(container.id(), () -> inHeldPod(container, background::start)));
+        try (Background background = Background.again(jpod.engine(), containers)) {
+            containers.forEach(container -> each.print(container.id(), () -> inHeldPod(container, background::start)));
+        }
         return each.exitCode();
     }
 
     /** Its pod stays while something is done with it, and no longer: others may take minutes to start. */
     private Container inHeldPod(Container container, Consumer<Container> action) {
-        try (Fd _ =
-                jpod.pods().of(container).map(pod -> pod.hold(jpod.caller())).orElse(null)) {
-            action.accept(container);
-            return container;
-        }
+        jpod.pods()
+                .of(container)
+                .ifPresentOrElse(
+                        pod -> jpod.engine().holding(pod, () -> action.accept(container)),
+                        () -> action.accept(container));
+        return container;
     }
 }

@@ -1,21 +1,16 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
+import io.jpod.container.Container;
 import io.jpod.container.Containers;
-import io.jpod.container.CreateOptions;
-import io.jpod.container.Created;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
+import io.jpod.engine.Manner;
+import io.jpod.engine.Running;
+import io.jpod.engine.Wish;
 import io.jpod.oci.Spec;
-import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 final class Run implements Verb {
-    private static final int RANDOM_BYTES = 6;
-
     private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
     private final ProcessOptions process = new ProcessOptions();
@@ -67,30 +62,6 @@ final class Run implements Verb {
                 "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www");
     }
 
-    /**
-     * What is to be run.
-     *
-     * @param directory the bundle
-     * @param log what a detached container prints into; null: that is the caller's
-     * @param hold on its pod until it runs; null: it is in none
-     */
-    private record Job(
-            String id,
-            Spec spec,
-            Path directory,
-            List<Fd> stdio,
-            TerminalRoute console,
-            @Nullable LogPipe log,
-            @Nullable Fd hold) {
-
-        /** It runs: from here on the pod can be removed, and the container with it. */
-        void release() {
-            if (hold != null) {
-                hold.close();
-            }
-        }
-    }
-
     @Override
     public Integer call() {
         if (keep && remove) {
@@ -112,15 +83,12 @@ final class Run implements Verb {
                             : "too many arguments: " + String.join(" ", words.subList(1, words.size())));
         }
         String id = Containers.requireId(words.getFirst());
-        Launch launch = new Launch(jpod, process);
-        Spec alone = launch.read(bundle);
-        Joined joined = Joined.of(jpod, container.pod);
-        try (Fd hold = joined.hold()) {
-            Spec spec = joined.apply(alone, id);
-            try (TerminalRoute console = launch.console(spec, detach)) {
-                return run(launch, new Job(id, spec, bundle.directory(jpod), launch.stdio(), console, null, hold));
-            }
-        }
+        ProcessOptions.requireNoNotify(jpod.caller());
+        Spec spec = bundle.spec(jpod);
+        String pod = PodOptions.joined(jpod, container.pod);
+        return run(
+                manner -> jpod.engine().start(id, bundle.directory(jpod), spec, pod, manner),
+                manner -> jpod.engine().run(id, bundle.directory(jpod), spec, pod, manner));
     }
 
     private int runRootfs() {
@@ -130,84 +98,33 @@ final class Run implements Verb {
         if (interactive && detach && !container.tty) {
             throw new Misuse("--interactive and --detach exclude each other: nobody would be there to type");
         }
-        String id = container.name == null ? randomName() : container.name;
-        Containers.requireId(id);
-        Launch launch = new Launch(jpod, process);
-        Joined joined = Joined.of(jpod, container.pod);
-        try (Fd hold = joined.hold()) {
-            return runRootfs(launch, joined, hold, id);
+        if (container.name != null) {
+            Containers.requireId(container.name);
         }
-    }
-
-    private int runRootfs(Launch launch, Joined joined, @Nullable Fd hold, String id) {
-        Spec spec = joined.apply(launch.write(container, Sharing.of(jpod, container, joined.pod()), id, words), id);
-        jpod.volumes().fill(spec, jpod.caller());
-        boolean ownTerminal = container.tty && detach && process.consoleSocket(jpod) == null;
-        try (TerminalRoute console = ownTerminal ? TerminalRoute.own() : launch.console(spec, detach);
-                LogPipe log = detach ? LogPipe.open(container.logBounds()) : null;
-                Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
-            Fd in = interactive || container.tty ? jpod.caller().stdio(0) : nothing;
-            List<Fd> stdio = log != null
-                    ? log.stdio()
-                    : List.of(in, jpod.caller().stdio(1), jpod.caller().stdio(2));
-            // The bundle is where the container's config.json lies.
-            Job job = new Job(id, spec, jpod.root().resolve(id), stdio, console, log, hold);
-            int code = Origins.named(container, spec, () -> run(launch, job));
-            if (detach) {
-                jpod.caller().out().println(id);
-            }
-            return code;
+        ProcessOptions.requireNoNotify(jpod.caller());
+        Wish.Builder wish = container.wish(jpod, words).interactive(interactive);
+        if (detach) {
+            wish.log(container.logBounds());
         }
+        Wish whole = wish.pod(PodOptions.joined(jpod, container.pod)).build();
+        return run(
+                manner -> {
+                    Container started = jpod.engine().start(whole, manner);
+                    jpod.caller().out().println(started.id());
+                },
+                manner -> jpod.engine().run(whole, manner));
     }
 
-    static String randomName() {
-        byte[] bytes = new byte[RANDOM_BYTES];
-        ThreadLocalRandom.current().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    private int run(Launch launch, Job job) {
-        CreateOptions options = launch.options(job.id(), job.directory(), bundle, job.console(), job.stdio());
+    private int run(Consumer<Manner> start, Function<Manner, Running> run) {
         try (Tracing tracing = trace.begin(jpod)) {
+            Manner manner = process.manner(jpod, detach ? !remove : keep, bundle, tracing);
             if (detach) {
-                jpod.caller().detach();
-            }
-            return run(launch, job, options, tracing);
-        }
-    }
-
-    private int run(Launch launch, Job job, CreateOptions options, @Nullable Tracing tracing) {
-        Caller caller = jpod.caller();
-        try (Created created = jpod.containers().prepare(job.spec(), options, caller, Tracing.of(tracing))) {
-            launch.settle(created, () -> {
-                Tracing.next(tracing);
-                handOver(launch, job, created);
-            });
-            created.start(caller);
-            Tracing.end(tracing);
-            job.release();
-            if (detach) {
+                start.accept(manner);
                 return ExitCode.OK.number();
             }
-            int code = created.await();
-            if (!keep) {
-                Launch.deleteAtItsEnd(jpod, created.container());
+            try (Running running = run.apply(manner)) {
+                return running.await();
             }
-            return code;
         }
-    }
-
-    /** From here on the hands know what to do, whatever becomes of us. */
-    private void handOver(Launch launch, Job job, Created created) {
-        if (detach ? remove : !keep) {
-            jpod.caller().will(launch.will(created.container()));
-        }
-        if (detach) {
-            Launch.leave(jpod, created, job.console(), job.log());
-        } else {
-            Launch.attach(jpod.caller(), created, job.console());
-        }
-        // The container has its own, and this command may wait for days.
-        job.stdio().getFirst().close();
     }
 }

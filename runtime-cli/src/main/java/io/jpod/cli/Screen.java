@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Linux;
 import io.jpod.pod.NamespaceMatrix.Whose;
 
 /**
@@ -21,10 +20,7 @@ record Screen(boolean coloured, int columns) {
 
     /** The caller's standard output. */
     static Screen of(Jpod jpod) {
-        int columns = Linux.windowSize(jpod.caller().stdio(1))
-                .map(Linux.WindowSize::columns)
-                .orElse(0);
-        return new Screen(jpod.isColoured(), columns);
+        return new Screen(jpod.isColoured(), jpod.caller().columns());
     }
 
     String title(String text) {

@@ -1,16 +1,10 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Processes;
-import io.jpod.server.Listener;
-import io.jpod.server.Server;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 final class Serve implements Verb {
-    /** Longer than {@link Server} drains. */
-    private static final Duration END = Duration.ofSeconds(10);
-
     private final Jpod jpod;
     private @Nullable String socket;
     private @Nullable Integer idleTimeout;
@@ -36,42 +30,13 @@ final class Serve implements Verb {
 
     @Override
     public Integer call() {
-        Caller caller = jpod.caller();
-        // Containers are children of their callers' hands, and have their limits.
-        Processes.raiseOpenFiles();
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
-        Listener listener = Listener.passedBy(caller).orElseGet(() -> Listener.at(path()));
-        try (Server server = new Server(listener, Jpod::run, Jpod::rest, jpod::warn)) {
-            Thread stop = stopping(server, Thread.currentThread());
-            Runtime.getRuntime().addShutdownHook(stop);
-            server.serve(caller.connection(), idle);
-            remove(stop);
-        }
+        jpod.caller().serve(this::path, idle, Jpod::run, Jpod::rest, jpod::warn);
         return ExitCode.OK.number();
-    }
-
-    /** SIGTERM runs this. The JVM stays until this command has told its own caller how it ended, and its thread has too. */
-    private static Thread stopping(Server server, Thread serving) {
-        return new Thread(() -> {
-            server.stop();
-            try {
-                serving.join(END);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending: the hook runs already, and waits for us.
-        }
     }
 
     private Path path() {
         String given = socket != null ? socket : jpod.caller().environment().get("JPOD_SOCKET");
-        return given == null || given.isEmpty() ? jpod.runtimeDirectory().resolve("brain.sock") : jpod.path(given);
+        return given == null || given.isEmpty() ? jpod.places().runtime().resolve("brain.sock") : jpod.path(given);
     }
 }

@@ -6,6 +6,8 @@ import java.util.Map;
 
 /** Signals by name, see signal(7). Their numbers are the same on all architectures that jpod knows. */
 final class Signals {
+    static final int TERM = 15;
+
     private static final int LAST = 64;
 
     private static final Map<String, Integer> NUMBERS = Map.ofEntries(

@@ -1,17 +1,8 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Errno;
-import io.jpod.abi.Flags;
-import io.jpod.container.ContainerException;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import io.jpod.linux.Processes;
-import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecTemplate;
 import io.jpod.oci.SpecWriter;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +29,10 @@ final class SpecCommand implements Verb {
     @Override
     public Integer call() {
         Path directory = bundle == null ? jpod.caller().directory() : jpod.path(bundle);
-        Spec spec = rootless ? SpecTemplate.rootless(jpod.caller().uid(), Processes.gid()) : SpecTemplate.rootful();
-        Path file = directory.resolve("config.json");
-        try (Fd fd = Linux.open(
-                file.toString(),
-                Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL,
-                0666 & ~jpod.caller().umask())) {
-            Linux.writeFully(fd, ByteBuffer.wrap(SpecWriter.write(spec).getBytes(StandardCharsets.UTF_8)));
-        } catch (SyscallException e) {
-            if (e.is(Errno.EEXIST)) {
-                throw new ContainerException("File config.json exists. Remove it first", e);
-            }
-            throw e;
-        }
+        Spec spec = rootless
+                ? SpecTemplate.rootless(jpod.caller().uid(), jpod.caller().gid())
+                : SpecTemplate.rootful();
+        CallerFile.of(jpod, directory.resolve("config.json").toString()).create(SpecWriter.write(spec));
         return ExitCode.OK.number();
     }
 }

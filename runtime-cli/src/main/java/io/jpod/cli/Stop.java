@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Flags;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.oci.State.Status;
@@ -41,6 +40,6 @@ final class Stop implements Verb {
         containers.stream()
                 .filter(container -> container.status() == Status.PAUSED)
                 .forEach(container -> each.run(container.id(), container::resume));
-        Containers.stop(containers, (int) Flags.SIGTERM, grace, jpod.caller().connection());
+        Containers.stop(containers, Signals.TERM, grace, jpod.caller().connection());
     }
 }

@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.linux.Fd;
 import java.util.Map;
 import java.util.Stack;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +40,8 @@ final class TraceOptions {
             }
             return null;
         }
-        Fd file = trace.isEmpty() ? null : CallerFile.of(jpod, trace).rewrite();
+        CallerFile.Open file =
+                trace.isEmpty() ? null : CallerFile.of(jpod, trace).rewrite();
         return new Tracing(jpod.caller(), file, form == null ? Form.TEXT : form);
     }
 

@@ -1,6 +1,5 @@
 package io.jpod.cli;
 
-import io.jpod.abi.Errno;
 import io.jpod.container.Trace;
 import io.jpod.exec.Recording;
 import io.jpod.json.JsonWriter;
@@ -144,7 +143,7 @@ final class TraceText {
 
     /** {@code openat(AT_FDCWD, "/dev/kvm", O_PATH) = -1 ENOENT (no such file or directory)  goes on}. */
     private static String text(Recording.Call call) {
-        String text = call.op().sys().manName() + "(" + String.join(", ", call.arguments()) + ")";
+        String text = call.op().name() + "(" + String.join(", ", call.arguments()) + ")";
         return switch (call.outcome()) {
             case NOT_MADE -> text + "  skipped";
             // Whoever executes another program has nobody left to tell.
@@ -155,7 +154,7 @@ final class TraceText {
 
     private static String result(Recording.Call call) {
         if (call.isError()) {
-            return "-1 " + Errno.describe((int) -call.result());
+            return "-1 " + call.error();
         }
         return call.op().result() instanceof Op.ToRegister(int _, String name)
                 ? call.result() + "<" + name + ">"
@@ -207,11 +206,11 @@ final class TraceText {
                 .number("step", step.index() + 1)
                 .text("by", step.entry().by().title())
                 .text("from", step.entry().from())
-                .text("call", call.op().sys().manName())
+                .text("call", call.op().name())
                 .allTexts("arguments", call.arguments())
                 .text("outcome", call.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .number("result", hasResult ? call.result() : null)
-                .text("error", call.isError() ? Errno.nameOf((int) -call.result()) : null)
+                .text("error", call.isError() ? call.errno() : null)
                 .text("then", hasResult && !then(call).isEmpty() ? then(call).strip() : null)
                 .number("nanoseconds", known(call.nanoseconds())));
     }

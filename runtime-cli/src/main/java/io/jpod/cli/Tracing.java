@@ -2,19 +2,18 @@ package io.jpod.cli;
 
 import io.jpod.container.Trace;
 import io.jpod.exec.Observer;
-import io.jpod.linux.Fd;
 import org.jspecify.annotations.Nullable;
 
 /** The trace of one command: printed up to where the program is about to run, and the rest when it does, or when something failed. */
 final class Tracing implements AutoCloseable {
     private final Trace trace = new Trace();
     private final Caller caller;
-    private final @Nullable Fd file;
+    private final CallerFile.@Nullable Open file;
     private final TraceText text;
     private boolean isEnded;
 
     /** @param file owned by this object; null: the caller's stderr */
-    Tracing(Caller caller, @Nullable Fd file, TraceOptions.Form form) {
+    Tracing(Caller caller, CallerFile.@Nullable Open file, TraceOptions.Form form) {
         this.caller = caller;
         this.file = file;
         this.text = new TraceText(trace, form);
@@ -52,7 +51,7 @@ final class Tracing implements AutoCloseable {
             caller.err().print(caller.isTerminal(2) ? text.replace("\n", "\r\n") : text);
             caller.err().flush();
         } else {
-            CallerFile.write(caller, file, text);
+            file.write(text);
         }
     }
 

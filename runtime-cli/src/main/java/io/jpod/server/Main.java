@@ -1,6 +1,7 @@
 package io.jpod.server;
 
 import io.jpod.cli.Jpod;
+import io.jpod.engine.hands.HandsLost;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
@@ -21,8 +22,8 @@ public final class Main {
         Fd connection = new Fd(Integer.parseInt(number));
         Linux.setCloseOnExec(connection);
         try (connection;
-                Hands hands = Hands.greet(connection)) {
-            hands.exit(Jpod.run(hands));
+                Command command = Command.of(connection)) {
+            command.exit(Jpod.run(command));
         } catch (HandsLost | SyscallException e) {
             System.err.println("jpod: " + e.getMessage());
             System.exit(1);

@@ -3,6 +3,7 @@ package io.jpod.server;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cli.Caller;
+import io.jpod.engine.hands.Wire;
 import io.jpod.exec.BuilderThread;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -41,6 +42,9 @@ public final class Server implements AutoCloseable {
 
     /** How long commands may go on after {@link #stop}. A foreground container goes on without us. */
     private static final Duration DRAIN = Duration.ofSeconds(5);
+
+    /** Longer than that. */
+    private static final Duration END = Duration.ofSeconds(10);
 
     private static final int CLEAR_BACKLOG = 100;
 
@@ -103,6 +107,34 @@ public final class Server implements AutoCloseable {
             };
         }
         drain();
+    }
+
+    /** Serves until SIGTERM, too. */
+    void serveUntilEnd(Fd patron, @Nullable Duration idle) {
+        Thread stop = stopping(this, Thread.currentThread());
+        Runtime.getRuntime().addShutdownHook(stop);
+        serve(patron, idle);
+        remove(stop);
+    }
+
+    /** SIGTERM runs this. The JVM stays until this command has told its own caller how it ended, and its thread has too. */
+    private static Thread stopping(Server server, Thread serving) {
+        return new Thread(() -> {
+            server.stop();
+            try {
+                serving.join(END);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void remove(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs already, and waits for us.
+        }
     }
 
     /** Ends {@link #serve}, from any thread. */
@@ -232,11 +264,11 @@ public final class Server implements AutoCloseable {
     }
 
     private void answer(Fd connection) {
-        try (Hands hands = Hands.greet(connection)) {
-            if (isHere(connection, hands.pid())) {
+        try (Command called = Command.of(connection)) {
+            if (isHere(connection, called.pid())) {
                 // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
                 Sockets.send(connection, new Message(Wire.accepted(), List.of()));
-                hands.exit(command.applyAsInt(hands));
+                called.exit(command.applyAsInt(called));
             } else {
                 Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
             }

@@ -2,16 +2,9 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.abi.Flags;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -22,43 +15,18 @@ class CommandEventTest {
     @TempDir
     Path dir;
 
-    private void run(Fd nothing, String... arguments) {
-        PrintStream away = new PrintStream(OutputStream.nullOutputStream(), true);
-        Map<String, Object> caller = Map.of(
-                "arguments",
-                List.of(arguments),
-                "environment",
-                Map.of(),
-                "directory",
-                dir,
-                "uid",
-                0,
-                "out",
-                away,
-                "err",
-                away,
-                "stdio",
-                nothing,
-                "isTerminal",
-                false);
-        Jpod.run((Caller) Proxy.newProxyInstance(
-                Caller.class.getClassLoader(),
-                new Class<?>[] {Caller.class},
-                (proxy, method, parameters) -> caller.get(method.getName())));
-    }
-
     @Test
     void aRecordingHasEachCommandAndNothingThatWasTyped() throws Exception {
         Path file = dir.resolve("recording.jfr");
         try (Recording recording = new Recording();
-                Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
+                FakeCaller caller = new FakeCaller(dir)) {
             recording.enable("jpod.Command");
             recording.start();
-            run(nothing, "--root", "s3cret/root", "state", "s3cret");
-            run(nothing, "--root", "s3cret/root", "pod", "ps");
-            run(nothing, "run", "--env", "A=s3cret", "--no-such-option");
-            run(nothing, "s3cret");
-            run(nothing, "--version");
+            caller.run("--root", "s3cret/root", "state", "s3cret");
+            caller.run("--root", "s3cret/root", "pod", "ps");
+            caller.run("run", "--env", "A=s3cret", "--no-such-option");
+            caller.run("s3cret");
+            caller.run("--version");
             recording.stop();
             recording.dump(file);
         }

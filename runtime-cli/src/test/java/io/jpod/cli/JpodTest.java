@@ -2,22 +2,15 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.abi.Flags;
 import io.jpod.json.Json;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,46 +20,38 @@ class JpodTest {
     @TempDir
     Path dir;
 
-    private final Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private boolean isTerminal;
+    private FakeCaller caller;
+
+    @BeforeEach
+    void call() {
+        caller = new FakeCaller(dir);
+    }
 
     @AfterEach
-    void closeNothing() {
-        nothing.close();
+    void hangUp() {
+        caller.close();
     }
 
     private int run(String... arguments) {
-        return run(Jpod::run, arguments);
-    }
-
-    private int run(ToIntFunction<Caller> brain, String... arguments) {
-        Map<String, Object> caller = Map.ofEntries(
-                Map.entry("arguments", List.of(arguments)),
-                Map.entry("environment", Map.of()),
-                Map.entry("directory", dir),
-                Map.entry("uid", 0),
-                Map.entry("pid", (int) ProcessHandle.current().pid()),
-                Map.entry("umask", 022),
-                Map.entry("connection", nothing),
-                Map.entry("out", new PrintStream(out, true, StandardCharsets.UTF_8)),
-                Map.entry("err", new PrintStream(err, true, StandardCharsets.UTF_8)),
-                Map.entry("stdio", nothing),
-                Map.entry("isTerminal", isTerminal));
-        return brain.applyAsInt((Caller) Proxy.newProxyInstance(
-                Caller.class.getClassLoader(), new Class<?>[] {Caller.class}, (proxy, method, parameters) -> {
-                    assertThat(caller).as("what these commands ask for").containsKey(method.getName());
-                    return caller.get(method.getName());
-                }));
+        return caller.run(arguments);
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return caller.printed();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return caller.complained();
+    }
+
+    @Test
+    void thereIsNoHelpForAVerbThatDoesNotExist() {
+        for (String words : List.of("foo -h", "foo --help", "pod foo --help")) {
+            assertThat(run(words.split(" "))).as(words).isEqualTo(1);
+            assertThat(err()).as(words).contains("foo");
+            assertThat(out()).as(words).isEmpty();
+        }
+        assertThat(run("pod", "ls", "--help")).isZero();
     }
 
     @Test
@@ -93,7 +78,7 @@ class JpodTest {
 
     @Test
     void peopleGetAnErrorThatTheyRead() {
-        isTerminal = true;
+        caller.isAtTerminal();
         assertThat(run("nonsense")).isEqualTo(1);
         assertThat(err()).startsWith("jpod: ").contains("nonsense");
     }
@@ -161,7 +146,7 @@ class JpodTest {
                 "/",
                 "--bundle",
                 "/");
-        err.reset();
+        caller.forget();
 
         assertThat(run("run", "--bundle", "/no/such", "c1")).isEqualTo(1);
         assertThat(err()).matches("time=.* msg=\"bundle /no/such: no such directory\"\n");
@@ -180,21 +165,11 @@ class JpodTest {
     void whoKnowsAllVerbsSaysTheSame(String words) {
         int code = run(words.split(" "));
         String said = out() + err();
-        out.reset();
-        err.reset();
+        caller.forget();
 
-        assertThat(run(caller -> new Jpod().answer(caller), words.split(" "))).isEqualTo(code);
+        assertThat(caller.run(called -> new Jpod().answer(called), words.split(" ")))
+                .isEqualTo(code);
         assertThat((out() + err()).replaceAll("time=\\S+", "")).isEqualTo(said.replaceAll("time=\\S+", ""));
-    }
-
-    @Test
-    void thereIsNoHelpForAVerbThatDoesNotExist() {
-        for (String words : List.of("foo -h", "foo --help", "pod foo --help")) {
-            assertThat(run(words.split(" "))).as(words).isEqualTo(1);
-            assertThat(err()).as(words).contains("foo");
-            assertThat(out()).as(words).isEmpty();
-        }
-        assertThat(run("pod", "ls", "--help")).isZero();
     }
 
     @Test

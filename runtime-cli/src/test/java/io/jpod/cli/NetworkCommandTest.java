@@ -2,17 +2,9 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.abi.Flags;
-import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,48 +15,30 @@ class NetworkCommandTest {
     @TempDir
     Path dir;
 
-    private final Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private FakeCaller caller;
+
+    @BeforeEach
+    void call() {
+        caller = new FakeCaller(dir);
+    }
 
     @AfterEach
-    void closeNothing() {
-        nothing.close();
+    void hangUp() {
+        caller.close();
     }
 
     /** Words are parted by blanks. */
     private int run(String line) {
-        out.reset();
-        err.reset();
-        Map<String, Object> caller = Map.of(
-                "arguments",
-                List.of(("--root " + dir + " network " + line).split(" ")),
-                "environment",
-                Map.of(),
-                "directory",
-                dir,
-                "uid",
-                0,
-                "out",
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                "err",
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                "stdio",
-                nothing,
-                "isTerminal",
-                false);
-        return Jpod.run((Caller) Proxy.newProxyInstance(
-                Caller.class.getClassLoader(),
-                new Class<?>[] {Caller.class},
-                (proxy, method, parameters) -> caller.get(method.getName())));
+        caller.forget();
+        return caller.run(("--root " + dir + " network " + line).split(" "));
     }
 
     private String out() {
-        return out.toString(StandardCharsets.UTF_8);
+        return caller.printed();
     }
 
     private String err() {
-        return err.toString(StandardCharsets.UTF_8);
+        return caller.complained();
     }
 
     @Test

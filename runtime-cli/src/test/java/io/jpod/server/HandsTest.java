@@ -208,7 +208,7 @@ class HandsTest {
         Path exitFile = dir.resolve("exit");
         List<Fd> pipe = Linux.pipe();
         ToIntFunction<Caller> command = caller -> {
-            caller.detach();
+            caller.background();
             try (Spawner.Child child = spawn(caller, 0, pipe.getFirst(), exitAfterInput(7));
                     Fd file = Linux.open(exitFile.toString(), Flags.O_WRONLY | Flags.O_CREAT, 0600)) {
                 caller.watch(child.pid(), file);
@@ -238,7 +238,7 @@ class HandsTest {
                 heir.complete(caller.arguments());
                 return 0;
             }
-            caller.detach();
+            caller.background();
             try (Spawner.Child child = spawn(caller, 0, pipe.getFirst(), exitAfterInput(9))) {
                 caller.forwardSignals(child.pid());
                 caller.will(List.of("delete", "ünser"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
 import io.jpod.cli.Jpod;
+import io.jpod.engine.hands.Wire;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;

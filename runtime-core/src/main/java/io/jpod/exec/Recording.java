@@ -1,5 +1,6 @@
 package io.jpod.exec;
 
+import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -88,6 +89,16 @@ public final class Recording implements AutoCloseable {
 
         public boolean isError() {
             return outcome == Outcome.RETURNED && result < 0;
+        }
+
+        /** The name of an error, such as ENOENT. */
+        public String errno() {
+            return Errno.nameOf((int) -result);
+        }
+
+        /** The same, and what it means. */
+        public String error() {
+            return Errno.describe((int) -result);
         }
 
         /** Whether the process is another program from here on. */

@@ -28,4 +28,14 @@ public record NewNetwork(
     public static NewNetwork named(String name) {
         return new NewNetwork(name, List.of(), List.of(), false, false, false, true, 0, Map.of());
     }
+
+    /** @throws IllegalArgumentException if the text is none */
+    public static Cidr subnet(String text) {
+        return Cidr.parse(text);
+    }
+
+    /** @throws IllegalArgumentException if the text is none */
+    public static Ip gateway(String text) {
+        return Ip.parse(text);
+    }
 }

@@ -24,6 +24,11 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
         }
     }
 
+    /** What its man page is called. */
+    public String name() {
+        return sys.manName();
+    }
+
     /** What an executor does on this result, where an error is a negated errno. */
     public Action after(long outcome) {
         for (Case possible : cases) {

@@ -1,0 +1,106 @@
+package io.jpod.cli;
+
+import static io.jpod.cli.Verb.family;
+import static io.jpod.cli.Verb.named;
+
+import io.jpod.cli.Verb.Named;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/** All that jpod can be told to do. */
+final class Verbs {
+    /** In the order of the help. */
+    static final List<Named> ALL = List.of(
+            named("create", "Make a container from a bundle. Its program waits for 'jpod start'.", Create::new),
+            named("start", "Let a container that was created run its program.", Start::new),
+            named("run", "Make a container, start it, and wait for its end.", Run::new),
+            named("state", "Print the state of a container as JSON (runtime-spec, \"State\").", State::new),
+            named("list", "List the containers below --root.", ListContainers::new, "ls"),
+            named("stop", "Stop containers, all at the same time: TERM, and KILL for those that go on.", Stop::new),
+            named(
+                    "restart",
+                    "Start containers again: those that run are stopped first, with TERM, and KILL if they go on.",
+                    Restart::new),
+            named(
+                    "inspect",
+                    "Print what is known of containers: state, config, namespaces, cgroup, log.",
+                    Inspect::new),
+            named("kill", "Send a signal to a container's first process.", Kill::new),
+            named(
+                    "delete",
+                    "Remove containers that have ended, or were never started, and all that is kept of them.",
+                    Delete::new,
+                    "rm"),
+            named("exec", "Run one more process in a container.", Exec::new),
+            named("pause", "Stop all processes of a container where they are.", Pause::new),
+            named("resume", "Let the processes of a paused container go on.", Resume::new),
+            named("wait", "Wait until containers have ended, and print their exit codes, one a line.", Wait::new),
+            named(
+                    "logs",
+                    "Print what a container has printed that was started with 'jpod run --detach --rootfs'.",
+                    Logs::new),
+            named("ps", "List the processes of a container.", Ps::new),
+            named("ns", "Show which namespaces containers live in, whose they are, and who else is in them.", Ns::new),
+            named(
+                    "events",
+                    "Print the figures of a container every few seconds, and when it runs out of memory, as JSON lines.",
+                    Events::new),
+            named("update", "Change the limits of a container while it runs.", Update::new),
+            family(
+                    "pod",
+                    "Make and manage pods: containers that share namespaces, limits and files.",
+                    _ -> new PodCommand(),
+                    PodCommand.VERBS),
+            family(
+                    "network",
+                    "Make, show and remove networks of pods.",
+                    _ -> new NetworkCommand(),
+                    NetworkCommand.VERBS),
+            named(
+                    "debug",
+                    "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
+                    Debug::new),
+            named("spec", "Write a config.json to start from.", SpecCommand::new),
+            named(
+                    "features",
+                    "Print what jpod implements as JSON (runtime-spec, \"Features Structure\").",
+                    FeaturesCommand::new),
+            named("explain", "Print what 'jpod run' would do, step by step, without doing it.", Explain::new),
+            family(
+                    "volume",
+                    "Make, show and remove volumes: directories with a name that outlive containers.",
+                    _ -> new VolumeCommand(),
+                    VolumeCommand.VERBS),
+            named(
+                    "doctor",
+                    "List what no living container or pod below --root owns, and remove it with --fix.",
+                    DoctorCommand::new),
+            named("completion", "Print a script that lets the shell complete jpod's command line.", Completion::new),
+            named(
+                    "serve",
+                    "Stay in memory and serve all further commands, which makes them fast. Containers do not depend on it:"
+                            + " it may be stopped or killed at any time.",
+                    Serve::new));
+
+    private Verbs() {}
+
+    static List<Named> among(List<Named> verbs, Collection<String> words) {
+        List<Named> among = new ArrayList<>();
+        for (Named verb : verbs) {
+            if (verb.isAmong(words)) {
+                among.add(verb);
+            }
+        }
+        return among;
+    }
+
+    /** The names of those verbs that may be meant by a command line of these words. */
+    static void collect(List<Named> verbs, Collection<String> words, Set<String> names) {
+        for (Named verb : among(verbs, words)) {
+            names.add(verb.name());
+            collect(verb.verbs(), words, names);
+        }
+    }
+}

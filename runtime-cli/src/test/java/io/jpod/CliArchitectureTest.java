@@ -1,0 +1,44 @@
+package io.jpod;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.jpod.linux.Fd;
+
+/** What a command line may know: it translates for the engine, and shows. */
+@AnalyzeClasses(packages = "io.jpod", importOptions = ImportOption.DoNotIncludeTests.class)
+class CliArchitectureTest {
+    /** What the caller's process is to the kernel, files as it sees them, and addresses as people write them. */
+    private static final String EXCEPTIONS = "(Caller|CallerFile|CallerPath|PodOptions)";
+
+    /** A descriptor that is handed on is no call. */
+    @ArchTest
+    static final ArchRule NO_KERNEL = noClasses()
+            .that()
+            .resideInAPackage("io.jpod.cli..")
+            .and()
+            .haveNameNotMatching("io\\.jpod\\.cli\\." + EXCEPTIONS + "(\\$.*)?")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("io.jpod.linux..", "io.jpod.abi..").and(not(belongToAnyOf(Fd.class))));
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
+
+    /** Whoever serves knows the command line, and not the other way round. */
+    @ArchTest
+    static final ArchRule SERVER_IS_ABOVE = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.jpod.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.jpod.server..");
+}
