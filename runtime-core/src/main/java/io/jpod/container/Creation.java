@@ -13,11 +13,11 @@ import io.jpod.linux.Linux;
 import io.jpod.linux.Sockets;
 import io.jpod.oci.HookKind;
 import io.jpod.oci.Spec;
+import io.jpod.plan.CredentialStep;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
-import io.jpod.plan.Step;
 import io.jpod.plan.Step.Milestone;
 import java.time.Instant;
 import java.util.HashMap;
@@ -256,7 +256,8 @@ final class Creation {
 
     /** Of a process that cannot tell whoever starts it, because its seccomp filter may not let it. */
     private @Nullable Recording calls(Prepared prepared, StateDir dir) {
-        boolean isFiltered = prepared.plan().entries().stream().anyMatch(e -> e.step() instanceof Step.LoadSeccomp);
+        boolean isFiltered =
+                prepared.plan().entries().stream().anyMatch(e -> e.step() instanceof CredentialStep.LoadSeccomp);
         return isFiltered && observer.equals(Observer.NONE)
                 ? Recording.in(dir.makeCalls(), prepared.programs().process())
                 : null;

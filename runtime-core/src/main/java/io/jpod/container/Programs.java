@@ -9,7 +9,7 @@ import io.jpod.plan.Lowering.Lowered;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.Planner;
-import io.jpod.plan.Step;
+import io.jpod.plan.ProcessStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,8 +35,8 @@ final class Programs {
                 if (entry.step() instanceof BrainStep.CreateCgroup && request.cgroup() != null) {
                     entries.set(
                             i, new Plan.Entry(new BrainStep.CreateCgroup(request.cgroup()), entry.by(), entry.from()));
-                } else if (entry.step() instanceof Step.JoinKeyring) {
-                    Step.JoinKeyring keyring = Planner.keyring(request.id());
+                } else if (entry.step() instanceof ProcessStep.JoinKeyring) {
+                    ProcessStep.JoinKeyring keyring = Planner.keyring(request.id());
                     entries.set(i, new Plan.Entry(keyring, entry.by(), entry.from()));
                     named = named.withKeyring(i, keyring.name());
                 }
@@ -78,7 +78,7 @@ final class Programs {
     static Lowered of(Plan plan, int preserve) {
         Lowered programs = ofAnonymous(anonymous(plan), preserve);
         for (int i = 0; i < plan.entries().size(); i++) {
-            if (plan.entries().get(i).step() instanceof Step.JoinKeyring(String name)) {
+            if (plan.entries().get(i).step() instanceof ProcessStep.JoinKeyring(String name)) {
                 programs = programs.withKeyring(i, name);
             }
         }
@@ -102,8 +102,8 @@ final class Programs {
         for (Plan.Entry entry : plan.entries()) {
             if (entry.by() == By.BRAIN) {
                 entries.add(new Plan.Entry(new BrainStep.CreateCgroup(""), By.BRAIN, ""));
-            } else if (entry.step() instanceof Step.JoinKeyring) {
-                entries.add(new Plan.Entry(new Step.JoinKeyring(""), entry.by(), entry.from()));
+            } else if (entry.step() instanceof ProcessStep.JoinKeyring) {
+                entries.add(new Plan.Entry(new ProcessStep.JoinKeyring(""), entry.by(), entry.from()));
             } else {
                 entries.add(entry);
             }

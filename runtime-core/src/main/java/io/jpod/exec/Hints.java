@@ -2,6 +2,11 @@ package io.jpod.exec;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
+import io.jpod.plan.CredentialStep;
+import io.jpod.plan.HostStep;
+import io.jpod.plan.NamespaceStep;
+import io.jpod.plan.ProcessStep;
+import io.jpod.plan.RootfsStep;
 import io.jpod.plan.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -25,35 +30,36 @@ final class Hints {
             return "";
         }
         return switch (step) {
-            case Step.MountFilesystem mount
+            case RootfsStep.MountFilesystem mount
             when errno == Errno.ENODEV -> "this kernel has no file system type " + mount.type();
-            case Step.MountFilesystem mount
+            case RootfsStep.MountFilesystem mount
             when errno == Errno.EPERM && mount.type().equals("proc") ->
                 "in a user namespace proc can be mounted only where the outer /proc is fully visible";
-            case Step.MountFilesystem _
+            case RootfsStep.MountFilesystem _
             when errno == Errno.EINVAL && sys == Sys.FSCONFIG -> "the file system does not know this option";
-            case Step.MountFilesystem _, Step.MountBind _
+            case RootfsStep.MountFilesystem _, RootfsStep.MountBind _
             when errno == Errno.ELOOP -> "the image has a symbolic link where a directory must be";
-            case Step.MountBind bind
+            case RootfsStep.MountBind bind
             when errno == Errno.EINVAL && sys == Sys.MOVE_MOUNT ->
                 bind.file() ? "the source is a file, the destination a directory" : "the destination is a file";
-            case Step.MountFilesystem _, Step.MountBind _
+            case RootfsStep.MountFilesystem _, RootfsStep.MountBind _
             when errno == Errno.EROFS -> "the mount point does not exist, and the file system is read-only";
-            case Step.MapIdsOfRootfs _
+            case HostStep.MapIdsOfRootfs _
             when errno == Errno.EINVAL ->
                 "this file system cannot have its owners mapped (ext4, xfs, btrfs can, and tmpfs from Linux 6.3): make the pod with"
                         + " --userns auto:unmapped, or put the root file system elsewhere";
-            case Step.AttachRootfs _
+            case RootfsStep.AttachRootfs _
             when errno == Errno.EACCES ->
                 "a directory above it is closed to the caller, whose privileges do not count in the user namespace";
-            case Step.MakeDevice _ when errno == Errno.EEXIST -> "the root file system has something else there";
-            case Step.MakeDirectory _, Step.ChangeDirectory _
+            case RootfsStep.MakeDevice _ when errno == Errno.EEXIST -> "the root file system has something else there";
+            case ProcessStep.MakeDirectory _, ProcessStep.ChangeDirectory _
             when errno == Errno.ELOOP -> "it is, or leads through, a link of /proc or a loop";
-            case Step.SetRlimit _ when errno == Errno.EPERM -> "raising a hard limit takes CAP_SYS_RESOURCE";
-            case Step.SetUser _ when errno == Errno.EINVAL -> "the id has no mapping in the user namespace";
-            case Step.OpenConsole _ when errno == Errno.ENOENT -> "a terminal needs a devpts mount on /dev/pts";
-            case Step.UnshareNamespaces _, Step.JoinNamespace _ when errno == Errno.EPERM -> "this takes root";
-            case Step.UnshareNamespaces _ when errno == Errno.ENOSPC -> "a limit in /proc/sys/user is reached";
+            case CredentialStep.SetRlimit _ when errno == Errno.EPERM -> "raising a hard limit takes CAP_SYS_RESOURCE";
+            case CredentialStep.SetUser _ when errno == Errno.EINVAL -> "the id has no mapping in the user namespace";
+            case RootfsStep.OpenConsole _ when errno == Errno.ENOENT -> "a terminal needs a devpts mount on /dev/pts";
+            case NamespaceStep.UnshareNamespaces _, NamespaceStep.JoinNamespace _
+            when errno == Errno.EPERM -> "this takes root";
+            case NamespaceStep.UnshareNamespaces _ when errno == Errno.ENOSPC -> "a limit in /proc/sys/user is reached";
             default -> "";
         };
     }

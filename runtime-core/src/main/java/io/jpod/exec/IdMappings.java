@@ -7,7 +7,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.oci.IdMapping;
-import io.jpod.plan.Step;
+import io.jpod.plan.ProcessStep;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,7 +20,7 @@ final class IdMappings {
      * @param process of the namespace, which has no mappings yet
      * @throws io.jpod.linux.SyscallException ESRCH if it has ended
      */
-    static void write(Spawner.Child process, Step.AwaitMappings mappings) {
+    static void write(Spawner.Child process, ProcessStep.AwaitMappings mappings) {
         write(process, "uid_map", mappings.uids());
         write(process, "gid_map", mappings.gids());
     }

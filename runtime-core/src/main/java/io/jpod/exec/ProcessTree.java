@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** A process of the host that was started with {@link io.jpod.plan.Step.AdoptOrphans}, and all that it has started. */
+/** A process of the host that was started with {@link io.jpod.plan.ProcessStep.AdoptOrphans}, and all that it has started. */
 public final class ProcessTree {
     private static final long PATIENCE = Duration.ofSeconds(10).toMillis();
 

@@ -17,6 +17,7 @@ import io.jpod.plan.BrainStep;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
+import io.jpod.plan.ProcessStep;
 import io.jpod.plan.Step;
 import io.jpod.plan.Step.Milestone;
 import java.io.UncheckedIOException;
@@ -387,11 +388,11 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    private Step.AwaitMappings mappings() {
+    private ProcessStep.AwaitMappings mappings() {
         return plan.entries().stream()
                 .map(Plan.Entry::step)
-                .filter(Step.AwaitMappings.class::isInstance)
-                .map(Step.AwaitMappings.class::cast)
+                .filter(ProcessStep.AwaitMappings.class::isInstance)
+                .map(ProcessStep.AwaitMappings.class::cast)
                 .findFirst()
                 .orElseThrow();
     }

@@ -4,8 +4,8 @@ import io.jpod.abi.Errno;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Op;
 import io.jpod.plan.Plan;
+import io.jpod.plan.ProcessStep;
 import io.jpod.plan.Program;
-import io.jpod.plan.Step;
 import java.util.stream.Collectors;
 
 /** A step of a plan that the kernel refused: which, from where in config.json, by which call, and why. */
@@ -28,9 +28,9 @@ public final class StepFailed extends RuntimeException {
         Op op = program.ops().get(failed.op());
         Plan.Entry entry = plan.entries().get(op.step());
         String message;
-        if (entry.step() instanceof Step.FindProgram(var _, String name)) {
+        if (entry.step() instanceof ProcessStep.FindProgram(var _, String name)) {
             message = entry.from() + ": " + notFound(name, failed.errno());
-        } else if (entry.step() instanceof Step.Exec exec) {
+        } else if (entry.step() instanceof ProcessStep.Exec exec) {
             message = entry.from() + ": " + notExecuted(exec.args().getFirst(), failed.errno());
         } else {
             message = "step %d, from %s: %s: %s(%s): %s%s"

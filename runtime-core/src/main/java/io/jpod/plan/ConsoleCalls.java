@@ -24,7 +24,7 @@ final class ConsoleCalls {
         this.terminal = terminal;
     }
 
-    void open(Step.OpenConsole step) {
+    void open(RootfsStep.OpenConsole step) {
         Op.Register ptmx = asm.temporary();
         files.terminalMultiplexer(ptmx);
         asm.call(Sys.IOCTL, ptmx, flags(TIOCSPTLCK, "TIOCSPTLCK"), asm.bytes(new byte[4], "[0]"));

@@ -24,33 +24,35 @@ final class Credentials {
         this.asm = asm;
     }
 
-    void lower(Step step) {
+    void lower(CredentialStep step) {
         switch (step) {
-            case Step.SetRlimit(Process.Rlimit limit) -> rlimit(limit);
-            case Step.SetScheduler(Process.Scheduler scheduler) -> scheduler(scheduler);
-            case Step.SetIoPriority(Process.IoPriority priority) ->
+            case CredentialStep.SetRlimit(Process.Rlimit limit) -> rlimit(limit);
+            case CredentialStep.SetScheduler(Process.Scheduler scheduler) -> scheduler(scheduler);
+            case CredentialStep.SetIoPriority(Process.IoPriority priority) ->
                 asm.call(
                         Sys.IOPRIO_SET,
                         flags(IOPRIO_WHO_PROCESS, "IOPRIO_WHO_PROCESS"),
                         value(0),
                         value((long) priority.ioClass().number() << IOPRIO_CLASS_SHIFT | priority.priority()));
-            case Step.SetCpuAffinity(String cpus) -> {
+            case CredentialStep.SetCpuAffinity(String cpus) -> {
                 byte[] mask = IdSet.mask(cpus);
                 asm.call(Sys.SCHED_SETAFFINITY, value(0), value(mask.length), asm.bytes(mask, cpus));
             }
-            case Step.SetMemoryPolicy(Linux.MemoryPolicy policy) -> memoryPolicy(policy);
-            case Step.SetPersonality(Linux.Personality personality) ->
+            case CredentialStep.SetMemoryPolicy(Linux.MemoryPolicy policy) -> memoryPolicy(policy);
+            case CredentialStep.SetPersonality(Linux.Personality personality) ->
                 asm.call(
                         Sys.PERSONALITY,
                         flags(
                                 personality.domain().number(),
                                 personality.domain().name()));
-            case Step.SetUmask(int umask) -> asm.call(Sys.UMASK, flags(umask, "0" + Integer.toOctalString(umask)));
-            case Step.ChownStdio(List<Integer> numbers, long uid) -> numbers.forEach(number -> chown(number, uid));
-            case Step.LimitBoundingSet(List<Capability> kept, int last) -> limitBoundingSet(kept, last);
-            case Step.SetUser(Process.User user) -> user(user);
-            case Step.SetCapabilities capabilities -> capabilities(capabilities);
-            case Step.SetNoNewPrivileges _ ->
+            case CredentialStep.SetUmask(int umask) ->
+                asm.call(Sys.UMASK, flags(umask, "0" + Integer.toOctalString(umask)));
+            case CredentialStep.ChownStdio(List<Integer> numbers, long uid) ->
+                numbers.forEach(number -> chown(number, uid));
+            case CredentialStep.LimitBoundingSet(List<Capability> kept, int last) -> limitBoundingSet(kept, last);
+            case CredentialStep.SetUser(Process.User user) -> user(user);
+            case CredentialStep.SetCapabilities capabilities -> capabilities(capabilities);
+            case CredentialStep.SetNoNewPrivileges _ ->
                 asm.call(
                         Sys.PRCTL,
                         flags(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS"),
@@ -58,8 +60,7 @@ final class Credentials {
                         value(0),
                         value(0),
                         value(0));
-            case Step.LoadSeccomp(Filter filter) -> seccomp(filter);
-            default -> throw new IllegalArgumentException(step.describe());
+            case CredentialStep.LoadSeccomp(Filter filter) -> seccomp(filter);
         }
     }
 
@@ -164,7 +165,7 @@ final class Credentials {
         asm.call(Sys.PRCTL, flags(PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS"), value(on), value(0), value(0), value(0));
     }
 
-    private void capabilities(Step.SetCapabilities step) {
+    private void capabilities(CredentialStep.SetCapabilities step) {
         Op.Blob header = asm.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", 8, struct -> struct.putInt(CAPABILITY_VERSION));
         long filtering = step.filtering() ? Capability.bits(List.of(Capability.CAP_SYS_ADMIN)) : 0;
         long effective = Capability.bits(step.effective()) | filtering;

@@ -54,31 +54,34 @@ public final class ExecPlanner {
     private static Plan join(String id, Spec container, Process process, boolean intoCgroup, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        entries.add(new Plan.Entry(new Step.OpenProcfs(), By.BUILDER, "default"));
+        entries.add(new Plan.Entry(new HostStep.OpenProcfs(), By.BUILDER, "default"));
         entries.add(cloneProcess(intoCgroup));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
         steps.outside(plan);
-        plan.add(new Step.HideProcess(), "default");
-        plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
+        plan.add(new NamespaceStep.HideProcess(), "default");
+        plan.add(new NamespaceStep.JoinContainer(joined(container)), "linux.namespaces");
         if (!container.linux().hasOwnMounts()) {
-            plan.add(new Step.EnterRootOfContainer(), "linux.namespaces");
+            plan.add(new RootfsStep.EnterRootOfContainer(), "linux.namespaces");
         }
         if (container.linux().namespace(NamespaceType.USER) != null) {
-            plan.add(new Step.BecomeRoot(), "linux.namespaces");
+            plan.add(new NamespaceStep.BecomeRoot(), "linux.namespaces");
         }
         if (process.terminal()) {
-            plan.add(new Step.OpenConsole(process.consoleSize(), process.user().uid(), false), "terminal");
+            plan.add(
+                    new RootfsStep.OpenConsole(
+                            process.consoleSize(), process.user().uid(), false),
+                    "terminal");
         }
         steps.stdio(plan);
         // Whoever called jpod has keys of the host in theirs.
         plan.add(Planner.keyring(id), "default");
         steps.resources(plan, null, container.linux().personality());
         if (process.execCPUAffinity() != null && process.execCPUAffinity().finalCpus() != null) {
-            plan.add(new Step.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");
+            plan.add(new CredentialStep.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");
         }
-        plan.add(new Step.CloseDescriptors(), "default");
+        plan.add(new ProcessStep.CloseDescriptors(), "default");
         steps.credentials(plan, warnings::add);
-        plan.add(new Step.HideProcess(), "default");
+        plan.add(new NamespaceStep.HideProcess(), "default");
         if (mayBeTraced(container, process)) {
             steps.confine(plan, warnings::add);
         }
@@ -107,12 +110,12 @@ public final class ExecPlanner {
             String path, List<String> args, List<String> env, String at, String directory, boolean adopts) {
         List<Plan.Entry> entries = new ArrayList<>(List.of(cloneProcess(false)));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
-        plan.add(new Step.CloseDescriptors(), "default");
-        plan.add(new Step.ChangeHostDirectory(directory), "default");
+        plan.add(new ProcessStep.CloseDescriptors(), "default");
+        plan.add(new ProcessStep.ChangeHostDirectory(directory), "default");
         if (adopts) {
-            plan.add(new Step.AdoptOrphans(), "default");
+            plan.add(new ProcessStep.AdoptOrphans(), "default");
         }
-        plan.add(new Step.Exec(List.of(path), args, env), at);
+        plan.add(new ProcessStep.Exec(List.of(path), args, env), at);
         return new Plan(entries, List.of());
     }
 
@@ -125,15 +128,15 @@ public final class ExecPlanner {
     public static Plan createContainerHook(Spec container, Hook hook, String at, boolean intoCgroup, String rootfs) {
         List<Plan.Entry> entries = new ArrayList<>(List.of(cloneProcess(intoCgroup)));
         Sink plan = (step, from) -> entries.add(new Plan.Entry(step, By.PROCESS, from));
-        plan.add(new Step.HideProcess(), "default");
-        plan.add(new Step.JoinContainer(joined(container)), "linux.namespaces");
+        plan.add(new NamespaceStep.HideProcess(), "default");
+        plan.add(new NamespaceStep.JoinContainer(joined(container)), "linux.namespaces");
         // As the caller still: directories above it may be closed to the root of a user namespace.
-        plan.add(new Step.ChangeHostDirectory(rootfs), "root.path");
+        plan.add(new ProcessStep.ChangeHostDirectory(rootfs), "root.path");
         if (container.linux().namespace(NamespaceType.USER) != null) {
-            plan.add(new Step.BecomeRoot(), "linux.namespaces");
+            plan.add(new NamespaceStep.BecomeRoot(), "linux.namespaces");
         }
-        plan.add(new Step.CloseDescriptors(), "default");
-        plan.add(new Step.HideProcess(), "default");
+        plan.add(new ProcessStep.CloseDescriptors(), "default");
+        plan.add(new NamespaceStep.HideProcess(), "default");
         enterPidNamespace(plan, container);
         hook(
                 plan,
@@ -151,7 +154,9 @@ public final class ExecPlanner {
     }
 
     private static void hook(Sink plan, Hook hook, String at, List<String> inherited) {
-        plan.add(new Step.Exec(List.of(hook.path()), args(hook), hook.env() == null ? inherited : hook.env()), at);
+        plan.add(
+                new ProcessStep.Exec(List.of(hook.path()), args(hook), hook.env() == null ? inherited : hook.env()),
+                at);
     }
 
     private static List<String> args(Hook hook) {
@@ -162,7 +167,7 @@ public final class ExecPlanner {
     private static void enterPidNamespace(Sink plan, Spec container) {
         boolean isSeparate = container.linux().namespace(NamespaceType.PID) != null;
         plan.add(
-                isSeparate ? new Step.EnterPidNamespace() : new Step.Await(Step.Milestone.READY),
+                isSeparate ? new NamespaceStep.EnterPidNamespace() : new ProcessStep.Await(Step.Milestone.READY),
                 isSeparate ? "linux.namespaces" : "default");
     }
 

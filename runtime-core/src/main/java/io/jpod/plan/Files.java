@@ -228,7 +228,7 @@ final class Files {
 
     // ---- mounts
 
-    void mount(Step.MountFilesystem step) {
+    void mount(RootfsStep.MountFilesystem step) {
         MountOptions options = step.options();
         if (step.filled() != null) {
             // Inputs are not a program's to close.
@@ -295,7 +295,7 @@ final class Files {
         }
     }
 
-    void bind(Step.MountBind step) {
+    void bind(RootfsStep.MountBind step) {
         MountOptions options = step.options();
         Op.Register source = asm.use(step.handle());
         boolean shared = options.propagation().stream().anyMatch(p -> p.flag() == MS_SHARED);

@@ -101,11 +101,11 @@ public final class Lowering {
                 .anyMatch(entry -> entry.step() instanceof BrainStep.PinNamespace pin && pin.type() == type);
     }
 
-    /** The inputs that stay open beyond {@link Step.CloseDescriptors} come first. */
+    /** The inputs that stay open beyond {@link ProcessStep.CloseDescriptors} come first. */
     private void keep(Plan plan) {
         asm.use(STATUS);
         for (Plan.Entry entry : plan.entries()) {
-            if (entry.step() instanceof Step.AwaitStart) {
+            if (entry.step() instanceof ProcessStep.AwaitStart) {
                 asm.use(START);
             }
         }
@@ -124,47 +124,47 @@ public final class Lowering {
 
     private void lower(Step.Call step) {
         switch (step) {
-            case Step.OpenRootfs(String path) -> openRootfs(path);
-            case Step.OpenRootDirectory(String path) -> openRootDirectory(path);
-            case Step.MapIdsOfRootfs(String namespace) -> mapIdsOfRootfs(namespace);
-            case Step.OpenEmptyRootfs _ -> files.emptyRoot();
-            case Step.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
-            case Step.OpenSource(String handle, String path, boolean recursive) ->
+            case HostStep.OpenRootfs(String path) -> openRootfs(path);
+            case HostStep.OpenRootDirectory(String path) -> openRootDirectory(path);
+            case HostStep.MapIdsOfRootfs(String namespace) -> mapIdsOfRootfs(namespace);
+            case HostStep.OpenEmptyRootfs _ -> files.emptyRoot();
+            case HostStep.OpenProcfs _ -> open("/proc", O_PATH, "O_PATH").into(asm.define(PROCFS));
+            case HostStep.OpenSource(String handle, String path, boolean recursive) ->
                 openSource(asm.define(handle), path, recursive);
-            case Step.OpenSourceInside(String handle, String path, boolean recursive) ->
+            case HostStep.OpenSourceInside(String handle, String path, boolean recursive) ->
                 files.openInside(asm.define(handle), path, recursive);
-            case Step.OpenNamespace(NamespaceType type, String path) ->
+            case HostStep.OpenNamespace(NamespaceType type, String path) ->
                 openNamespace(path).into(asm.define(namespace(type)));
 
-            case Step.JoinNamespace(NamespaceType type) -> join(type);
-            case Step.JoinContainer(List<NamespaceType> types) -> {
+            case NamespaceStep.JoinNamespace(NamespaceType type) -> join(type);
+            case NamespaceStep.JoinContainer(List<NamespaceType> types) -> {
                 asm.call(Sys.SETNS, asm.use(CONTAINER), flags(cloneMask(types), cloneFlags(types)));
                 files.enteredRoot();
             }
-            case Step.EnterPidNamespace _ -> enterPidNamespace();
-            case Step.HideProcess _ -> hideProcess();
-            case Step.UnshareNamespaces unshare -> {
+            case NamespaceStep.EnterPidNamespace _ -> enterPidNamespace();
+            case NamespaceStep.HideProcess _ -> hideProcess();
+            case NamespaceStep.UnshareNamespaces unshare -> {
                 asm.call(Sys.UNSHARE, flags(cloneMask(unshare.types()), cloneFlags(unshare.types())));
             }
-            case Step.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
-            case Step.AdoptNamespaces(List<NamespaceType> types, boolean pivoted) -> {
+            case NamespaceStep.ExportNamespaces(List<NamespaceType> types) -> types.forEach(this::exportNamespace);
+            case NamespaceStep.AdoptNamespaces(List<NamespaceType> types, boolean pivoted) -> {
                 types.forEach(this::setns);
                 if (pivoted) {
                     files.enteredRoot();
                 }
                 files.clearUmask();
             }
-            case Step.EnterTimeNamespace(List<String> offsets) -> enterTimeNamespace(offsets);
-            case Step.BecomeRoot _ -> becomeRoot();
-            case Step.SetHostname(String name) -> setName(Sys.SETHOSTNAME, name);
-            case Step.SetDomainname(String name) -> setName(Sys.SETDOMAINNAME, name);
-            case Step.LoopbackUp _ -> loopbackUp();
-            case Step.SetSysctl(String path, String value) -> writeProc("sys/" + path, value);
+            case NamespaceStep.EnterTimeNamespace(List<String> offsets) -> enterTimeNamespace(offsets);
+            case NamespaceStep.BecomeRoot _ -> becomeRoot();
+            case NamespaceStep.SetHostname(String name) -> setName(Sys.SETHOSTNAME, name);
+            case NamespaceStep.SetDomainname(String name) -> setName(Sys.SETDOMAINNAME, name);
+            case NamespaceStep.LoopbackUp _ -> loopbackUp();
+            case NamespaceStep.SetSysctl(String path, String value) -> writeProc("sys/" + path, value);
 
-            case Step.SetPropagation(Linux.Propagation flag, boolean recursive) ->
+            case RootfsStep.SetPropagation(Linux.Propagation flag, boolean recursive) ->
                 mount(flag.number() | (recursive ? MS_REC : 0), (recursive ? "MS_REC|" : "") + constant(flag));
-            case Step.SetRootPropagation(Linux.Propagation flag) -> mount(flag.number(), constant(flag));
-            case Step.AttachRootfs(String path) -> {
+            case RootfsStep.SetRootPropagation(Linux.Propagation flag) -> mount(flag.number(), constant(flag));
+            case RootfsStep.AttachRootfs(String path) -> {
                 asm.call(
                         Sys.MOVE_MOUNT,
                         asm.use(ROOTFS),
@@ -176,51 +176,41 @@ public final class Lowering {
                                 "MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_SYMLINKS"));
                 files.clearUmask();
             }
-            case Step.MountFilesystem filesystem -> files.mount(filesystem);
-            case Step.MountBind bind -> files.bind(bind);
-            case Step.Remount(String destination, MountOptions options) -> files.remount(destination, options);
-            case Step.MakeDevice(Device device, String place, boolean bind) -> files.device(device, place, bind);
-            case Step.Symlink(String path, String target) -> files.symlink(path, target);
-            case Step.OpenConsole console -> new ConsoleCalls(asm, files, CONSOLE, TERMINAL).open(console);
-            case Step.PivotRoot _ -> pivotRoot();
-            case Step.LetGoOfHostMounts(List<String> hostMounts) -> hostMounts.forEach(this::letGo);
-            case Step.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
-            case Step.ChangeRoot _ -> changeRoot(ROOTFS);
-            case Step.EnterRootOfContainer _ -> changeRoot(CONTAINER_ROOT);
-            case Step.ReadonlyRootfs _ -> files.readonlyRoot();
-            case Step.ReadonlyPath(String path) -> files.readonlyPath(path);
-            case Step.PrepareMasks _ -> files.prepareMasks();
-            case Step.MaskPath(String path) -> files.mask(path);
+            case RootfsStep.MountFilesystem filesystem -> files.mount(filesystem);
+            case RootfsStep.MountBind bind -> files.bind(bind);
+            case RootfsStep.Remount(String destination, MountOptions options) -> files.remount(destination, options);
+            case RootfsStep.MakeDevice(Device device, String place, boolean bind) -> files.device(device, place, bind);
+            case RootfsStep.Symlink(String path, String target) -> files.symlink(path, target);
+            case RootfsStep.OpenConsole console -> new ConsoleCalls(asm, files, CONSOLE, TERMINAL).open(console);
+            case RootfsStep.PivotRoot _ -> pivotRoot();
+            case RootfsStep.LetGoOfHostMounts(List<String> hostMounts) -> hostMounts.forEach(this::letGo);
+            case RootfsStep.MoveRoot(List<String> hostMounts) -> moveRoot(hostMounts);
+            case RootfsStep.ChangeRoot _ -> changeRoot(ROOTFS);
+            case RootfsStep.EnterRootOfContainer _ -> changeRoot(CONTAINER_ROOT);
+            case RootfsStep.ReadonlyRootfs _ -> files.readonlyRoot();
+            case RootfsStep.ReadonlyPath(String path) -> files.readonlyPath(path);
+            case RootfsStep.PrepareMasks _ -> files.prepareMasks();
+            case RootfsStep.MaskPath(String path) -> files.mask(path);
 
-            case Step.NewSession _ -> asm.call(Sys.SETSID);
-            case Step.TerminalAsStdio _ -> {
+            case ProcessStep.NewSession _ -> asm.call(Sys.SETSID);
+            case ProcessStep.TerminalAsStdio _ -> {
                 for (int number = 0; number < 3; number++) {
                     asm.call(Sys.DUP3, asm.use(TERMINAL), value(number), value(0));
                 }
             }
-            case Step.ControllingTerminal _ -> asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
-            case Step.JoinKeyring(String name) -> joinKeyring(name);
-            case Step.SetOomScoreAdj(int adjustment) -> writeProc("self/oom_score_adj", Integer.toString(adjustment));
-            case Step.SetApparmorProfile(String profile) ->
+            case ProcessStep.ControllingTerminal _ ->
+                asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
+            case ProcessStep.JoinKeyring(String name) -> joinKeyring(name);
+            case ProcessStep.SetOomScoreAdj(int adjustment) ->
+                writeProc("self/oom_score_adj", Integer.toString(adjustment));
+            case ProcessStep.SetApparmorProfile(String profile) ->
                 writeProc("thread-self/attr/apparmor/exec", "exec " + profile);
-            case Step.SetRlimit _,
-                    Step.SetScheduler _,
-                    Step.SetIoPriority _,
-                    Step.SetCpuAffinity _,
-                    Step.SetMemoryPolicy _,
-                    Step.SetPersonality _,
-                    Step.SetUmask _,
-                    Step.ChownStdio _,
-                    Step.LimitBoundingSet _,
-                    Step.SetUser _,
-                    Step.SetCapabilities _,
-                    Step.SetNoNewPrivileges _,
-                    Step.LoadSeccomp _ -> new Credentials(asm).lower(step);
-            case Step.CloseDescriptors _ -> closeDescriptors();
-            case Step.MakeDirectory(String path) -> files.makeDirectories(path);
-            case Step.ChangeDirectory(String path) -> files.changeDirectory(path);
-            case Step.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
-            case Step.AdoptOrphans _ ->
+            case CredentialStep credential -> new Credentials(asm).lower(credential);
+            case ProcessStep.CloseDescriptors _ -> closeDescriptors();
+            case ProcessStep.MakeDirectory(String path) -> files.makeDirectories(path);
+            case ProcessStep.ChangeDirectory(String path) -> files.changeDirectory(path);
+            case ProcessStep.ChangeHostDirectory(String path) -> asm.call(Sys.CHDIR, asm.string(path));
+            case ProcessStep.AdoptOrphans _ ->
                 asm.call(
                         Sys.PRCTL,
                         flags(PR_SET_CHILD_SUBREAPER, "PR_SET_CHILD_SUBREAPER"),
@@ -228,12 +218,12 @@ public final class Lowering {
                         value(0),
                         value(0),
                         value(0));
-            case Step.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
-            case Step.Await(Step.Milestone milestone) -> await(milestone);
-            case Step.AwaitMappings mappings -> await(mappings.milestone());
-            case Step.AwaitStart _ -> awaitStart();
-            case Step.ReapForEver _ -> reapForEver();
-            case Step.Exec exec -> exec(exec);
+            case ProcessStep.FindProgram(List<String> candidates, String _) -> findProgram(candidates);
+            case ProcessStep.Await(Step.Milestone milestone) -> await(milestone);
+            case ProcessStep.AwaitMappings mappings -> await(mappings.milestone());
+            case ProcessStep.AwaitStart _ -> awaitStart();
+            case ProcessStep.ReapForEver _ -> reapForEver();
+            case ProcessStep.Exec exec -> exec(exec);
         }
     }
 
@@ -595,8 +585,8 @@ public final class Lowering {
         asm.call(Sys.PPOLL, nul(), value(0), nul(), nul());
     }
 
-    /** As strace(1) shows them, and less of argv: see {@link Step.Exec}. */
-    private void exec(Step.Exec exec) {
+    /** As strace(1) shows them, and less of argv: see {@link ProcessStep.Exec}. */
+    private void exec(ProcessStep.Exec exec) {
         Op.Blob argv = asm.pointers(exec.args(), "/* " + Step.count(exec.args().size(), "argument") + " */");
         Op.Blob envp = asm.pointers(exec.env(), "/* " + Step.count(exec.env().size(), "variable") + " */");
         for (int i = 0; i < exec.candidates().size(); i++) {

@@ -163,7 +163,7 @@ final class MountPlan {
         for (Device device : devices()) {
             if (isBound(device)) {
                 String path = Facts.clean(device.path());
-                plan.add(new Step.OpenSource("source " + device.path(), path, false), deviceFrom(device));
+                plan.add(new HostStep.OpenSource("source " + device.path(), path, false), deviceFrom(device));
             }
         }
     }
@@ -195,8 +195,8 @@ final class MountPlan {
         boolean recursive = mount.options().recursive() || mount.type().equals("cgroup2");
         String source = Objects.requireNonNull(mount.source());
         Step open = isInRoot(mount)
-                ? new Step.OpenSourceInside(mount.handle(), source.substring(rootfs.length()), recursive)
-                : new Step.OpenSource(mount.handle(), source, recursive);
+                ? new HostStep.OpenSourceInside(mount.handle(), source.substring(rootfs.length()), recursive)
+                : new HostStep.OpenSource(mount.handle(), source, recursive);
         plan.add(open, mount.from() + ".source");
     }
 
@@ -229,7 +229,7 @@ final class MountPlan {
     private void mount(Sink plan, Planned mount) {
         MountOptions options = mount.options();
         if (options.remount()) {
-            plan.add(new Step.Remount(mount.place(), options), mount.from());
+            plan.add(new RootfsStep.Remount(mount.place(), options), mount.from());
         } else if (mount.bind()) {
             String source = mount.source() == null ? "" : mount.source();
             boolean file = facts.fileSources().contains(source);
@@ -237,11 +237,11 @@ final class MountPlan {
                 openSource(plan, mount);
             }
             plan.add(
-                    new Step.MountBind(mount.handle(), source, mount.place(), options, file, follows(mount)),
+                    new RootfsStep.MountBind(mount.handle(), source, mount.place(), options, file, follows(mount)),
                     mount.from());
         } else {
             plan.add(
-                    new Step.MountFilesystem(
+                    new RootfsStep.MountFilesystem(
                             mount.type(),
                             mount.source(),
                             mount.place(),
@@ -315,13 +315,13 @@ final class MountPlan {
     void makeDevices(Sink plan) {
         for (Device device : devices()) {
             if (isBound(device) || !facts.devices().contains(device.path())) {
-                plan.add(new Step.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
+                plan.add(new RootfsStep.MakeDevice(device, place(device.path()), isBound(device)), deviceFrom(device));
             }
         }
         if (ownsDev()) {
             LINKS.forEach((name, target) -> {
                 if (isFree("/dev" + name)) {
-                    plan.add(new Step.Symlink(dev + name, target), "default");
+                    plan.add(new RootfsStep.Symlink(dev + name, target), "default");
                 }
             });
         }
@@ -334,7 +334,7 @@ final class MountPlan {
             boolean covered = mounts.subList(i + 1, mounts.size()).stream()
                     .anyMatch(later -> !later.options().remount() && below(mount.place(), later.place()));
             if (mount.isReadonlyTmpfs() && !covered) {
-                plan.add(new Step.Remount(mount.place(), Mounts.parse(List.of("ro"))), mount.from());
+                plan.add(new RootfsStep.Remount(mount.place(), Mounts.parse(List.of("ro"))), mount.from());
             }
         }
     }

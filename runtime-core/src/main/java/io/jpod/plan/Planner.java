@@ -127,7 +127,7 @@ public final class Planner {
         } else {
             enterNamespaces();
             if (!builderNamespaces().isEmpty()) {
-                add(new Step.ExportNamespaces(builderNamespaces()), "linux.namespaces");
+                add(new NamespaceStep.ExportNamespaces(builderNamespaces()), "linux.namespaces");
             }
             identity();
             attachRootfs();
@@ -143,7 +143,7 @@ public final class Planner {
             cloneProcess();
             outside();
             if (!builderNamespaces().isEmpty()) {
-                add(new Step.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
+                add(new NamespaceStep.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
             }
             enterCgroupNamespace();
             shareRoot();
@@ -165,8 +165,8 @@ public final class Planner {
     }
 
     /** The session keyring of a container's processes, as runc calls it. */
-    public static Step.JoinKeyring keyring(String id) {
-        return new Step.JoinKeyring("_ses." + id);
+    public static ProcessStep.JoinKeyring keyring(String id) {
+        return new ProcessStep.JoinKeyring("_ses." + id);
     }
 
     /** The limits that a spec asks for, whatever the host has. */
@@ -199,23 +199,23 @@ public final class Planner {
 
     /** Host paths are looked up once, before any namespace changes, and live on as descriptors. */
     private void openOnHost() {
-        add(new Step.OpenProcfs(), "default");
+        add(new HostStep.OpenProcfs(), "default");
         if (linux.hasOwnMounts()) {
-            add(new Step.OpenRootfs(request.rootfs()), "root.path");
+            add(new HostStep.OpenRootfs(request.rootfs()), "root.path");
         }
         if (mapsIds(spec)) {
-            add(new Step.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
+            add(new HostStep.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
         }
         if (linux.hasOwnMounts()) {
             mounts.openSources(this::add);
         }
         if (!linux.maskedPaths().isEmpty()) {
-            add(new Step.PrepareMasks(), "linux.maskedPaths");
+            add(new RootfsStep.PrepareMasks(), "linux.maskedPaths");
         }
         for (int i = 0; i < linux.namespaces().size(); i++) {
             Namespace namespace = linux.namespaces().get(i);
             if (namespace.path() != null) {
-                add(new Step.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
+                add(new HostStep.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
             }
         }
     }
@@ -260,21 +260,21 @@ public final class Planner {
             processPlan(spec.process()).outside(this::add);
         }
         if (isJoined(NamespaceType.TIME)) {
-            add(new Step.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
+            add(new NamespaceStep.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
         } else if (isNew(NamespaceType.TIME)) {
             List<String> offsets = linux.timeOffsets().entrySet().stream()
                     .map(e -> e.getKey() + " " + e.getValue().secs() + " "
                             + e.getValue().nanosecs())
                     .toList();
             add(
-                    new Step.EnterTimeNamespace(offsets),
+                    new NamespaceStep.EnterTimeNamespace(offsets),
                     offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
         }
         // Whoever has the uid that made a user namespace may trace who is in it, without any capability, and the root
         // of
         // one may trace whoever has come in with the host's uid 0, user_namespaces(7).
         if (linux.namespace(NamespaceType.USER) != null || !isNew(NamespaceType.PID)) {
-            add(new Step.HideProcess(), "default");
+            add(new NamespaceStep.HideProcess(), "default");
         }
     }
 
@@ -286,9 +286,9 @@ public final class Planner {
         List<String> closed = closedHostMounts();
         if (!closed.isEmpty()) {
             // In mounts that are still the host's user namespace's, of which those of the container will be a copy.
-            add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.MOUNT)), "root.path");
-            add(new Step.SetPropagation(Linux.Propagation.SLAVE, true), "root.path");
-            add(new Step.LetGoOfHostMounts(closed), "root.path");
+            add(new NamespaceStep.UnshareNamespaces(EnumSet.of(NamespaceType.MOUNT)), "root.path");
+            add(new RootfsStep.SetPropagation(Linux.Propagation.SLAVE, true), "root.path");
+            add(new RootfsStep.LetGoOfHostMounts(closed), "root.path");
         }
         for (NamespaceType type : List.of(
                 NamespaceType.NETWORK,
@@ -297,21 +297,21 @@ public final class Planner {
                 NamespaceType.CGROUP,
                 NamespaceType.USER)) {
             if (isJoined(type)) {
-                add(new Step.JoinNamespace(type), from(type));
+                add(new NamespaceStep.JoinNamespace(type), from(type));
             }
         }
         Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
         Stream.of(NamespaceType.values())
                 .filter(type -> type != NamespaceType.TIME && isNew(type))
                 .forEach(made::add);
-        add(new Step.UnshareNamespaces(made), "linux.namespaces");
+        add(new NamespaceStep.UnshareNamespaces(made), "linux.namespaces");
         if (isNew(NamespaceType.USER)) {
             add(
-                    new Step.AwaitMappings(linux.uidMappings(), linux.gidMappings()),
+                    new ProcessStep.AwaitMappings(linux.uidMappings(), linux.gidMappings()),
                     "linux.uidMappings, linux.gidMappings");
         }
         if (isNew(NamespaceType.PID)) {
-            add(new Step.EnterPidNamespace(), from(NamespaceType.PID));
+            add(new NamespaceStep.EnterPidNamespace(), from(NamespaceType.PID));
         }
     }
 
@@ -325,9 +325,9 @@ public final class Planner {
             return;
         }
         if (isJoined(NamespaceType.MOUNT)) {
-            add(new Step.JoinNamespace(NamespaceType.MOUNT), from(NamespaceType.MOUNT));
+            add(new NamespaceStep.JoinNamespace(NamespaceType.MOUNT), from(NamespaceType.MOUNT));
         }
-        add(new Step.OpenRootDirectory(request.rootfs()), "root.path");
+        add(new HostStep.OpenRootDirectory(request.rootfs()), "root.path");
     }
 
     /**
@@ -338,12 +338,13 @@ public final class Planner {
         return new Plan(
                 List.of(
                         new Plan.Entry(
-                                new Step.OpenNamespace(namespace.type(), Objects.requireNonNull(namespace.path())),
+                                new HostStep.OpenNamespace(namespace.type(), Objects.requireNonNull(namespace.path())),
                                 By.BUILDER,
                                 "linux.namespaces"),
-                        new Plan.Entry(new Step.JoinNamespace(namespace.type()), By.BUILDER, "linux.namespaces"),
-                        new Plan.Entry(new Step.OpenRootDirectory(rootfs), By.BUILDER, "root.path"),
-                        new Plan.Entry(new Step.ChangeRoot(), By.PROCESS, "root.path")),
+                        new Plan.Entry(
+                                new NamespaceStep.JoinNamespace(namespace.type()), By.BUILDER, "linux.namespaces"),
+                        new Plan.Entry(new HostStep.OpenRootDirectory(rootfs), By.BUILDER, "root.path"),
+                        new Plan.Entry(new RootfsStep.ChangeRoot(), By.PROCESS, "root.path")),
                 List.of());
     }
 
@@ -356,35 +357,36 @@ public final class Planner {
         Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
         for (NamespaceType type : BUILDER_NAMESPACES) {
             if (isJoined(type) && type != NamespaceType.MOUNT) {
-                add(new Step.JoinNamespace(type), from(type));
+                add(new NamespaceStep.JoinNamespace(type), from(type));
             } else if (isNew(type) && !early) {
                 made.add(type);
             }
         }
         if (!made.isEmpty()) {
-            add(new Step.UnshareNamespaces(made), "linux.namespaces");
+            add(new NamespaceStep.UnshareNamespaces(made), "linux.namespaces");
         }
     }
 
     private void identity() {
         if (spec.hostname() != null) {
-            add(new Step.SetHostname(spec.hostname()), "hostname");
+            add(new NamespaceStep.SetHostname(spec.hostname()), "hostname");
         }
         if (spec.domainname() != null) {
-            add(new Step.SetDomainname(spec.domainname()), "domainname");
+            add(new NamespaceStep.SetDomainname(spec.domainname()), "domainname");
         }
         if (isNew(NamespaceType.NETWORK)) {
-            add(new Step.LoopbackUp(), from(NamespaceType.NETWORK));
+            add(new NamespaceStep.LoopbackUp(), from(NamespaceType.NETWORK));
         }
         linux.sysctl()
-                .forEach((key, value) ->
-                        add(new Step.SetSysctl(Validation.sysctlPath(key), value), "linux.sysctl[\"" + key + "\"]"));
+                .forEach((key, value) -> add(
+                        new NamespaceStep.SetSysctl(Validation.sysctlPath(key), value),
+                        "linux.sysctl[\"" + key + "\"]"));
     }
 
     private void awaitHooks(Milestone milestone, HookKind... kinds) {
         for (HookKind kind : kinds) {
             if (!spec.hooks().of(kind).isEmpty()) {
-                add(new Step.Await(milestone), "hooks." + kind.jsonName());
+                add(new ProcessStep.Await(milestone), "hooks." + kind.jsonName());
                 return;
             }
         }
@@ -398,14 +400,14 @@ public final class Planner {
         // comes
         // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
         // refuse.
-        add(new Step.SetPropagation(Linux.Propagation.SLAVE, true), "default");
-        add(new Step.AttachRootfs(request.rootfs()), "root.path");
+        add(new RootfsStep.SetPropagation(Linux.Propagation.SLAVE, true), "default");
+        add(new RootfsStep.AttachRootfs(request.rootfs()), "root.path");
     }
 
     /** Not before: directories above the root file system may be closed to everybody but the caller. */
     private void becomeRoot() {
         if (linux.namespace(NamespaceType.USER) != null) {
-            add(new Step.BecomeRoot(), from(NamespaceType.USER));
+            add(new NamespaceStep.BecomeRoot(), from(NamespaceType.USER));
         }
     }
 
@@ -417,7 +419,8 @@ public final class Planner {
         Process process = spec.process();
         if (process != null && process.terminal()) {
             add(
-                    new Step.OpenConsole(process.consoleSize(), process.user().uid(), own && mounts.ownsConsole()),
+                    new RootfsStep.OpenConsole(
+                            process.consoleSize(), process.user().uid(), own && mounts.ownsConsole()),
                     "process.terminal");
         }
     }
@@ -437,22 +440,22 @@ public final class Planner {
         List<String> left = new ArrayList<>(
                 facts.hostMounts().stream().map(Facts.HostMount::point).toList());
         left.removeAll(closedHostMounts());
-        Step own = request.pivot() ? new Step.PivotRoot() : new Step.MoveRoot(left);
-        add(linux.hasOwnMounts() ? own : new Step.ChangeRoot(), "root.path");
+        Step own = request.pivot() ? new RootfsStep.PivotRoot() : new RootfsStep.MoveRoot(left);
+        add(linux.hasOwnMounts() ? own : new RootfsStep.ChangeRoot(), "root.path");
     }
 
     private void propagation() {
         if (linux.rootfsPropagation() != null) {
-            add(new Step.SetRootPropagation(linux.rootfsPropagation()), "linux.rootfsPropagation");
+            add(new RootfsStep.SetRootPropagation(linux.rootfsPropagation()), "linux.rootfsPropagation");
         }
     }
 
     /** By the process itself, which is in its cgroup already: that becomes the root of what it sees. */
     private void enterCgroupNamespace() {
         if (isJoined(NamespaceType.CGROUP)) {
-            add(new Step.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
+            add(new NamespaceStep.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
         } else if (isNew(NamespaceType.CGROUP)) {
-            add(new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
+            add(new NamespaceStep.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
         }
     }
 
@@ -460,19 +463,19 @@ public final class Planner {
         if (linux.hasOwnMounts()
                 && spec.process() != null
                 && !spec.process().cwd().equals("/")) {
-            add(new Step.MakeDirectory(facts.place(spec.process().cwd())), "process.cwd");
+            add(new ProcessStep.MakeDirectory(facts.place(spec.process().cwd())), "process.cwd");
         }
     }
 
     private void restrictPaths() {
         for (int i = 0; i < linux.readonlyPaths().size(); i++) {
-            add(new Step.ReadonlyPath(linux.readonlyPaths().get(i)), "linux.readonlyPaths[" + i + "]");
+            add(new RootfsStep.ReadonlyPath(linux.readonlyPaths().get(i)), "linux.readonlyPaths[" + i + "]");
         }
         for (int i = 0; i < linux.maskedPaths().size(); i++) {
-            add(new Step.MaskPath(linux.maskedPaths().get(i)), "linux.maskedPaths[" + i + "]");
+            add(new RootfsStep.MaskPath(linux.maskedPaths().get(i)), "linux.maskedPaths[" + i + "]");
         }
         if (spec.root() != null && spec.root().readonly()) {
-            add(new Step.ReadonlyRootfs(), "root.readonly");
+            add(new RootfsStep.ReadonlyRootfs(), "root.readonly");
         }
     }
 
@@ -484,14 +487,14 @@ public final class Planner {
             add(keyring(request.id()), "default");
         }
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
-        add(new Step.CloseDescriptors(), "default");
+        add(new ProcessStep.CloseDescriptors(), "default");
         plan.credentials(this::add, warnings::add);
         if (ExecPlanner.mayBeTraced(spec, process)) {
             plan.confineIfPrivileged(this::add, warnings::add);
         }
-        add(new Step.Await(Milestone.READY), "default");
+        add(new ProcessStep.Await(Milestone.READY), "default");
         if (request.waitForStart()) {
-            add(new Step.AwaitStart(), "default");
+            add(new ProcessStep.AwaitStart(), "default");
         }
         plan.exec(this::add, warnings::add);
     }

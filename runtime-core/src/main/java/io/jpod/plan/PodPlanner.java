@@ -99,10 +99,10 @@ public final class PodPlanner {
         boolean init = shares(NamespaceType.PID);
         boolean clones = early || init || shares(NamespaceType.CGROUP);
         if (early || shares(NamespaceType.NETWORK) || !request.sysctl().isEmpty()) {
-            add(By.BUILDER, new Step.OpenProcfs(), "default");
+            add(By.BUILDER, new HostStep.OpenProcfs(), "default");
         }
         if (init) {
-            add(By.BUILDER, new Step.OpenEmptyRootfs(), "--share pid");
+            add(By.BUILDER, new HostStep.OpenEmptyRootfs(), "--share pid");
         }
         if (early) {
             inUserNamespace(init);
@@ -173,8 +173,8 @@ public final class PodPlanner {
         if (made.isEmpty()) {
             return;
         }
-        add(By.BUILDER, new Step.UnshareNamespaces(made), "--share");
-        add(By.BUILDER, new Step.ExportNamespaces(exported), "--share");
+        add(By.BUILDER, new NamespaceStep.UnshareNamespaces(made), "--share");
+        add(By.BUILDER, new NamespaceStep.ExportNamespaces(exported), "--share");
         identity(By.BUILDER);
         if (init) {
             emptyRoot(By.BUILDER);
@@ -183,18 +183,20 @@ public final class PodPlanner {
 
     private void identity(By by) {
         if (shares(NamespaceType.UTS) && request.hostname() != null) {
-            add(by, new Step.SetHostname(request.hostname()), "--hostname");
+            add(by, new NamespaceStep.SetHostname(request.hostname()), "--hostname");
         }
         if (shares(NamespaceType.NETWORK)) {
             // Before the first container: without it 127.0.0.1 is unreachable, netdevice(7).
-            add(by, new Step.LoopbackUp(), "default");
+            add(by, new NamespaceStep.LoopbackUp(), "default");
         }
         if (shares(NamespaceType.NETWORK)) {
             defaults(by);
         }
         request.sysctl()
                 .forEach((key, value) -> add(
-                        by, new Step.SetSysctl(Validation.sysctlPath(key), value), "--sysctl " + key + "=" + value));
+                        by,
+                        new NamespaceStep.SetSysctl(Validation.sysctlPath(key), value),
+                        "--sysctl " + key + "=" + value));
     }
 
     /** What needs privileges for the sake of a host's users, and nobody else is in there: ping without CAP_NET_RAW, ports below 1024. */
@@ -202,27 +204,27 @@ public final class PodPlanner {
         long lastId = request.mappings().isEmpty()
                 ? Integer.MAX_VALUE
                 : request.mappings().getFirst().size() - 1;
-        add(by, new Step.SetSysctl("net/ipv4/ping_group_range", "0 " + lastId), "default");
-        add(by, new Step.SetSysctl("net/ipv4/ip_unprivileged_port_start", "0"), "default");
+        add(by, new NamespaceStep.SetSysctl("net/ipv4/ping_group_range", "0 " + lastId), "default");
+        add(by, new NamespaceStep.SetSysctl("net/ipv4/ip_unprivileged_port_start", "0"), "default");
     }
 
     private void emptyRoot(By by) {
-        add(by, new Step.SetPropagation(Linux.Propagation.SLAVE, true), "--share pid");
-        add(by, new Step.AttachRootfs(request.directory()), "--share pid");
-        add(by, new Step.PivotRoot(), "--share pid");
+        add(by, new RootfsStep.SetPropagation(Linux.Propagation.SLAVE, true), "--share pid");
+        add(by, new RootfsStep.AttachRootfs(request.directory()), "--share pid");
+        add(by, new RootfsStep.PivotRoot(), "--share pid");
     }
 
     private void inProcess(boolean init) {
         Set<NamespaceType> cloned = init ? EnumSet.of(NamespaceType.PID) : EnumSet.noneOf(NamespaceType.class);
         add(By.BRAIN, new BrainStep.CloneProcess(cloned, false, request.cgroup() != null), "--share");
         if (shares(NamespaceType.CGROUP)) {
-            add(By.PROCESS, new Step.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), "--share");
+            add(By.PROCESS, new NamespaceStep.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), "--share");
         }
         if (init) {
             List<NamespaceType> adopted = new ArrayList<>(BUILT);
             adopted.removeIf(type -> !shares(type));
             adopted.add(NamespaceType.MOUNT);
-            add(By.PROCESS, new Step.AdoptNamespaces(adopted, true), "--share pid");
+            add(By.PROCESS, new NamespaceStep.AdoptNamespaces(adopted, true), "--share pid");
         }
         stay(init);
     }
@@ -238,17 +240,17 @@ public final class PodPlanner {
             made.add(NamespaceType.MOUNT);
         }
         // Whoever has the uid that made it may trace who is in it, user_namespaces(7).
-        add(By.PROCESS, new Step.HideProcess(), "--userns");
-        add(By.PROCESS, new Step.UnshareNamespaces(made), "--share");
-        add(By.PROCESS, new Step.AwaitMappings(request.mappings(), request.mappings()), "--userns");
+        add(By.PROCESS, new NamespaceStep.HideProcess(), "--userns");
+        add(By.PROCESS, new NamespaceStep.UnshareNamespaces(made), "--share");
+        add(By.PROCESS, new ProcessStep.AwaitMappings(request.mappings(), request.mappings()), "--userns");
         if (init) {
-            add(By.PROCESS, new Step.EnterPidNamespace(), "--share pid");
+            add(By.PROCESS, new NamespaceStep.EnterPidNamespace(), "--share pid");
         }
         if (init) {
             // Before it is somebody to whom the directories above may be closed.
             emptyRoot(By.PROCESS);
         }
-        add(By.PROCESS, new Step.BecomeRoot(), "--userns");
+        add(By.PROCESS, new NamespaceStep.BecomeRoot(), "--userns");
         identity(By.PROCESS);
         stay(init);
     }
@@ -256,15 +258,18 @@ public final class PodPlanner {
     /** Until the namespaces are pinned, or for ever: then without rights, and with nothing to look at. */
     private void stay(boolean init) {
         if (init) {
-            add(By.PROCESS, new Step.NewSession(), "default");
-            add(By.PROCESS, new Step.CloseDescriptors(), "default");
-            add(By.PROCESS, new Step.LimitBoundingSet(List.of(), request.lastCapability()), "default");
-            add(By.PROCESS, new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of(), false), "default");
-            add(By.PROCESS, new Step.SetNoNewPrivileges(), "default");
+            add(By.PROCESS, new ProcessStep.NewSession(), "default");
+            add(By.PROCESS, new ProcessStep.CloseDescriptors(), "default");
+            add(By.PROCESS, new CredentialStep.LimitBoundingSet(List.of(), request.lastCapability()), "default");
+            add(
+                    By.PROCESS,
+                    new CredentialStep.SetCapabilities(List.of(), List.of(), List.of(), List.of(), false),
+                    "default");
+            add(By.PROCESS, new CredentialStep.SetNoNewPrivileges(), "default");
         }
-        add(By.PROCESS, new Step.Await(Milestone.READY), "default");
+        add(By.PROCESS, new ProcessStep.Await(Milestone.READY), "default");
         if (init) {
-            add(By.PROCESS, new Step.ReapForEver(), "--share pid");
+            add(By.PROCESS, new ProcessStep.ReapForEver(), "--share pid");
         }
     }
 

@@ -64,64 +64,69 @@ final class ProcessPlan {
     /** What comes before any namespace: a user namespace takes the privilege to lower it. */
     void outside(Sink plan) {
         if (process.oomScoreAdj() != null) {
-            plan.add(new Step.SetOomScoreAdj(process.oomScoreAdj()), from("oomScoreAdj"));
+            plan.add(new ProcessStep.SetOomScoreAdj(process.oomScoreAdj()), from("oomScoreAdj"));
         }
     }
 
     /** What becomes of the standard descriptors. */
     void stdio(Sink plan) {
         if (process.terminal()) {
-            plan.add(new Step.TerminalAsStdio(), from("terminal"));
+            plan.add(new ProcessStep.TerminalAsStdio(), from("terminal"));
         }
         if (!facts.stdioToChown().isEmpty() && process.user().uid() != 0 && !process.terminal()) {
-            plan.add(new Step.ChownStdio(facts.stdioToChown(), process.user().uid()), from("user.uid"));
+            plan.add(
+                    new CredentialStep.ChownStdio(
+                            facts.stdioToChown(), process.user().uid()),
+                    from("user.uid"));
         }
     }
 
     /** setsid(2), and the terminal with it: by the very process that executes the program. */
     void session(Sink plan) {
-        plan.add(new Step.NewSession(), "default");
+        plan.add(new ProcessStep.NewSession(), "default");
         if (process.terminal()) {
-            plan.add(new Step.ControllingTerminal(), from("terminal"));
+            plan.add(new ProcessStep.ControllingTerminal(), from("terminal"));
         }
     }
 
     /** What needs privileges that the process is about to lose, or the host's /proc, which is about to be closed. */
     void resources(Sink plan, Linux.@Nullable MemoryPolicy memoryPolicy, Linux.@Nullable Personality personality) {
         for (int i = 0; i < process.rlimits().size(); i++) {
-            plan.add(new Step.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
+            plan.add(new CredentialStep.SetRlimit(process.rlimits().get(i)), from("rlimits[" + i + "]"));
         }
         if (process.scheduler() != null) {
-            plan.add(new Step.SetScheduler(process.scheduler()), from("scheduler"));
+            plan.add(new CredentialStep.SetScheduler(process.scheduler()), from("scheduler"));
         }
         if (process.ioPriority() != null) {
-            plan.add(new Step.SetIoPriority(process.ioPriority()), from("ioPriority"));
+            plan.add(new CredentialStep.SetIoPriority(process.ioPriority()), from("ioPriority"));
         }
         if (memoryPolicy != null) {
-            plan.add(new Step.SetMemoryPolicy(memoryPolicy), "linux.memoryPolicy");
+            plan.add(new CredentialStep.SetMemoryPolicy(memoryPolicy), "linux.memoryPolicy");
         }
         if (personality != null) {
-            plan.add(new Step.SetPersonality(personality), "linux.personality");
+            plan.add(new CredentialStep.SetPersonality(personality), "linux.personality");
         }
         if (process.apparmorProfile() != null) {
-            plan.add(new Step.SetApparmorProfile(process.apparmorProfile()), from("apparmorProfile"));
+            plan.add(new ProcessStep.SetApparmorProfile(process.apparmorProfile()), from("apparmorProfile"));
         }
     }
 
     /** From root with everything to what the config wants; the order is the kernel's, capabilities(7). */
     void credentials(Sink plan, Consumer<String> warn) {
-        plan.add(new Step.ChangeDirectory(process.cwd()), from("cwd"));
+        plan.add(new ProcessStep.ChangeDirectory(process.cwd()), from("cwd"));
         // runc's default too: what the caller's umask was must not show in the container.
         Integer umask = process.user().umask();
-        plan.add(new Step.SetUmask(umask == null ? 022 : umask), umask == null ? "default" : from("user.umask"));
+        plan.add(
+                new CredentialStep.SetUmask(umask == null ? 022 : umask),
+                umask == null ? "default" : from("user.umask"));
         Process.Capabilities wanted = process.capabilities();
         List<Capability> bounding = grant(wanted == null ? List.of() : wanted.bounding(), "bounding", warn);
-        plan.add(new Step.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
-        plan.add(new Step.SetUser(process.user()), from("user"));
+        plan.add(new CredentialStep.LimitBoundingSet(bounding, facts.lastCapability()), from("capabilities.bounding"));
+        plan.add(new CredentialStep.SetUser(process.user()), from("user"));
         capabilities(plan, isFilterPrivileged(), warn);
-        plan.add(new Step.FindProgram(candidates, name), program.endsWith("args") ? program + "[0]" : program);
+        plan.add(new ProcessStep.FindProgram(candidates, name), program.endsWith("args") ? program + "[0]" : program);
         if (process.noNewPrivileges()) {
-            plan.add(new Step.SetNoNewPrivileges(), from("noNewPrivileges"));
+            plan.add(new CredentialStep.SetNoNewPrivileges(), from("noNewPrivileges"));
         }
     }
 
@@ -135,7 +140,9 @@ final class ProcessPlan {
     private void capabilities(Sink plan, boolean filtering, Consumer<String> warn) {
         Process.Capabilities wanted = process.capabilities();
         if (wanted == null) {
-            plan.add(new Step.SetCapabilities(List.of(), List.of(), List.of(), List.of(), filtering), "default");
+            plan.add(
+                    new CredentialStep.SetCapabilities(List.of(), List.of(), List.of(), List.of(), filtering),
+                    "default");
             return;
         }
         List<Capability> permitted = grant(wanted.permitted(), "permitted", warn);
@@ -145,7 +152,9 @@ final class ProcessPlan {
         // too.
         ambient.removeIf(capability -> !permitted.contains(capability) || !inheritable.contains(capability));
         List<Capability> effective = grant(wanted.effective(), "effective", warn);
-        plan.add(new Step.SetCapabilities(effective, permitted, inheritable, ambient, filtering), from("capabilities"));
+        plan.add(
+                new CredentialStep.SetCapabilities(effective, permitted, inheritable, ambient, filtering),
+                from("capabilities"));
     }
 
     /**
@@ -172,7 +181,7 @@ final class ProcessPlan {
             // The last thing before execve, so that a filter need allow nothing else of ours.
             seccomp(plan, warn);
         }
-        plan.add(new Step.Exec(candidates, process.args(), environment()), program);
+        plan.add(new ProcessStep.Exec(candidates, process.args(), environment()), program);
     }
 
     private void seccomp(Sink plan, Consumer<String> warn) {

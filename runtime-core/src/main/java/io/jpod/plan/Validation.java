@@ -270,7 +270,7 @@ final class Validation {
                 "is not supported yet");
     }
 
-    static Step.LoadSeccomp seccompFilter(Seccomp seccomp, Arch arch, Consumer<String> warn) {
+    static CredentialStep.LoadSeccomp seccompFilter(Seccomp seccomp, Arch arch, Consumer<String> warn) {
         Filter filter;
         try {
             filter = SeccompCompiler.compile(seccomp, arch);
@@ -281,7 +281,7 @@ final class Validation {
             throw new InvalidJson("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
         }
         filter.warnings().forEach(warning -> warn.accept("linux.seccomp: " + warning));
-        return new Step.LoadSeccomp(filter);
+        return new CredentialStep.LoadSeccomp(filter);
     }
 
     private static void refuse(boolean when, String path, String reason) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
     /** What takes no call: descriptors that the builder has opened by then. */
-    private static final Set<Class<?>> HAND_OVER = Set.of(Step.ExportNamespaces.class);
+    private static final Set<Class<?>> HAND_OVER = Set.of(NamespaceStep.ExportNamespaces.class);
 
     static Stream<Golden> cases() {
         return Golden.all();

@@ -137,8 +137,8 @@ class PodPlannerTest {
     void whatIsLeftBehindComesAfterWhatCanFailWithoutATrace(Case test) {
         List<Plan.Entry> entries = PodPlanner.plan(test.request).entries();
         int firstMount = first(entries, BrainStep.PinNamespace.class);
-        for (Class<? extends Step> before :
-                List.<Class<? extends Step>>of(Step.SetSysctl.class, Step.LoopbackUp.class, Step.SetHostname.class)) {
+        for (Class<? extends Step> before : List.<Class<? extends Step>>of(
+                NamespaceStep.SetSysctl.class, NamespaceStep.LoopbackUp.class, NamespaceStep.SetHostname.class)) {
             assertThat(last(entries, before)).as(before.getSimpleName()).isLessThan(firstMount);
         }
         assertThat(entries.getLast().step()).isInstanceOf(BrainStep.WriteFiles.class);

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 /** What holds for every plan and its programs, tried on mixtures of the golden configs. */
 class RandomSpecsTest {
     private static final Set<Class<?>> AFTER_A_FILTER = Set.of(
-            Step.SetCapabilities.class,
-            Step.EnterPidNamespace.class,
-            Step.Await.class,
-            Step.AwaitStart.class,
-            Step.NewSession.class,
-            Step.ControllingTerminal.class);
+            CredentialStep.SetCapabilities.class,
+            NamespaceStep.EnterPidNamespace.class,
+            ProcessStep.Await.class,
+            ProcessStep.AwaitStart.class,
+            ProcessStep.NewSession.class,
+            ProcessStep.ControllingTerminal.class);
 
     private static final int SPECS = 3_000;
     private static final Set<String> FROM_THE_BRAIN =
@@ -154,34 +154,47 @@ class RandomSpecsTest {
 
     /** One step comes before another, wherever both are there. */
     private static void order(Plan plan, String text) {
-        before(plan, text, Step.CloseDescriptors.class::isInstance, Step.ChangeDirectory.class::isInstance);
-        before(plan, text, Step.OpenSource.class::isInstance, Step.PivotRoot.class::isInstance);
-        before(plan, text, Step.SetPropagation.class::isInstance, Step.AttachRootfs.class::isInstance);
-        before(plan, text, Step.AttachRootfs.class::isInstance, Step.MountFilesystem.class::isInstance);
-        before(plan, text, Step.PivotRoot.class::isInstance, Step.MaskPath.class::isInstance);
-        before(plan, text, Step.MountFilesystem.class::isInstance, Step.MaskPath.class::isInstance);
-        before(plan, text, Step.MountBind.class::isInstance, Step.MaskPath.class::isInstance);
-        before(plan, text, Step.MaskPath.class::isInstance, Step.CloseDescriptors.class::isInstance);
-        before(plan, text, Step.MakeDevice.class::isInstance, Step.ReadonlyRootfs.class::isInstance);
-        before(plan, text, Step.LimitBoundingSet.class::isInstance, Step.SetUser.class::isInstance);
-        before(plan, text, Step.SetUser.class::isInstance, Step.SetCapabilities.class::isInstance);
-        before(plan, text, Step.SetCapabilities.class::isInstance, Step.Exec.class::isInstance);
-        before(plan, text, Step.CloseDescriptors.class::isInstance, Step.Exec.class::isInstance);
-        before(plan, text, Step.SetNoNewPrivileges.class::isInstance, Step.LoadSeccomp.class::isInstance);
+        before(
+                plan,
+                text,
+                ProcessStep.CloseDescriptors.class::isInstance,
+                ProcessStep.ChangeDirectory.class::isInstance);
+        before(plan, text, HostStep.OpenSource.class::isInstance, RootfsStep.PivotRoot.class::isInstance);
+        before(plan, text, RootfsStep.SetPropagation.class::isInstance, RootfsStep.AttachRootfs.class::isInstance);
+        before(plan, text, RootfsStep.AttachRootfs.class::isInstance, RootfsStep.MountFilesystem.class::isInstance);
+        before(plan, text, RootfsStep.PivotRoot.class::isInstance, RootfsStep.MaskPath.class::isInstance);
+        before(plan, text, RootfsStep.MountFilesystem.class::isInstance, RootfsStep.MaskPath.class::isInstance);
+        before(plan, text, RootfsStep.MountBind.class::isInstance, RootfsStep.MaskPath.class::isInstance);
+        before(plan, text, RootfsStep.MaskPath.class::isInstance, ProcessStep.CloseDescriptors.class::isInstance);
+        before(plan, text, RootfsStep.MakeDevice.class::isInstance, RootfsStep.ReadonlyRootfs.class::isInstance);
+        before(plan, text, CredentialStep.LimitBoundingSet.class::isInstance, CredentialStep.SetUser.class::isInstance);
+        before(plan, text, CredentialStep.SetUser.class::isInstance, CredentialStep.SetCapabilities.class::isInstance);
+        before(plan, text, CredentialStep.SetCapabilities.class::isInstance, ProcessStep.Exec.class::isInstance);
+        before(plan, text, ProcessStep.CloseDescriptors.class::isInstance, ProcessStep.Exec.class::isInstance);
+        before(
+                plan,
+                text,
+                CredentialStep.SetNoNewPrivileges.class::isInstance,
+                CredentialStep.LoadSeccomp.class::isInstance);
         List<Step> filtered = plan.entries().stream()
                 .map(Plan.Entry::step)
-                .dropWhile(step -> !(step instanceof Step.LoadSeccomp))
+                .dropWhile(step -> !(step instanceof CredentialStep.LoadSeccomp))
                 .skip(1)
                 .toList();
         // Who may be traced is under its filter before: an exec, and one that would wait with the rights to load it.
         boolean isSeen = filtered.stream()
-                .anyMatch(step -> step instanceof Step.EnterPidNamespace || step instanceof Step.Await);
+                .anyMatch(step -> step instanceof NamespaceStep.EnterPidNamespace || step instanceof ProcessStep.Await);
         assertThat(filtered)
                 .as(text)
-                .allMatch(step -> step instanceof Step.Exec || isSeen && AFTER_A_FILTER.contains(step.getClass()));
-        before(plan, text, Step.NewSession.class::isInstance, Step.ControllingTerminal.class::isInstance);
-        before(plan, text, Step.TerminalAsStdio.class::isInstance, Step.ControllingTerminal.class::isInstance);
-        before(plan, text, Step.BecomeRoot.class::isInstance, Step.MountFilesystem.class::isInstance);
+                .allMatch(
+                        step -> step instanceof ProcessStep.Exec || isSeen && AFTER_A_FILTER.contains(step.getClass()));
+        before(plan, text, ProcessStep.NewSession.class::isInstance, ProcessStep.ControllingTerminal.class::isInstance);
+        before(
+                plan,
+                text,
+                ProcessStep.TerminalAsStdio.class::isInstance,
+                ProcessStep.ControllingTerminal.class::isInstance);
+        before(plan, text, NamespaceStep.BecomeRoot.class::isInstance, RootfsStep.MountFilesystem.class::isInstance);
     }
 
     private static void before(Plan plan, String text, Predicate<Step> first, Predicate<Step> second) {
