@@ -132,8 +132,10 @@ public final class DeviceFilter {
     }
 
     private static int type(Resources.DeviceRule.@Nullable Type type) {
+        if (type == null) {
+            return ANY;
+        }
         return switch (type) {
-            case null -> ANY;
             case A -> ANY;
             case B -> BLOCK;
             case C -> CHAR;
