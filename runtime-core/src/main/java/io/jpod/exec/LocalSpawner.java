@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * container gets what the JVM has now, unless {@code -Djpod.nofile=1024} says which soft limit it shall get, or the JVM runs
  * with {@code -XX:-MaxFDLimit}, as jpod's own does.
  */
-public final class LocalSpawner implements Spawner {
+public class LocalSpawner implements Spawner {
 
     /** A running child's pidfd can be waited for once only, so its exit code is kept. */
     private static final class Local implements Child {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.exec.CallerGone;
+import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CallerGoneTest extends ContainerTests {
     /** Is gone when it is asked for the so-maniest time, and later. */
-    private static final class Mortal extends OtherSpawner {
+    private static final class Mortal extends LocalSpawner {
         private int lives;
 
         Mortal(int lives) {

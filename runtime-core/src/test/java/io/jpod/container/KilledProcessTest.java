@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
+import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KilledProcessTest extends ContainerTests {
     /** Kills the process that it is about to wait for, or adopt, for the n-th time. */
-    private static final class Killing extends OtherSpawner {
+    private static final class Killing extends LocalSpawner {
         private final int point;
         private int passed;
 

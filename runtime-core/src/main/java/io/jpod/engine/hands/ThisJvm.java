@@ -8,46 +8,18 @@ import io.jpod.linux.Processes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * Library mode: this JVM is the parent of what runs in its foreground. What shall outlive it gets the jpod program for a
  * monitor: {@code -Djpod.program=PATH}, or the first one in $PATH.
  */
-public final class ThisJvm implements Parent {
+public final class ThisJvm extends LocalSpawner implements Parent {
     private static final List<Fd> STDIO = List.of(new Fd(0), new Fd(1), new Fd(2));
 
     /** One end of a pipe whose other end stays open as long as the JVM. */
     private static final class Silence {
         private static final List<Fd> PIPE = Linux.pipe();
-    }
-
-    private final LocalSpawner spawner = new LocalSpawner();
-
-    @Override
-    public Child spawn(Setting setting, List<Fd> descriptors) {
-        return spawner.spawn(setting, descriptors);
-    }
-
-    @Override
-    public Child adopt(int pid) {
-        return spawner.adopt(pid);
-    }
-
-    @Override
-    public void reapUnnamed(int child) {
-        spawner.reapUnnamed(child);
-    }
-
-    @Override
-    public boolean await(Fd socket, Fd process) {
-        return spawner.await(socket, process);
-    }
-
-    @Override
-    public Map<String, String> environment() {
-        return spawner.environment();
     }
 
     @Override
