@@ -64,8 +64,11 @@ final class Exec implements Verb {
 
     /** runc's form is [CONTROLLER:]PATH; the one hierarchy of cgroup v2 has no controllers of its own to name. */
     private @Nullable String below() {
-        if (cgroup == null || cgroup.equals("/")) {
-            return cgroup == null ? null : "";
+        if (cgroup == null) {
+            return null;
+        }
+        if (cgroup.equals("/")) {
+            return "";
         }
         String path = cgroup.startsWith("/") ? cgroup.substring(1) : cgroup;
         if (path.isEmpty() || path.contains(":") || List.of(path.split("/", -1)).contains("..")) {
