@@ -57,6 +57,11 @@ public final class Flight implements Observer {
     }
 
     @Override
+    public boolean records() {
+        return observer().records();
+    }
+
+    @Override
     public void begun(int index) {
         observer().begun(index);
     }

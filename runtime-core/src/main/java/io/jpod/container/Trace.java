@@ -106,6 +106,11 @@ public final class Trace implements Observer, AutoCloseable {
     }
 
     @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
     public Recording recording(Plan.By by, Program program) {
         Recording recording = new Recording(program);
         parts.add(new Ran(by, recording));

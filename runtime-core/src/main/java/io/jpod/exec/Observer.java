@@ -22,6 +22,11 @@ public interface Observer {
         return null;
     }
 
+    /** Whether it wants to know of calls at all. */
+    default boolean records() {
+        return false;
+    }
+
     /** A step of the brain's. */
     default void begun(int index) {}
 

@@ -144,11 +144,13 @@ class FlightTest extends ContainerTests {
             Observer watched = Flight.watch("c", Observer.NONE);
             watched.planned(PLAN);
             watched.begun(0);
+            assertThat(watched.records()).isTrue();
             watched.ended();
         });
         assertThat(steps).hasSize(1);
         Observer afterwards = Flight.watch("c", Observer.NONE);
         afterwards.planned(PLAN);
+        assertThat(afterwards.records()).isFalse();
         assertThat(afterwards.recording(
                         Plan.By.PROCESS, Lowering.lower(PLAN, Arch.host(), 0).process()))
                 .isNull();
