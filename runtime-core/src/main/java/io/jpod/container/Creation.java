@@ -20,7 +20,6 @@ import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step.Milestone;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,7 +157,7 @@ final class Creation {
                         owner(state),
                         calls == null ? observer : new Unsaid(calls),
                         Setup.Stdio.of(options.stdio(), options.preserve()),
-                        given(dir, waitForStart))) {
+                        given -> give(given, dir, waitForStart))) {
             try {
                 dir.write(state);
                 dir.writeConfig(Configs.write(spec));
@@ -186,15 +185,13 @@ final class Creation {
         return new Created(Container.made(containers, dir, complete, spec), process, lock, isAgain);
     }
 
-    private Map<String, Fd> given(StateDir dir, boolean waitForStart) {
-        Map<String, Fd> given = new HashMap<>();
+    private void give(Map<String, Fd> given, StateDir dir, boolean waitForStart) {
         if (waitForStart) {
             given.put(Lowering.START, Sockets.listen(dir.startSocket().toString(), Flags.SOCK_SEQPACKET, 0600, 1));
         }
         if (options.consoleSocket() != null) {
             given.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
         }
-        return given;
     }
 
     private Setup.Owner owner(StoredState state) {
@@ -258,7 +255,7 @@ final class Creation {
     private @Nullable Recording calls(Prepared prepared, StateDir dir) {
         boolean isFiltered =
                 prepared.plan().entries().stream().anyMatch(e -> e.step() instanceof CredentialStep.LoadSeccomp);
-        return isFiltered && observer.equals(Observer.NONE)
+        return isFiltered && !observer.records()
                 ? Recording.in(dir.makeCalls(), prepared.programs().process())
                 : null;
     }

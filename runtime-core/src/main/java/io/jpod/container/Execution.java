@@ -18,7 +18,6 @@ import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,29 +77,23 @@ final class Execution {
                 Setup.Owner.NONE,
                 observer,
                 Setup.Stdio.of(options.stdio(), options.preserve()),
-                given(options, first, cgroup, below))) {
+                given -> give(given, options, first, cgroup, below))) {
             return setup.makeProcess();
         }
     }
 
-    private Map<String, Fd> given(ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
-        Map<String, Fd> given = new HashMap<>();
-        try {
-            if (cgroup != null) {
-                given.put(Setup.CGROUP, born(cgroup, below));
-            }
-            // Before the process joins by the pidfd: that shows that it was this one's.
-            if (!container.linux().hasOwnMounts()) {
-                given.put(Lowering.CONTAINER_ROOT, Processes.root(pid));
-            }
-            given.put(Lowering.CONTAINER, Linux.duplicate(first));
-            if (options.consoleSocket() != null) {
-                given.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
-            }
-            return given;
-        } catch (RuntimeException | Error e) {
-            given.values().forEach(Fd::close);
-            throw e;
+    private void give(
+            Map<String, Fd> given, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+        if (cgroup != null) {
+            given.put(Setup.CGROUP, born(cgroup, below));
+        }
+        // Before the process joins by the pidfd: that shows that it was this one's.
+        if (!container.linux().hasOwnMounts()) {
+            given.put(Lowering.CONTAINER_ROOT, Processes.root(pid));
+        }
+        given.put(Lowering.CONTAINER, Linux.duplicate(first));
+        if (options.consoleSocket() != null) {
+            given.put(Lowering.CONSOLE, Linux.duplicate(options.consoleSocket()));
         }
     }
 

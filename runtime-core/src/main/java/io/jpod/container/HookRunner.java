@@ -20,11 +20,11 @@ import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Runs hooks, in their order, each in the namespaces that the spec's table gives it, with the container's state on its
@@ -64,19 +64,19 @@ final class HookRunner {
         try (ProgramRun run = new ProgramRun(parent(kind), state(kind).toHookJson(), 2 * LIMIT)) {
             switch (kind) {
                 case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
-                    run(run, ExecPlanner.hostHook(hook, at, state.bundle(), environment()), hook, Map.of());
+                    run(run, ExecPlanner.hostHook(hook, at, state.bundle(), environment()), hook, _ -> {});
                 case CREATE_CONTAINER ->
                     run(
                             run,
                             ExecPlanner.createContainerHook(spec, hook, at, state.cgroup() != null, state.rootfs()),
                             hook,
-                            inContainer());
-                case START_CONTAINER -> run(run, startContainerHook(hook, at, run.stdio()), hook, inContainer());
+                            this::giveContainer);
+                case START_CONTAINER -> run(run, startContainerHook(hook, at, run.stdio()), hook, this::giveContainer);
             }
         }
     }
 
-    private static void run(ProgramRun run, Plan plan, Hook hook, Map<String, Fd> given) {
+    private static void run(ProgramRun run, Plan plan, Hook hook, Consumer<Map<String, Fd>> given) {
         Duration limit = hook.timeout() == null ? null : Duration.ofSeconds(hook.timeout());
         try {
             ProgramRun.Ended ended = run.run(plan, given, limit)
@@ -109,9 +109,8 @@ final class HookRunner {
     }
 
     /** In its cgroup too, so that its limits hold. */
-    private Map<String, Fd> inContainer() {
+    private void giveContainer(Map<String, Fd> given) {
         try (Cgroup cgroup = cgroup().orElse(null)) {
-            Map<String, Fd> given = new HashMap<>();
             if (cgroup != null) {
                 given.put(Setup.CGROUP, Linux.duplicate(cgroup.fd()));
             }
@@ -119,7 +118,6 @@ final class HookRunner {
                 given.put(Lowering.CONTAINER_ROOT, Processes.root(state.pid()));
             }
             given.put(Lowering.CONTAINER, Processes.pidfdOpen(state.pid()));
-            return given;
         }
     }
 

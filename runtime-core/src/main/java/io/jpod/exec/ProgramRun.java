@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,13 +95,13 @@ public final class ProgramRun implements AutoCloseable {
      * Runs it.
      *
      * @param plan whose process executes the program
-     * @param given descriptors by their names in {@link Lowering}; closed by this
+     * @param given puts in descriptors, as in {@link Setup#begin}
      * @param timeout after which it is ended, and all that it has started; null: none
      * @return empty: it was not done by then
      * @throws StepFailed if it could not be executed
      * @throws IllegalStateException if nobody waits for it any more; it is ended then
      */
-    public Optional<Ended> run(Plan plan, Map<String, Fd> given, @Nullable Duration timeout) {
+    public Optional<Ended> run(Plan plan, Consumer<Map<String, Fd>> given, @Nullable Duration timeout) {
         Setup.Stdio stdio = Setup.Stdio.of(stdio(), 0);
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
         try (Setup setup = Setup.begin(plan, programs, parent, Setup.Owner.NONE, Observer.NONE, stdio, given);

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ public final class Setup implements AutoCloseable {
     private final Owner owner;
     private final Observer observer;
     private final Stdio stdio;
-    private final Map<String, Fd> descriptors;
+    private final Map<String, Fd> descriptors = new HashMap<>();
     private final Deque<BrainStep.Lasting> left = new ArrayDeque<>();
     /** Until it has been waited for. */
     private ThreadExecutor.@Nullable Running builder;
@@ -101,21 +102,13 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    private Setup(
-            Plan plan,
-            Lowering.Lowered programs,
-            Spawner spawner,
-            Owner owner,
-            Observer observer,
-            Stdio stdio,
-            Map<String, Fd> given) {
+    private Setup(Plan plan, Lowering.Lowered programs, Spawner spawner, Owner owner, Observer observer, Stdio stdio) {
         this.plan = plan;
         this.programs = programs;
         this.spawner = spawner;
         this.owner = owner;
         this.observer = observer;
         this.stdio = stdio;
-        this.descriptors = new HashMap<>(given);
     }
 
     /**
@@ -123,7 +116,7 @@ public final class Setup implements AutoCloseable {
      * is about to be left on the host can be written down meanwhile.
      *
      * @param programs of this plan
-     * @param given descriptors by their names in {@link Lowering}; closed with the set-up
+     * @param given puts in descriptors by their names in {@link Lowering}; they are closed with the set-up, also if this fails
      */
     public static Setup begin(
             Plan plan,
@@ -132,9 +125,10 @@ public final class Setup implements AutoCloseable {
             Owner owner,
             Observer observer,
             Stdio stdio,
-            Map<String, Fd> given) {
-        Setup setup = new Setup(plan, programs, spawner, owner, observer, stdio, given);
+            Consumer<Map<String, Fd>> given) {
+        Setup setup = new Setup(plan, programs, spawner, owner, observer, stdio);
         try {
+            given.accept(setup.descriptors);
             setup.begin();
             return setup;
         } catch (RuntimeException | Error e) {

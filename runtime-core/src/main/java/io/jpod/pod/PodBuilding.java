@@ -17,7 +17,6 @@ import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Step.Milestone;
 import java.util.List;
-import java.util.Map;
 
 /** Makes what a pod's plan says, or takes it back; and does what of that needs its record, and those of its neighbours. */
 final class PodBuilding implements Setup.Owner {
@@ -51,7 +50,7 @@ final class PodBuilding implements Setup.Owner {
                         this,
                         observer,
                         new Setup.Stdio(nothing, nothing, nothing, 0),
-                        Map.of())) {
+                        _ -> {})) {
             setup.run();
             if (record.initPid() != 0) {
                 try (ReadyProcess init = setup.take()) {

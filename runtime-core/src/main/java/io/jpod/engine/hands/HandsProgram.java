@@ -16,7 +16,6 @@ import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +46,7 @@ record HandsProgram(Fd connection, ReadyProcess process) implements AutoCloseabl
                         Setup.Owner.NONE,
                         Observer.NONE,
                         Setup.Stdio.of(List.of(its, nothing, nothing), 0),
-                        Map.of())) {
+                        _ -> {})) {
             ReadyProcess process = setup.makeProcess();
             process.execute();
             return new HandsProgram(pair.getFirst(), process);

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Runs plugins: JSON in, JSON out (SPEC.md, section 2). They see the network namespace of the calling thread as the host. */
@@ -39,7 +38,7 @@ record PluginProgram(List<Path> directories, Spawner spawner) {
         all.add(PATH);
         Plan plan = ExecPlanner.hostProgram(path, List.of(path), all, type, "/", true);
         try (ProgramRun run = new ProgramRun(spawner, input, LARGEST)) {
-            ProgramRun.Ended ended = run.run(plan, Map.of(), PATIENCE)
+            ProgramRun.Ended ended = run.run(plan, _ -> {}, PATIENCE)
                     .orElseThrow(() -> new NetworkFailed(
                             "CNI plugin " + type + ": not done after " + PATIENCE.toSeconds() + " seconds"));
             if (ended.code() != 0) {
