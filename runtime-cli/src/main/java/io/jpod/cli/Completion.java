@@ -9,12 +9,7 @@ final class Completion implements Verb {
         ZSH
     }
 
-    private final Jpod jpod;
     private Shell shell = Shell.BASH;
-
-    Completion(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -24,8 +19,8 @@ final class Completion implements Verb {
     }
 
     @Override
-    public Integer call() {
-        String script = AutoComplete.bash("jpod", jpod.definition().commandLine());
+    public int call(Jpod jpod) {
+        String script = AutoComplete.bash("jpod", new Cli().definition().commandLine());
         jpod.caller()
                 .out()
                 .print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);

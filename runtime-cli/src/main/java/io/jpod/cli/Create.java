@@ -6,16 +6,11 @@ import io.jpod.oci.Spec;
 import org.jspecify.annotations.Nullable;
 
 final class Create implements Verb {
-    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
     private final ProcessOptions process = new ProcessOptions();
     private final TraceOptions trace = new TraceOptions();
     private @Nullable String pod;
     private String id = "";
-
-    Create(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -33,7 +28,7 @@ final class Create implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         ProcessOptions.requireNoNotify(jpod.caller());
         Spec spec = bundle.spec(jpod);
         Containers.requireId(id);

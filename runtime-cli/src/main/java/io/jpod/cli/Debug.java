@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Debug implements Verb {
     private static final ProcessOptions PLAIN = new ProcessOptions();
 
-    private final Jpod jpod;
     private @Nullable String rootfs;
     private @Nullable String target;
     private @Nullable String copyTo;
@@ -28,10 +27,6 @@ final class Debug implements Verb {
     private boolean tty;
     private String subject = "";
     private List<String> words = List.of();
-
-    Debug(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -103,8 +98,8 @@ final class Debug implements Verb {
     }
 
     @Override
-    public Integer call() {
-        requireSeparated();
+    public int call(Jpod jpod) {
+        requireSeparated(jpod);
         if (copyTo == null && (shareProcesses != null || replace)) {
             throw new Misuse(
                     (replace ? "--replace" : "--share-processes") + " goes with --copy-to: a pod stays as it was made");
@@ -124,20 +119,20 @@ final class Debug implements Verb {
                 .paths(jpod::path);
         Manner manner = PLAIN.manner(jpod, false, new BundleOptions(), null);
         DebugContainer container =
-                new DebugContainer(jpod.engine(), tools, rights, target, id, wish, manner, this::hint);
+                new DebugContainer(jpod.engine(), tools, rights, target, id, wish, manner, hint -> hint(jpod, hint));
         return copyTo == null
                 ? container.run(subject)
                 : container.runInCopy(subject, copyTo, shareProcesses == null || shareProcesses, replace);
     }
 
-    private void hint(String hint) {
+    private void hint(Jpod jpod, String hint) {
         if (jpod.caller().isTerminal(2)) {
             jpod.caller().err().println(hint);
         }
     }
 
     /** Options may come after the name, and those of the command are not ours: -c is in most of them. */
-    private void requireSeparated() {
+    private void requireSeparated(Jpod jpod) {
         List<String> all = jpod.caller().arguments();
         int separator = all.indexOf("--");
         if (words.size() != (separator < 0 ? 0 : all.size() - separator - 1)) {

@@ -6,17 +6,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 final class Delete implements Verb {
-    private final Jpod jpod;
     private boolean force;
 
     /** For a monitor, which outlives its container: by then the name may be another one's. */
     private @Nullable String created;
 
     private List<String> ids = List.of();
-
-    Delete(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -31,13 +26,13 @@ final class Delete implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
-        ids.forEach(id -> each.run(id, () -> delete(id)));
+        ids.forEach(id -> each.run(id, () -> delete(jpod, id)));
         return each.exitCode();
     }
 
-    private void delete(String id) {
+    private void delete(Jpod jpod, String id) {
         Optional<Container> container = force
                 ? jpod.containers().find(id)
                 : Optional.of(jpod.containers().get(id));

@@ -5,13 +5,8 @@ import io.jpod.pod.Doctor.Finding;
 import java.util.List;
 
 final class DoctorCommand implements Verb {
-    private final Jpod jpod;
     private boolean fix;
     private boolean json;
-
-    DoctorCommand(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -31,9 +26,9 @@ final class DoctorCommand implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         List<Finding> findings = jpod.engine().doctor().examine();
-        print(findings);
+        print(jpod, findings);
         if (!fix) {
             return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();
         }
@@ -50,7 +45,7 @@ final class DoctorCommand implements Verb {
         return code.number();
     }
 
-    private void print(List<Finding> findings) {
+    private void print(Jpod jpod, List<Finding> findings) {
         if (json) {
             jpod.caller()
                     .out()

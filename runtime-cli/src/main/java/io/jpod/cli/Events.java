@@ -17,14 +17,9 @@ final class Events implements Verb {
 
     private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
 
-    private final Jpod jpod;
     private String interval = "5s";
     private boolean stats;
     private String id = "";
-
-    Events(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -45,7 +40,7 @@ final class Events implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Duration period = Durations.parse("--interval", interval);
         Container container = jpod.containers().get(id);
         if (!ALIVE.contains(container.status())) {
@@ -56,13 +51,13 @@ final class Events implements Verb {
             if (stats) {
                 jpod.caller().out().println(cgroup.stats().toEvent(id));
             } else {
-                follow(cgroup, period);
+                follow(jpod, cgroup, period);
             }
         }
         return jpod.heardOut();
     }
 
-    private void follow(Cgroup cgroup, Duration period) {
+    private void follow(Jpod jpod, Cgroup cgroup, Duration period) {
         PrintStream out = jpod.caller().out();
         CgroupEvents events = cgroup.events();
         long next = System.nanoTime() + period.toNanos();

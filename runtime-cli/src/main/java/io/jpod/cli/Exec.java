@@ -7,7 +7,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 final class Exec implements Verb {
-    private final Jpod jpod;
     private final ProcessOptions process = new ProcessOptions();
     private final ExecChanges changes = new ExecChanges();
     private final TraceOptions trace = new TraceOptions();
@@ -16,10 +15,6 @@ final class Exec implements Verb {
     private @Nullable String cgroup;
     private String id = "";
     private List<String> words = List.of();
-
-    Exec(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -45,7 +40,7 @@ final class Exec implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (changes.isFromFile() && !words.isEmpty()) {
             throw new Misuse("a command and --process exclude each other");
         }

@@ -12,16 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 final class Explain implements Verb {
-    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
     private final ContainerOptions container = new ContainerOptions();
     private boolean json;
     private boolean syscalls;
     private List<String> words = List.of();
-
-    Explain(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -47,11 +42,11 @@ final class Explain implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (container.pod != null && container.rootfs == null && !bundle.isGiven()) {
-            return ofPod(container.pod);
+            return ofPod(jpod, container.pod);
         }
-        Plan plan = container.rootfs == null ? ofBundle() : ofRootfs();
+        Plan plan = container.rootfs == null ? ofBundle(jpod) : ofRootfs(jpod);
         plan.warnings().forEach(jpod::warn);
         List<List<String>> calls = syscalls ? calls(plan) : List.of();
         if (json) {
@@ -62,7 +57,7 @@ final class Explain implements Verb {
         return ExitCode.OK.number();
     }
 
-    private int ofPod(String name) {
+    private int ofPod(Jpod jpod, String name) {
         if (json || syscalls || !words.isEmpty()) {
             throw new Misuse(
                     "--pod without --rootfs explains all of a pod, and goes with no other option and no command");
@@ -71,23 +66,23 @@ final class Explain implements Verb {
         return ExitCode.OK.number();
     }
 
-    private Plan ofBundle() {
+    private Plan ofBundle(Jpod jpod) {
         container.requireNone();
         if (!words.isEmpty()) {
             throw new Misuse("a command goes with --rootfs; for a bundle it stands in config.json");
         }
-        return jpod.engine().explain("ID", bundle.directory(jpod), bundle.spec(jpod), manner());
+        return jpod.engine().explain("ID", bundle.directory(jpod), bundle.spec(jpod), manner(jpod));
     }
 
-    private Plan ofRootfs() {
+    private Plan ofRootfs(Jpod jpod) {
         if (bundle.isGiven()) {
             throw new Misuse("--bundle and --rootfs exclude each other");
         }
         return jpod.engine()
-                .explain(container.wish(jpod, words).pod(container.pod).build(), manner());
+                .explain(container.wish(jpod, words).pod(container.pod).build(), manner(jpod));
     }
 
-    private Manner manner() {
+    private Manner manner(Jpod jpod) {
         return new ProcessOptions().manner(jpod, false, bundle, null);
     }
 

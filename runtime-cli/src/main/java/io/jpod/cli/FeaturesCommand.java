@@ -3,11 +3,6 @@ package io.jpod.cli;
 import io.jpod.engine.Supported;
 
 final class FeaturesCommand implements Verb {
-    private final Jpod jpod;
-
-    FeaturesCommand(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -15,7 +10,7 @@ final class FeaturesCommand implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         jpod.caller().out().println(Supported.of(Jpod.VERSION).toJson());
         return ExitCode.OK.number();
     }

@@ -6,13 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 final class Inspect implements Verb {
-    private final Jpod jpod;
     private @Nullable String format;
     private List<String> ids = List.of();
-
-    Inspect(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -30,7 +25,7 @@ final class Inspect implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         print(
                 jpod,

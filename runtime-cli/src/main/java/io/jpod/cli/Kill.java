@@ -5,15 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 final class Kill implements Verb {
-    private final Jpod jpod;
     private boolean all;
     private @Nullable String named;
     private String id = "";
     private @Nullable String signal;
-
-    Kill(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -33,8 +28,8 @@ final class Kill implements Verb {
     }
 
     @Override
-    public Integer call() {
-        sort();
+    public int call(Jpod jpod) {
+        sort(jpod);
         Container container = jpod.containers().get(id);
         int number = Signals.number(Objects.requireNonNullElse(signal, "TERM"));
         if (all) {
@@ -46,7 +41,7 @@ final class Kill implements Verb {
     }
 
     /** Brings what kill(1), docker and runc take into one order. A container's name may begin with a dash too. */
-    private void sort() {
+    private void sort(Jpod jpod) {
         if (named != null) {
             add(named);
         }

@@ -10,13 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 final class ListContainers implements Verb {
-    private final Jpod jpod;
     private Format format = Format.TABLE;
     private boolean quiet;
-
-    ListContainers(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -30,7 +25,7 @@ final class ListContainers implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         PrintStream out = jpod.caller().out();
         List<Container> containers = jpod.containers().list();
         jpod.warnOfDamage(containers);

@@ -13,14 +13,9 @@ final class Logs implements Verb {
     private static final int CHUNK = 64 << 10;
     private static final int INTERVAL = 100;
 
-    private final Jpod jpod;
     private boolean follow;
     private @Nullable Integer tail;
     private String id = "";
-
-    Logs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -31,7 +26,7 @@ final class Logs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Container container = jpod.containers().get(id);
         if (!container.log().exists()) {
             throw new ContainerException(
@@ -41,7 +36,7 @@ final class Logs implements Verb {
             if (tail != null) {
                 log.tail(Math.max(0, tail));
             }
-            print(log);
+            print(jpod, log);
             boolean running = follow;
             while (running && jpod.caller().listens(0)) {
                 // In this order, so that nothing is missed that came before the end.
@@ -50,7 +45,7 @@ final class Logs implements Verb {
                     // The exit code is written after the last of the terminal's output.
                     container.await();
                 }
-                print(log);
+                print(jpod, log);
             }
             return jpod.heardOut();
         } catch (IOException e) {
@@ -58,7 +53,7 @@ final class Logs implements Verb {
         }
     }
 
-    private void print(LogReader log) throws IOException {
+    private void print(Jpod jpod, LogReader log) throws IOException {
         PrintStream out = jpod.caller().out();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         while (!out.checkError() && log.read(chunk) > 0) {

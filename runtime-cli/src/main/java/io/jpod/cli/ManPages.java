@@ -39,7 +39,7 @@ public final class ManPages {
 
     /** Every page by its file name. */
     static Map<String, String> pages() {
-        CommandSpec root = new Jpod().definition();
+        CommandSpec root = new Cli().definition();
         Map<String, String> pages = new TreeMap<>();
         family(root)
                 .filter(command -> !command.usageMessage().hidden())

@@ -14,7 +14,6 @@ final class NetworkCreate implements Verb {
     /** What IPv6 needs (RFC 8200, 5) is 1280, and IPv4 links below are not worth a bridge. */
     private static final int SMALLEST_MTU = 1280;
 
-    private final Jpod jpod;
     private List<String> subnets = List.of();
     private List<String> gateways = List.of();
     private boolean ipv6;
@@ -26,10 +25,6 @@ final class NetworkCreate implements Verb {
     private List<String> labels = List.of();
     private boolean ignore;
     private String name = "";
-
-    NetworkCreate(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -61,7 +56,7 @@ final class NetworkCreate implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         options.forEach(this::option);
         if (mtu != 0 && (mtu < SMALLEST_MTU || mtu > LARGEST_MTU)) {
             throw new NetworkFailed("the mtu must be from " + SMALLEST_MTU + " to " + LARGEST_MTU + ", is " + mtu);

@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
 final class NetworkExists implements Verb {
-    private final Jpod jpod;
     private String name = "";
-
-    NetworkExists(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -16,7 +11,7 @@ final class NetworkExists implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         boolean exists = jpod.networks().find(name).isPresent();
         return exists ? ExitCode.OK.number() : ExitCode.ERROR.number();
     }

@@ -7,12 +7,7 @@ import io.jpod.net.Networks;
 import java.util.List;
 
 final class NetworkInspect implements Verb {
-    private final Jpod jpod;
     private List<String> names = List.of();
-
-    NetworkInspect(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -21,7 +16,7 @@ final class NetworkInspect implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Networks networks = jpod.networks();
         Each all = new Each(jpod);
         List<Network> found = all.find(names, networks::get);

@@ -10,14 +10,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 final class NetworkLs implements Verb {
-    private final Jpod jpod;
     private Format format = Format.TABLE;
     private boolean quiet;
     private List<String> filters = List.of();
-
-    NetworkLs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -35,7 +30,7 @@ final class NetworkLs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Networks networks = jpod.networks();
         List<Predicate<Network>> all = filters.stream().map(NetworkLs::filter).toList();
         List<Network> found = networks.list().stream()

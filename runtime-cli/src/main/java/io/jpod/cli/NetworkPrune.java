@@ -1,11 +1,6 @@
 package io.jpod.cli;
 
 final class NetworkPrune implements Verb {
-    private final Jpod jpod;
-
-    NetworkPrune(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -14,7 +9,7 @@ final class NetworkPrune implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         jpod.networks().prune(jpod.caller()).forEach(jpod.caller().out()::println);
         return ExitCode.OK.number();
     }

@@ -4,13 +4,8 @@ import io.jpod.net.Networks;
 import java.util.List;
 
 final class NetworkRm implements Verb {
-    private final Jpod jpod;
     private boolean force;
     private List<String> names = List.of();
-
-    NetworkRm(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -24,7 +19,7 @@ final class NetworkRm implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Networks networks = jpod.networks();
         Each each = new Each(jpod);
         for (String name : names) {

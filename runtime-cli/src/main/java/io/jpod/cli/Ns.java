@@ -6,14 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 final class Ns implements Verb {
-    private final Jpod jpod;
     private final ViewOptions options = new ViewOptions();
     private boolean all;
     private List<String> ids = List.of();
-
-    Ns(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,7 +24,7 @@ final class Ns implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (all != ids.isEmpty()) {
             throw new Misuse(all ? "--all and containers exclude each other" : "say which containers, or --all");
         }
@@ -38,7 +33,7 @@ final class Ns implements Verb {
         Survey survey = new Survey(jpod.pods());
         int shown = options.show(
                 jpod,
-                () -> Optional.of(looked())
+                () -> Optional.of(looked(jpod))
                         .filter(found -> all || !found.isEmpty())
                         .map(survey::namespaces),
                 MatrixText::text,
@@ -47,7 +42,7 @@ final class Ns implements Verb {
     }
 
     /** Those that are there now. */
-    private List<Container> looked() {
+    private List<Container> looked(Jpod jpod) {
         return all
                 ? jpod.containers().list()
                 : ids.stream()

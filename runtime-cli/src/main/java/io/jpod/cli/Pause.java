@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
 final class Pause implements Verb {
-    private final Jpod jpod;
     private String id = "";
-
-    Pause(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -19,7 +14,7 @@ final class Pause implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         jpod.containers().get(id).pause();
         return ExitCode.OK.number();
     }

@@ -4,14 +4,9 @@ import io.jpod.engine.PodCopy;
 import io.jpod.pod.Pod;
 
 final class PodClone implements Verb {
-    private final Jpod jpod;
     private boolean shareProcesses;
     private String original = "";
     private String name = "";
-
-    PodClone(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -27,7 +22,7 @@ final class PodClone implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Pod copy = new PodCopy(jpod.engine(), name, shareProcesses)
                 .make(jpod.pods().get(original));
         jpod.caller().out().println(copy.id());

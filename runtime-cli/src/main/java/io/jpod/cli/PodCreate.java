@@ -5,16 +5,11 @@ import io.jpod.pod.Pod;
 import org.jspecify.annotations.Nullable;
 
 final class PodCreate implements Verb {
-    private final Jpod jpod;
     private final PodOptions options = new PodOptions();
     private @Nullable String name;
     private boolean replace;
     private @Nullable String idFile;
     private @Nullable String parameter;
-
-    PodCreate(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -33,7 +28,7 @@ final class PodCreate implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (name != null && parameter != null && !name.equals(parameter)) {
             throw new Misuse("two names: " + name + " and " + parameter);
         }

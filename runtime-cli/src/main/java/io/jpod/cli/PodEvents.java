@@ -9,14 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class PodEvents implements Verb {
     private static final int INTERVAL = 100;
 
-    private final Jpod jpod;
     private @Nullable String format;
     private boolean past;
     private List<String> names = List.of();
-
-    PodEvents(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -35,7 +30,7 @@ final class PodEvents implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Caller caller = jpod.caller();
         Template template = format == null || format.equals("json") ? null : Template.of(format);
         Each each = new Each(jpod);

@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
 final class PodExists implements Verb {
-    private final Jpod jpod;
     private String name = "";
-
-    PodExists(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -15,7 +10,7 @@ final class PodExists implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         return jpod.pods().find(name).isPresent() ? ExitCode.OK.number() : ExitCode.ERROR.number();
     }
 }

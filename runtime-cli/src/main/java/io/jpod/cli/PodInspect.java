@@ -6,13 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 final class PodInspect implements Verb {
-    private final Jpod jpod;
     private @Nullable String format;
     private final PodArguments pods = new PodArguments();
-
-    PodInspect(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -30,7 +25,7 @@ final class PodInspect implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         List<Map<String, @Nullable Object>> facts = new ArrayList<>();
         pods.find(jpod, each).forEach(pod -> each.run(pod.name(), () -> facts.add(PodFacts.of(jpod, pod))));

@@ -1,13 +1,8 @@
 package io.jpod.cli;
 
 final class PodKill implements Verb {
-    private final Jpod jpod;
     private String signal = "KILL";
     private final PodArguments pods = new PodArguments();
-
-    PodKill(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -22,7 +17,7 @@ final class PodKill implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         int number = Signals.number(signal);
         return pods.each(jpod, pod -> pod.kill(number));
     }

@@ -18,16 +18,11 @@ final class PodLogs implements Verb {
     /** ECMA-48: colours that can be read on black and on white. */
     private static final List<String> COLOURS = List.of("36", "33", "32", "35", "34", "31");
 
-    private final Jpod jpod;
     private boolean follow;
     private @Nullable Integer tail;
     private List<String> wanted = List.of();
     private boolean named;
     private String name = "";
-
-    PodLogs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -51,7 +46,7 @@ final class PodLogs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Caller caller = jpod.caller();
         List<Container> containers = containers(jpod.pods().get(name));
         boolean coloured = caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");

@@ -4,13 +4,8 @@ import io.jpod.pod.Pod;
 import io.jpod.pod.Survey;
 
 final class PodNs implements Verb {
-    private final Jpod jpod;
     private final ViewOptions options = new ViewOptions();
     private String name = "";
-
-    PodNs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -27,7 +22,7 @@ final class PodNs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Pod pod = jpod.pods().get(name);
         Survey survey = new Survey(jpod.pods());
         // One that was never made to the end says so.

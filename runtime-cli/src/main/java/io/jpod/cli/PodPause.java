@@ -3,12 +3,7 @@ package io.jpod.cli;
 import io.jpod.pod.Pod;
 
 final class PodPause implements Verb {
-    private final Jpod jpod;
     private final PodArguments pods = new PodArguments();
-
-    PodPause(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -17,7 +12,7 @@ final class PodPause implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         return pods.each(jpod, Pod::pause);
     }
 }

@@ -11,12 +11,7 @@ import java.util.Map;
 final class PodPrune implements Verb {
     private static final int LONGEST_ANSWER = 4096;
 
-    private final Jpod jpod;
     private boolean force;
-
-    PodPrune(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,7 +24,7 @@ final class PodPrune implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Map<String, List<Container>> containers = PodContainers.byPod(jpod.containers());
         List<Pod> idle = jpod.pods().list().stream()
                 .filter(pod -> PodContainers.alive(containers.getOrDefault(pod.name(), List.of()))

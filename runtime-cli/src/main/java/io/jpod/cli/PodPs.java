@@ -35,7 +35,6 @@ final class PodPs implements Verb {
         }
     }
 
-    private final Jpod jpod;
     private @Nullable String format;
     private List<String> filters = List.of();
     private boolean quiet;
@@ -47,10 +46,6 @@ final class PodPs implements Verb {
     private boolean latest;
     private boolean bare;
     private Order order = Order.CREATED;
-
-    PodPs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -88,7 +83,7 @@ final class PodPs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Listing listing = Listing.of(format, columns());
         PodFilter filter = PodFilter.of(filters);
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();

@@ -5,14 +5,9 @@ import io.jpod.pod.Pod;
 import java.util.List;
 
 final class PodPublish implements Verb {
-    private final Jpod jpod;
     private boolean remove;
     private String name = "";
     private List<String> ports = List.of();
-
-    PodPublish(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,7 +24,7 @@ final class PodPublish implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Pod pod = jpod.pods().get(name);
         List<PortMapping> mappings =
                 ports.stream().flatMap(port -> PortMapping.parse(port).stream()).toList();

@@ -6,13 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 final class PodRestart implements Verb {
-    private final Jpod jpod;
     private final Grace grace = new Grace();
     private final PodArguments pods = new PodArguments();
-
-    PodRestart(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -26,7 +21,7 @@ final class PodRestart implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Duration time = grace.duration();
         Each each = new Each(jpod);
         List<Pod> stopped = new ArrayList<>();

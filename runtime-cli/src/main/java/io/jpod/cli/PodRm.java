@@ -4,14 +4,9 @@ import io.jpod.pod.Pod;
 import java.util.List;
 
 final class PodRm implements Verb {
-    private final Jpod jpod;
     private boolean all;
     private boolean force;
     private List<String> names = List.of();
-
-    PodRm(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -27,7 +22,7 @@ final class PodRm implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         List<String> missing = force
                 ? names.stream()

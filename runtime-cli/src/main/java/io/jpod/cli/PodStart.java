@@ -10,12 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 final class PodStart implements Verb {
-    private final Jpod jpod;
     private final PodArguments pods = new PodArguments();
-
-    PodStart(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,7 +24,7 @@ final class PodStart implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         return start(jpod, each, pods.find(jpod, each));
     }

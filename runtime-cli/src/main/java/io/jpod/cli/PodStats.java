@@ -28,15 +28,10 @@ final class PodStats implements Verb {
             "BlockIO", "BLOCK IO",
             "PIDs", "PIDS");
 
-    private final Jpod jpod;
     private boolean all;
     private boolean once;
     private @Nullable String format;
     private List<String> names = List.of();
-
-    PodStats(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -57,7 +52,7 @@ final class PodStats implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Listing listing = Listing.of(format, COLUMNS);
         Each each = new Each(jpod);
         List<String> wanted = PodNames.of(jpod, each, names, all || names.isEmpty(), false).stream()

@@ -3,13 +3,8 @@ package io.jpod.cli;
 import java.time.Duration;
 
 final class PodStop implements Verb {
-    private final Jpod jpod;
     private final Grace grace = new Grace();
     private final PodArguments pods = new PodArguments();
-
-    PodStop(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -24,7 +19,7 @@ final class PodStop implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Duration time = grace.duration();
         return pods.each(jpod, pod -> pod.stop(Signals.TERM, time, jpod.caller().connection()));
     }

@@ -15,13 +15,8 @@ final class PodTop implements Verb {
     private static final String TITLE = "CONTAINER";
     private static final int GAP = 3;
 
-    private final Jpod jpod;
     private String name = "";
     private List<String> words = List.of();
-
-    PodTop(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -39,7 +34,7 @@ final class PodTop implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Map<String, Set<Integer>> pids = pids(jpod.pods().get(name));
         List<String> options = new ArrayList<>(words.isEmpty() ? List.of("-f") : words);
         // Without it ps lists its own user's processes alone, and in a user namespace they are others.

@@ -6,13 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 final class PodTree implements Verb {
-    private final Jpod jpod;
     private final ViewOptions options = new ViewOptions();
     private List<String> names = List.of();
-
-    PodTree(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -28,7 +23,7 @@ final class PodTree implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         List<Pod> named = PodNames.of(jpod, each, names, names.isEmpty(), false);
         Survey survey = new Survey(jpod.pods());

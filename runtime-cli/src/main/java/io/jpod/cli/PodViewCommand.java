@@ -4,13 +4,8 @@ import io.jpod.pod.Pod;
 import io.jpod.pod.Survey;
 
 final class PodViewCommand implements Verb {
-    private final Jpod jpod;
     private String file = "";
     private String name = "";
-
-    PodViewCommand(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -31,7 +26,7 @@ final class PodViewCommand implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Pod pod = jpod.pods().get(name);
         String page = ViewPage.of(new Survey(jpod.pods()).view(pod));
         if (file.equals("-")) {

@@ -5,13 +5,8 @@ import io.jpod.engine.PodContainers;
 import io.jpod.pod.Pod;
 
 final class PodWait implements Verb {
-    private final Jpod jpod;
     private boolean named;
     private final PodArguments pods = new PodArguments();
-
-    PodWait(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -26,7 +21,7 @@ final class PodWait implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         for (Pod pod : pods.find(jpod, each)) {
             for (Container container : PodContainers.own(pod)) {

@@ -12,14 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 final class Ps implements Verb {
-    private final Jpod jpod;
     private Format format = Format.TABLE;
     private String id = "";
     private List<String> words = List.of();
-
-    Ps(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -43,7 +38,7 @@ final class Ps implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         List<Integer> pids = jpod.containers().get(id).processes();
         switch (format) {
             case JSON -> jpod.caller().out().println(toJson(pids));

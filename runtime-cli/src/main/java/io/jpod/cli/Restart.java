@@ -7,13 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 final class Restart implements Verb {
-    private final Jpod jpod;
     private final Grace grace = new Grace();
     private List<String> ids = List.of();
-
-    Restart(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,21 +24,22 @@ final class Restart implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Duration time = grace.duration();
         Each each = new Each(jpod);
         // What could not start again is not stopped either.
         List<Container> containers =
-                each.find(ids, id -> inHeldPod(jpod.containers().get(id), _ -> {}));
+                each.find(ids, id -> inHeldPod(jpod, jpod.containers().get(id), _ -> {}));
         Stop.stop(jpod, each, containers, time);
         try (Background background = Background.again(jpod.engine(), containers)) {
-            containers.forEach(container -> each.print(container.id(), () -> inHeldPod(container, background::start)));
+            containers.forEach(
+                    container -> each.print(container.id(), () -> inHeldPod(jpod, container, background::start)));
         }
         return each.exitCode();
     }
 
     /** Its pod stays while something is done with it, and no longer: others may take minutes to start. */
-    private Container inHeldPod(Container container, Consumer<Container> action) {
+    private Container inHeldPod(Jpod jpod, Container container, Consumer<Container> action) {
         jpod.pods()
                 .of(container)
                 .ifPresentOrElse(

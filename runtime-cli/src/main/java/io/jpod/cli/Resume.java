@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
 final class Resume implements Verb {
-    private final Jpod jpod;
     private String id = "";
-
-    Resume(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -15,7 +10,7 @@ final class Resume implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         jpod.containers().get(id).resume();
         return ExitCode.OK.number();
     }

@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 final class Run implements Verb {
-    private final Jpod jpod;
     private final BundleOptions bundle = new BundleOptions();
     private final ProcessOptions process = new ProcessOptions();
     private final ContainerOptions container = new ContainerOptions();
@@ -21,10 +20,6 @@ final class Run implements Verb {
     private boolean remove;
     private boolean interactive;
     private List<String> words = List.of();
-
-    Run(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -63,14 +58,14 @@ final class Run implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (keep && remove) {
             throw new Misuse("--keep and --rm exclude each other");
         }
-        return container.rootfs == null ? runBundle() : runRootfs();
+        return container.rootfs == null ? runBundle(jpod) : runRootfs(jpod);
     }
 
-    private int runBundle() {
+    private int runBundle(Jpod jpod) {
         container.requireNone();
         if (interactive) {
             throw new Misuse(
@@ -87,11 +82,12 @@ final class Run implements Verb {
         Spec spec = bundle.spec(jpod);
         String pod = PodOptions.joined(jpod, container.pod);
         return run(
+                jpod,
                 manner -> jpod.engine().start(id, bundle.directory(jpod), spec, pod, manner),
                 manner -> jpod.engine().run(id, bundle.directory(jpod), spec, pod, manner));
     }
 
-    private int runRootfs() {
+    private int runRootfs(Jpod jpod) {
         if (bundle.isGiven()) {
             throw new Misuse("--bundle and --rootfs exclude each other");
         }
@@ -108,6 +104,7 @@ final class Run implements Verb {
         }
         Wish whole = wish.pod(PodOptions.joined(jpod, container.pod)).build();
         return run(
+                jpod,
                 manner -> {
                     Container started = jpod.engine().start(whole, manner);
                     jpod.caller().out().println(started.id());
@@ -115,7 +112,7 @@ final class Run implements Verb {
                 manner -> jpod.engine().run(whole, manner));
     }
 
-    private int run(Consumer<Manner> start, Function<Manner, Running> run) {
+    private int run(Jpod jpod, Consumer<Manner> start, Function<Manner, Running> run) {
         try (Tracing tracing = trace.begin(jpod)) {
             Manner manner = process.manner(jpod, detach ? !remove : keep, bundle, tracing);
             if (detach) {

@@ -5,13 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 final class Serve implements Verb {
-    private final Jpod jpod;
     private @Nullable String socket;
     private @Nullable Integer idleTimeout;
-
-    Serve(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -29,13 +24,13 @@ final class Serve implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
-        jpod.caller().serve(this::path, idle, Jpod::run, Jpod::rest, jpod::warn);
+        jpod.caller().serve(() -> path(jpod), idle, Cli::run, Cli::rest, jpod::warn);
         return ExitCode.OK.number();
     }
 
-    private Path path() {
+    private Path path(Jpod jpod) {
         String given = socket != null ? socket : jpod.caller().environment().get("JPOD_SOCKET");
         return given == null || given.isEmpty() ? jpod.places().runtime().resolve("brain.sock") : jpod.path(given);
     }

@@ -7,13 +7,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 final class SpecCommand implements Verb {
-    private final Jpod jpod;
     private @Nullable String bundle;
     private boolean rootless;
-
-    SpecCommand(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -27,7 +22,7 @@ final class SpecCommand implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Path directory = bundle == null ? jpod.caller().directory() : jpod.path(bundle);
         Spec spec = rootless
                 ? SpecTemplate.rootless(jpod.caller().uid(), jpod.caller().gid())

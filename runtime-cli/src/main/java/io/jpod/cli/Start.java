@@ -1,12 +1,7 @@
 package io.jpod.cli;
 
 final class Start implements Verb {
-    private final Jpod jpod;
     private String id = "";
-
-    Start(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -15,7 +10,7 @@ final class Start implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         jpod.containers().get(id).start(jpod.caller());
         return ExitCode.OK.number();
     }

@@ -4,12 +4,7 @@ import io.jpod.container.Container;
 import java.util.List;
 
 final class State implements Verb {
-    private final Jpod jpod;
     private String id = "";
-
-    State(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -22,7 +17,7 @@ final class State implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Container container = jpod.containers().get(id);
         jpod.warnOfDamage(List.of(container));
         jpod.caller().out().print(container.state().toJson());

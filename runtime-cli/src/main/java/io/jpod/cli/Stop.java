@@ -7,13 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 final class Stop implements Verb {
-    private final Jpod jpod;
     private final Grace grace = new Grace();
     private List<String> ids = List.of();
-
-    Stop(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -27,7 +22,7 @@ final class Stop implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         List<Container> containers = each.find(ids, jpod.containers()::get);
         stop(jpod, each, containers, grace.duration());

@@ -7,14 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class Update implements Verb {
     private static final int LARGEST = 4 << 20;
 
-    private final Jpod jpod;
     private @Nullable String file;
     private final ResourceOptions options = new ResourceOptions();
     private String id = "";
-
-    Update(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -33,12 +28,12 @@ final class Update implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         if (file != null && options.isGiven()) {
             throw new IllegalArgumentException("--resources and options for single limits exclude each other");
         }
         if (file != null) {
-            jpod.containers().get(id).update(read(file), file.equals("-") ? "stdin" : file, jpod.caller());
+            jpod.containers().get(id).update(read(jpod, file), file.equals("-") ? "stdin" : file, jpod.caller());
         } else if (options.isGiven()) {
             jpod.containers().get(id).update(options.resources(), "command line", jpod.caller());
         } else {
@@ -47,7 +42,7 @@ final class Update implements Verb {
         return ExitCode.OK.number();
     }
 
-    private Resources read(String name) {
+    private Resources read(Jpod jpod, String name) {
         if (name.equals("-")) {
             Caller caller = jpod.caller();
             return SpecReader.readResources(CallerFile.read(caller, caller.stdio(0), LARGEST), "stdin");

@@ -3,31 +3,29 @@ package io.jpod.cli;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A command below jpod. It is made once for any number of calls: what it knows of one of them, parsing the next one resets. */
-interface Verb extends Callable<Integer> {
+interface Verb {
     /** Says what it is called with. */
     void define(Definition d);
 
     /** The exit code; what goes wrong is thrown. */
-    @Override
-    Integer call();
+    int call(Jpod jpod);
 
-    static Named named(String name, String description, Function<Jpod, Verb> maker, String... aliases) {
+    static Named named(String name, String description, Supplier<Verb> maker, String... aliases) {
         return new Named(name, List.of(aliases), description, maker, List.of());
     }
 
     /** @param verbs in the order of the help */
-    static Named family(String name, String description, Function<Jpod, Verb> maker, List<Named> verbs) {
+    static Named family(String name, String description, Supplier<Verb> maker, List<Named> verbs) {
         return new Named(name, List.of(), description, maker, verbs);
     }
 
     /** A verb that does nothing but have verbs of its own. */
     interface Family extends Verb {
         @Override
-        default Integer call() {
+        default int call(Jpod jpod) {
             throw new Misuse("Missing required subcommand");
         }
     }
@@ -37,7 +35,7 @@ interface Verb extends Callable<Integer> {
      *
      * @param verbs of its own
      */
-    record Named(String name, List<String> aliases, String description, Function<Jpod, Verb> maker, List<Named> verbs) {
+    record Named(String name, List<String> aliases, String description, Supplier<Verb> maker, List<Named> verbs) {
         boolean isAmong(Collection<String> words) {
             return words.contains(name) || !Collections.disjoint(words, aliases);
         }

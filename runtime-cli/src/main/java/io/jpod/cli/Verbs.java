@@ -51,13 +51,9 @@ final class Verbs {
             family(
                     "pod",
                     "Make and manage pods: containers that share namespaces, limits and files.",
-                    _ -> new PodCommand(),
+                    PodCommand::new,
                     PodCommand.VERBS),
-            family(
-                    "network",
-                    "Make, show and remove networks of pods.",
-                    _ -> new NetworkCommand(),
-                    NetworkCommand.VERBS),
+            family("network", "Make, show and remove networks of pods.", NetworkCommand::new, NetworkCommand.VERBS),
             named(
                     "debug",
                     "Look into a pod or container from a container with tools, such as a shell, that it has not got itself.",
@@ -71,7 +67,7 @@ final class Verbs {
             family(
                     "volume",
                     "Make, show and remove volumes: directories with a name that outlive containers.",
-                    _ -> new VolumeCommand(),
+                    VolumeCommand::new,
                     VolumeCommand.VERBS),
             named(
                     "doctor",

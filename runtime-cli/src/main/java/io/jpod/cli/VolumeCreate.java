@@ -4,12 +4,7 @@ import io.jpod.container.ContainerException;
 import java.util.List;
 
 final class VolumeCreate implements Verb {
-    private final Jpod jpod;
     private List<String> names = List.of();
-
-    VolumeCreate(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -18,13 +13,13 @@ final class VolumeCreate implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
-        names.forEach(name -> each.print(name, () -> create(name)));
+        names.forEach(name -> each.print(name, () -> create(jpod, name)));
         return each.exitCode();
     }
 
-    private void create(String name) {
+    private void create(Jpod jpod, String name) {
         if (!jpod.volumes().make(name, jpod.caller())) {
             throw new ContainerException("volume " + name + " exists already");
         }

@@ -5,12 +5,7 @@ import io.jpod.json.JsonWriter;
 import java.util.List;
 
 final class VolumeInspect implements Verb {
-    private final Jpod jpod;
     private List<String> names = List.of();
-
-    VolumeInspect(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -19,9 +14,9 @@ final class VolumeInspect implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
-        List<String> found = each.find(names, this::there);
+        List<String> found = each.find(names, name -> there(jpod, name));
         jpod.caller()
                 .out()
                 .println(JsonWriter.array(
@@ -33,7 +28,7 @@ final class VolumeInspect implements Verb {
         return each.exitCode();
     }
 
-    private String there(String name) {
+    private String there(Jpod jpod, String name) {
         if (!jpod.volumes().exists(name)) {
             throw new ContainerException("no volume " + name);
         }

@@ -4,12 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 
 final class VolumeLs implements Verb {
-    private final Jpod jpod;
     private boolean quiet;
-
-    VolumeLs(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -18,7 +13,7 @@ final class VolumeLs implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         PrintStream out = jpod.caller().out();
         if (quiet) {
             jpod.volumes().list().forEach(out::println);

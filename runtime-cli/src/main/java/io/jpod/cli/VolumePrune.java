@@ -1,11 +1,6 @@
 package io.jpod.cli;
 
 final class VolumePrune implements Verb {
-    private final Jpod jpod;
-
-    VolumePrune(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -13,7 +8,7 @@ final class VolumePrune implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         for (String name : jpod.volumes().list()) {
             if (jpod.volumes().users(name, jpod.containers()).isEmpty()) {
                 jpod.volumes().remove(name, jpod.caller());

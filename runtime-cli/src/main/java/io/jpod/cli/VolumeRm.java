@@ -4,12 +4,7 @@ import io.jpod.container.ContainerException;
 import java.util.List;
 
 final class VolumeRm implements Verb {
-    private final Jpod jpod;
     private List<String> names = List.of();
-
-    VolumeRm(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -18,13 +13,13 @@ final class VolumeRm implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
-        names.forEach(name -> each.print(name, () -> remove(name)));
+        names.forEach(name -> each.print(name, () -> remove(jpod, name)));
         return each.exitCode();
     }
 
-    private void remove(String name) {
+    private void remove(Jpod jpod, String name) {
         List<String> users = jpod.volumes().users(name, jpod.containers());
         if (!users.isEmpty()) {
             throw new ContainerException("volume " + name + " is mounted by " + String.join(", ", users));

@@ -5,12 +5,7 @@ import io.jpod.container.ContainerException;
 import java.util.List;
 
 final class Wait implements Verb {
-    private final Jpod jpod;
     private List<String> ids = List.of();
-
-    Wait(Jpod jpod) {
-        this.jpod = jpod;
-    }
 
     @Override
     public void define(Definition d) {
@@ -25,7 +20,7 @@ final class Wait implements Verb {
     }
 
     @Override
-    public Integer call() {
+    public int call(Jpod jpod) {
         Each each = new Each(jpod);
         for (Container container : each.find(ids, jpod.containers()::get)) {
             each.run(container.id(), () -> jpod.caller().out().println(await(jpod, container)));

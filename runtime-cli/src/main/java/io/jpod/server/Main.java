@@ -1,6 +1,6 @@
 package io.jpod.server;
 
-import io.jpod.cli.Jpod;
+import io.jpod.cli.Cli;
 import io.jpod.engine.hands.HandsLost;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -23,7 +23,7 @@ public final class Main {
         Linux.setCloseOnExec(connection);
         try (connection;
                 Command command = Command.of(connection)) {
-            command.exit(Jpod.run(command));
+            command.exit(Cli.run(command));
         } catch (HandsLost | SyscallException e) {
             System.err.println("jpod: " + e.getMessage());
             System.exit(1);

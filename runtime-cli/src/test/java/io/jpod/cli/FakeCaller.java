@@ -32,7 +32,7 @@ final class FakeCaller implements Caller {
 
     /** The exit code of one command of this caller. */
     int run(String... words) {
-        return run(Jpod::run, words);
+        return run(Cli::run, words);
     }
 
     int run(ToIntFunction<Caller> brain, String... words) {

@@ -14,8 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** What is not written down cannot be used. */
 class HelpTest {
     private static Stream<CommandSpec> verbs() {
-        return new Jpod()
-                .definition().subcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
+        return new Cli().definition().subcommands().values().stream().distinct().map(CommandLine::getCommandSpec);
     }
 
     private static Stream<CommandSpec> nested(CommandSpec verb) {

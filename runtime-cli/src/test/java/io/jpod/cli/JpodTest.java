@@ -128,7 +128,7 @@ class JpodTest {
     @Test
     void aStackTraceIsForDebugOnly() {
         run("--debug", "--no-such");
-        assertThat(err()).contains("\tat io.jpod.cli.Jpod.run");
+        assertThat(err()).contains("\tat io.jpod.cli.Cli.run");
     }
 
     @Test
@@ -167,7 +167,7 @@ class JpodTest {
         String said = out() + err();
         caller.forget();
 
-        assertThat(caller.run(called -> new Jpod().answer(called), words.split(" ")))
+        assertThat(caller.run(called -> new Cli().answer(called), words.split(" ")))
                 .isEqualTo(code);
         assertThat((out() + err()).replaceAll("time=\\S+", "")).isEqualTo(said.replaceAll("time=\\S+", ""));
     }

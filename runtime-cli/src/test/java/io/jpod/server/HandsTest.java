@@ -7,7 +7,7 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.cli.Caller;
-import io.jpod.cli.Jpod;
+import io.jpod.cli.Cli;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -94,7 +94,7 @@ class HandsTest {
 
     @Test
     void outputThatCannotBeWrittenIsNoSuccess() throws Exception {
-        Ended full = run(Jpod::run, List.of("sh", "-c", "exec \"$0\" --version >/dev/full"));
+        Ended full = run(Cli::run, List.of("sh", "-c", "exec \"$0\" --version >/dev/full"));
         assertThat(full.code()).isEqualTo(1);
         assertThat(full.err()).contains("cannot write to stdout");
     }

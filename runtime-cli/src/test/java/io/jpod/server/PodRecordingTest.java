@@ -2,7 +2,7 @@ package io.jpod.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpod.cli.Jpod;
+import io.jpod.cli.Cli;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +32,7 @@ class PodRecordingTest {
         Path file = dir.resolve("recording.jfr");
         String root = dir.resolve("root").toString();
         String name = "recorded" + ProcessHandle.current().pid();
-        try (Resident resident = new Resident(dir, Jpod::run);
+        try (Resident resident = new Resident(dir, Cli::run);
                 Recording recording = new Recording()) {
             recording.enable("jpod.Plan");
             recording.enable("jpod.Step");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
-import io.jpod.cli.Jpod;
+import io.jpod.cli.Cli;
 import io.jpod.engine.hands.Wire;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -45,7 +45,7 @@ class ServerTest {
     @Test
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void servesManyCallersAtOnce() throws Exception {
-        try (Resident resident = new Resident(dir, Jpod::run);
+        try (Resident resident = new Resident(dir, Cli::run);
                 ExecutorService callers = Executors.newFixedThreadPool(20)) {
             Callable<String> version = () -> {
                 Process process = resident.call(List.of(), "--version");
@@ -65,7 +65,7 @@ class ServerTest {
     @Tag("root")
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void sendsACallerFromAnotherNamespaceElsewhere(String namespace) throws Exception {
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             Process process = resident.call(List.of("unshare", namespace), "--version");
             assertThat(process.getErrorStream().readAllBytes()).asString().contains(Resident.ONE_SHOT);
         }
@@ -89,7 +89,7 @@ class ServerTest {
     @Tag("root")
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void sendsACallerWithOtherRightsElsewhere(String prefix) throws Exception {
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             assertThat(called(resident, List.of())).startsWith("jpod version");
             List<String> words = new ArrayList<>(List.of(prefix.split(" ", prefix.equals(FILTERED) ? 3 : -1)));
             // An enclosing filter or missing tool is no answer of the server.
@@ -103,7 +103,7 @@ class ServerTest {
     @Tag("root")
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void aGroupThatIsAMembersOwnIsNoOtherRight() throws Exception {
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             assertThat(called(resident, List.of("setpriv", "--groups", "0"))).startsWith("jpod version");
         }
     }
@@ -127,7 +127,7 @@ class ServerTest {
                 + "s.sendmsg([bytes([1,0,0,0," + Wire.VERSION + ",0,0,0,2,0,0,0,0,0,0,0,0,0,0,0])],"
                 + "[(socket.SOL_SOCKET,socket.SCM_RIGHTS,array.array('i',[m,n,n,n,n]))])\n"
                 + "print(s.recv(100)[0])\n";
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             Process process = new ProcessBuilder("python3", "-c", connect, resident.socket.toString())
                     .redirectErrorStream(true)
                     .start();
@@ -141,7 +141,7 @@ class ServerTest {
     @EnabledIf("io.jpod.server.Resident#canBeCalled")
     void sendsACallerWithAnotherRootElsewhere() throws Exception {
         String enter = "JPOD_SOCKET=/run/brain.sock exec chroot " + dir + " /bin/jpod --version";
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             Process process = resident.call(List.of("sh", "-c", enter));
             assertThat(process.getErrorStream().readAllBytes())
                     .as("a brain of its own would need more of a root")
@@ -153,7 +153,7 @@ class ServerTest {
 
     @Test
     void aMalformedPeerHarmsNobodyElse() throws Exception {
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             for (List<Message> words : malformed()) {
                 try (Fd connection = resident.connect()) {
                     for (Message message : words) {
@@ -173,7 +173,7 @@ class ServerTest {
     @Test
     void randomPacketsHarmNobody() throws Exception {
         Random random = new Random(7);
-        try (Resident resident = new Resident(dir, Jpod::run)) {
+        try (Resident resident = new Resident(dir, Cli::run)) {
             for (int i = 0; i < 300; i++) {
                 byte[] bytes = new byte[1 + random.nextInt(24)];
                 random.nextBytes(bytes);
