@@ -24,7 +24,7 @@ class CliArchitectureTest {
             .that()
             .resideInAPackage("io.jpod.cli..")
             .and()
-            .haveNameNotMatching("io\\.jpod\\.cli\\." + EXCEPTIONS + "(\\$.*)?")
+            .haveNameNotMatching("io\\.jpod\\.cli\\.(command|option)\\." + EXCEPTIONS + "(\\$.*)?")
             .should()
             .dependOnClassesThat(
                     resideInAnyPackage("io.jpod.linux..", "io.jpod.abi..").and(not(belongToAnyOf(Fd.class))));
@@ -32,6 +32,19 @@ class CliArchitectureTest {
     @ArchTest
     static final ArchRule NO_CYCLES =
             slices().matching("io.jpod.(*)..").should().beFreeOfCycles();
+
+    /** From the line to verbs, from verbs to what they share. */
+    @ArchTest
+    static final ArchRule NO_CYCLES_OF_ROOMS =
+            slices().matching("io.jpod.cli.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule THE_LINE_IS_ABOVE = noClasses()
+            .that()
+            .resideInAPackage("io.jpod.cli.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.jpod.cli");
 
     /** Whoever serves knows the command line, and not the other way round. */
     @ArchTest

@@ -1,6 +1,13 @@
 package io.jpod.cli;
 
-import io.jpod.cli.Verb.Named;
+import io.jpod.cli.command.Caller;
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.GlobalOptions;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Misuse;
+import io.jpod.cli.command.Verb;
+import io.jpod.cli.command.Verb.Named;
 import io.jpod.container.Recorder;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package io.jpod.cli;
 
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
 import picocli.AutoComplete;
 
 final class Completion implements Verb {

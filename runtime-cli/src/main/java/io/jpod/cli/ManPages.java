@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.jpod.cli.command.Jpod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-/** The command line: one file per verb. Prints only here. */
+/** The command line itself: from words to verbs, which live in packages by what they are about. Only here is printed. */
 @NullMarked
 package io.jpod.cli;
 

@@ -1,6 +1,6 @@
 package io.jpod.server;
 
-import io.jpod.cli.Caller;
+import io.jpod.cli.command.Caller;
 import io.jpod.engine.hands.Hands;
 import io.jpod.engine.hands.Invocation;
 import io.jpod.linux.Fd;

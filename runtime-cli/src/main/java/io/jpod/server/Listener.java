@@ -2,7 +2,7 @@ package io.jpod.server;
 
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
-import io.jpod.cli.Caller;
+import io.jpod.cli.command.Caller;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;

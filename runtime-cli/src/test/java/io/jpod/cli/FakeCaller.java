@@ -1,6 +1,7 @@
 package io.jpod.cli;
 
 import io.jpod.abi.Flags;
+import io.jpod.cli.command.Caller;
 import io.jpod.container.LogDir;
 import io.jpod.engine.hands.Parent;
 import io.jpod.linux.Fd;

@@ -2,6 +2,7 @@ package io.jpod.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.cli.command.Jpod;
 import io.jpod.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

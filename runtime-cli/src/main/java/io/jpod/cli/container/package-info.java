@@ -1,0 +1,5 @@
+/** Verbs for a container. */
+@NullMarked
+package io.jpod.cli.container;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package io.jpod.cli.host;
+
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
+import io.jpod.engine.Supported;
+
+public final class FeaturesCommand implements Verb {
+
+    @Override
+    public void define(Definition d) {
+        d.footer("Example:", "  jpod features | jq .linux.seccomp.actions");
+    }
+
+    @Override
+    public int call(Jpod jpod) {
+        jpod.caller().out().println(Supported.of(Jpod.VERSION).toJson());
+        return ExitCode.OK.number();
+    }
+}

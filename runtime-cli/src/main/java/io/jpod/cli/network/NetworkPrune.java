@@ -1,0 +1,21 @@
+package io.jpod.cli.network;
+
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
+
+final class NetworkPrune implements Verb {
+
+    @Override
+    public void define(Definition d) {
+        d.footer( //
+                "It does not ask.", "", "Example:", "  jpod network prune");
+    }
+
+    @Override
+    public int call(Jpod jpod) {
+        jpod.networks().prune(jpod.caller()).forEach(jpod.caller().out()::println);
+        return ExitCode.OK.number();
+    }
+}

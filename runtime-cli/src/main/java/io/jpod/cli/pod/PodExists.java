@@ -1,0 +1,21 @@
+package io.jpod.cli.pod;
+
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
+
+final class PodExists implements Verb {
+    private String name = "";
+
+    @Override
+    public void define(Definition d) {
+        d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
+        d.footer("Example:", "  jpod pod exists web || jpod pod create web");
+    }
+
+    @Override
+    public int call(Jpod jpod) {
+        return jpod.pods().find(name).isPresent() ? ExitCode.OK.number() : ExitCode.ERROR.number();
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code jpod pod}: verbs for pods. */
+@NullMarked
+package io.jpod.cli.pod;
+
+import org.jspecify.annotations.NullMarked;

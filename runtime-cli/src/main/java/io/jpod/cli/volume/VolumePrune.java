@@ -1,0 +1,25 @@
+package io.jpod.cli.volume;
+
+import io.jpod.cli.command.Definition;
+import io.jpod.cli.command.ExitCode;
+import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
+
+final class VolumePrune implements Verb {
+
+    @Override
+    public void define(Definition d) {
+        d.footer("Example:", "  jpod volume prune");
+    }
+
+    @Override
+    public int call(Jpod jpod) {
+        for (String name : jpod.volumes().list()) {
+            if (jpod.volumes().users(name, jpod.containers()).isEmpty()) {
+                jpod.volumes().remove(name, jpod.caller());
+                jpod.caller().out().println(name);
+            }
+        }
+        return ExitCode.OK.number();
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code jpod volume}: verbs for volumes. */
+@NullMarked
+package io.jpod.cli.volume;
+
+import org.jspecify.annotations.NullMarked;
