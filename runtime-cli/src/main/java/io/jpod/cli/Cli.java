@@ -2,7 +2,6 @@ package io.jpod.cli;
 
 import io.jpod.cli.command.Caller;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.GlobalOptions;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Misuse;
@@ -177,7 +176,7 @@ public final class Cli {
     /** A reader that has had enough (jpod list | head -1) ends a command without a word, and as SIGPIPE would. */
     private static int unwritten(Jpod jpod) {
         return jpod.caller().isReaderGone()
-                ? ExitCode.READER_GONE.number()
+                ? Verb.READER_GONE
                 : jpod.fail(new IllegalStateException("cannot write to stdout"));
     }
 
@@ -186,11 +185,11 @@ public final class Cli {
         CommandLine used = e.getCommandLine();
         if (used.getParent() == null && jpod.caller().arguments().isEmpty()) {
             used.usage(used.getErr());
-            return ExitCode.ERROR.number();
+            return Verb.ERROR;
         }
         jpod.fail(used.getParent() == null && e instanceof UnmatchedArgumentException wrong ? unknown(wrong) : e);
         jpod.caller().err().println("Try '" + used.getCommandSpec().qualifiedName() + " --help' for more information.");
-        return ExitCode.ERROR.number();
+        return Verb.ERROR;
     }
 
     private static RuntimeException unknown(UnmatchedArgumentException e) {

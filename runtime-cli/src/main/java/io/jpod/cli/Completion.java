@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import picocli.AutoComplete;
@@ -29,6 +28,6 @@ final class Completion implements Verb {
                 .out()
                 .print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);
         jpod.caller().out().flush();
-        return ExitCode.OK.number();
+        return OK;
     }
 }

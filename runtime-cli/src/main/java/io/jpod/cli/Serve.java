@@ -1,7 +1,6 @@
 package io.jpod.cli;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ final class Serve implements Verb {
     public int call(Jpod jpod) {
         Duration idle = idleTimeout == null ? null : Duration.ofSeconds(idleTimeout);
         jpod.caller().serve(() -> path(jpod), idle, Cli::run, Cli::rest, jpod::warn);
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private Path path(Jpod jpod) {

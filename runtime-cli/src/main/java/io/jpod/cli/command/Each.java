@@ -43,12 +43,12 @@ public final class Each {
     }
 
     public int exitCode() {
-        return failed == 0 ? ExitCode.OK.number() : ExitCode.ERROR.number();
+        return failed == 0 ? Verb.OK : Verb.ERROR;
     }
 
     /** The same for a command that has shown something: that nobody reads any more comes first. */
     public int exitCode(int shown) {
-        return shown == ExitCode.OK.number() ? exitCode() : shown;
+        return shown == Verb.OK ? exitCode() : shown;
     }
 
     /** @throws ContainerException of all that failed, in one line, by name */

@@ -73,7 +73,7 @@ public record Jpod(Caller caller, GlobalOptions options) {
 
     /** How a command ends that prints until nobody listens any more, or there is nothing more to say. */
     public int heardOut() {
-        return (caller.listens(0) ? ExitCode.OK : ExitCode.READER_GONE).number();
+        return caller.listens(0) ? Verb.OK : Verb.READER_GONE;
     }
 
     /** Tells the caller what went wrong; the exit code. */
@@ -84,7 +84,7 @@ public record Jpod(Caller caller, GlobalOptions options) {
             caller.err().print(trace);
         }
         write(Log.Level.ERROR, message(e));
-        return ExitCode.ERROR.number();
+        return Verb.ERROR;
     }
 
     /** In the words of the command line. */

@@ -7,6 +7,15 @@ import java.util.function.Supplier;
 
 /** A command below jpod. It is made once for any number of calls: what it knows of one of them, parsing the next one resets. */
 public interface Verb {
+    // How a command ends when it does not end like the container's process. The numbers are runc's.
+    int OK = 0;
+    /** Whatever went wrong, on the command line too. */
+    int ERROR = 1;
+    /** Nobody reads what the command prints any more: what a shell says of a program that SIGPIPE has ended. */
+    int READER_GONE = 141;
+    /** {@code exec} could not start its process. */
+    int EXEC_FAILED = 255;
+
     /** Says what it is called with. */
     void define(Definition d);
 

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.option.BundleOptions;
@@ -46,6 +45,6 @@ public final class Create implements Verb {
             Manner manner = process.manner(jpod, true, bundle, tracing);
             jpod.engine().create(id, bundle.directory(jpod), spec, joined, manner);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 }

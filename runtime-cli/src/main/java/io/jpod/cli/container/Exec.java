@@ -28,7 +28,7 @@ public final class Exec implements Verb {
     public void define(Definition d) {
         d.synopsis("jpod exec [OPTIONS] ID COMMAND [ARG...]", "       jpod exec [OPTIONS] --process FILE ID");
         // What runc ends with when the process could not be started.
-        d.failsWith(255);
+        d.failsWith(EXEC_FAILED);
         d.stopsAtOperand();
         process.define(d);
         changes.define(d);

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Misuse;
 import io.jpod.cli.command.Verb;
@@ -63,7 +62,7 @@ public final class Explain implements Verb {
         } else {
             jpod.caller().out().print(syscalls ? toText(plan, calls) : plan);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private int ofPod(Jpod jpod, String name) {
@@ -72,7 +71,7 @@ public final class Explain implements Verb {
                     "--pod without --rootfs explains all of a pod, and goes with no other option and no command");
         }
         jpod.caller().out().print(PodExplanation.of(jpod, jpod.pods().get(name)));
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private Plan ofBundle(Jpod jpod) {

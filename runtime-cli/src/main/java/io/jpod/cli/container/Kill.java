@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Misuse;
 import io.jpod.cli.command.Verb;
@@ -43,7 +42,7 @@ public final class Kill implements Verb {
         } else {
             container.kill(number);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     /** Brings what kill(1), docker and runc take into one order. A container's name may begin with a dash too. */

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.option.Format;
@@ -37,7 +36,7 @@ public final class ListContainers implements Verb {
         jpod.warnOfDamage(containers);
         if (quiet) {
             containers.forEach(container -> out.println(container.id()));
-            return ExitCode.OK.number();
+            return OK;
         }
         Map<String, String> names = Users.names();
         List<State> states = new ArrayList<>();
@@ -49,7 +48,7 @@ public final class ListContainers implements Verb {
             case JSON -> out.println(State.toJson(states));
             case TABLE -> out.print(table(states));
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     static String table(List<State> states) {

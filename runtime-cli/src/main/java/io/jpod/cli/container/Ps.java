@@ -3,7 +3,6 @@ package io.jpod.cli.container;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.option.Format;
@@ -50,7 +49,7 @@ public final class Ps implements Verb {
             case TABLE ->
                 filter(ps(words), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     /** As runc prints it, "null" for none. */

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -17,6 +16,6 @@ public final class Resume implements Verb {
     @Override
     public int call(Jpod jpod) {
         jpod.containers().get(id).resume();
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Misuse;
 import io.jpod.cli.command.Verb;
@@ -128,7 +127,7 @@ public final class Run implements Verb {
             Manner manner = process.manner(jpod, detach ? !remove : keep, bundle, tracing);
             if (detach) {
                 start.accept(manner);
-                return ExitCode.OK.number();
+                return OK;
             }
             try (Running running = run.apply(manner)) {
                 return running.await();

@@ -2,7 +2,6 @@ package io.jpod.cli.container;
 
 import io.jpod.cli.command.CallerFile;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.oci.Spec;
@@ -33,6 +32,6 @@ public final class SpecCommand implements Verb {
                 ? SpecTemplate.rootless(jpod.caller().uid(), jpod.caller().gid())
                 : SpecTemplate.rootful();
         CallerFile.of(jpod, directory.resolve("config.json").toString()).create(SpecWriter.write(spec));
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -17,6 +16,6 @@ public final class Start implements Verb {
     @Override
     public int call(Jpod jpod) {
         jpod.containers().get(id).start(jpod.caller());
-        return ExitCode.OK.number();
+        return OK;
     }
 }

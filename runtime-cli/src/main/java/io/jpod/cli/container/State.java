@@ -1,7 +1,6 @@
 package io.jpod.cli.container;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.container.Container;
@@ -26,6 +25,6 @@ public final class State implements Verb {
         jpod.warnOfDamage(List.of(container));
         jpod.caller().out().print(container.state().toJson());
         jpod.caller().out().flush();
-        return ExitCode.OK.number();
+        return OK;
     }
 }

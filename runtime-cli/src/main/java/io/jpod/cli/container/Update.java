@@ -3,7 +3,6 @@ package io.jpod.cli.container;
 import io.jpod.cli.command.Caller;
 import io.jpod.cli.command.CallerFile;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.oci.Resources;
@@ -45,7 +44,7 @@ public final class Update implements Verb {
         } else {
             jpod.containers().get(id);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private Resources read(Jpod jpod, String name) {

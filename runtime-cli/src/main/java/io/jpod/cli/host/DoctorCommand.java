@@ -1,7 +1,6 @@
 package io.jpod.cli.host;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.Table;
@@ -35,19 +34,19 @@ public final class DoctorCommand implements Verb {
         List<Finding> findings = jpod.engine().doctor().examine();
         print(jpod, findings);
         if (!fix) {
-            return (findings.isEmpty() ? ExitCode.OK : ExitCode.ERROR).number();
+            return findings.isEmpty() ? OK : ERROR;
         }
-        ExitCode code = ExitCode.OK;
+        int code = OK;
         for (Finding finding : findings) {
             try {
                 finding.mend();
             } catch (RuntimeException e) {
                 // One that cannot go must not keep the others.
                 jpod.warn("%s %s: %s".formatted(finding.kind(), finding.name(), e.getMessage()));
-                code = ExitCode.ERROR;
+                code = ERROR;
             }
         }
-        return code.number();
+        return code;
     }
 
     private void print(Jpod jpod, List<Finding> findings) {

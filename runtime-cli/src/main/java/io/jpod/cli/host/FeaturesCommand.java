@@ -1,7 +1,6 @@
 package io.jpod.cli.host;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.engine.Supported;
@@ -16,6 +15,6 @@ public final class FeaturesCommand implements Verb {
     @Override
     public int call(Jpod jpod) {
         jpod.caller().out().println(Supported.of(Jpod.VERSION).toJson());
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -1,7 +1,6 @@
 package io.jpod.cli.network;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.Labels;
@@ -82,7 +81,7 @@ final class NetworkCreate implements Verb {
                     jpod.caller());
         }
         jpod.caller().out().println(name);
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private void option(String option, String value) {

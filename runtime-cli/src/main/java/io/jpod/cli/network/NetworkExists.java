@@ -1,7 +1,6 @@
 package io.jpod.cli.network;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -18,6 +17,6 @@ final class NetworkExists implements Verb {
     @Override
     public int call(Jpod jpod) {
         boolean exists = jpod.networks().find(name).isPresent();
-        return exists ? ExitCode.OK.number() : ExitCode.ERROR.number();
+        return exists ? OK : ERROR;
     }
 }

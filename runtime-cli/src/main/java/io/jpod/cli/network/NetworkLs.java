@@ -1,7 +1,6 @@
 package io.jpod.cli.network;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.option.Format;
@@ -47,13 +46,13 @@ final class NetworkLs implements Verb {
         PrintStream out = jpod.caller().out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));
-            return ExitCode.OK.number();
+            return OK;
         }
         switch (format) {
             case JSON -> out.println(JsonWriter.array("  ", found, (json, each) -> each.write(json)));
             case TABLE -> out.print(table(networks, found));
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private static String table(Networks networks, List<Network> found) {

@@ -1,7 +1,6 @@
 package io.jpod.cli.network;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -16,6 +15,6 @@ final class NetworkPrune implements Verb {
     @Override
     public int call(Jpod jpod) {
         jpod.networks().prune(jpod.caller()).forEach(jpod.caller().out()::println);
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -1,8 +1,8 @@
 package io.jpod.cli.option;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
+import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.Screen;
 import io.jpod.cli.show.Watch;
 import java.util.Optional;
@@ -49,6 +49,6 @@ public final class ViewOptions {
             return jpod.heardOut();
         }
         picture.get().ifPresent(jpod.caller().out()::print);
-        return ExitCode.OK.number();
+        return Verb.OK;
     }
 }

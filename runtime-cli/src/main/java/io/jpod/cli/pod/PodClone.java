@@ -1,7 +1,6 @@
 package io.jpod.cli.pod;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.engine.PodCopy;
@@ -30,6 +29,6 @@ final class PodClone implements Verb {
         Pod copy = new PodCopy(jpod.engine(), name, shareProcesses)
                 .make(jpod.pods().get(original));
         jpod.caller().out().println(copy.id());
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -2,7 +2,6 @@ package io.jpod.cli.pod;
 
 import io.jpod.cli.command.CallerFile;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Misuse;
 import io.jpod.cli.command.Verb;
@@ -50,6 +49,6 @@ final class PodCreate implements Verb {
             CallerFile.of(jpod, idFile).replace(pod.id());
         }
         jpod.caller().out().println(pod.id());
-        return ExitCode.OK.number();
+        return OK;
     }
 }

@@ -1,7 +1,6 @@
 package io.jpod.cli.pod;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -16,6 +15,6 @@ final class PodExists implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        return jpod.pods().find(name).isPresent() ? ExitCode.OK.number() : ExitCode.ERROR.number();
+        return jpod.pods().find(name).isPresent() ? OK : ERROR;
     }
 }

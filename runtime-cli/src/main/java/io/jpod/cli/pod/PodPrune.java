@@ -6,7 +6,6 @@ import io.jpod.cli.command.Caller;
 import io.jpod.cli.command.CallerFile;
 import io.jpod.cli.command.Definition;
 import io.jpod.cli.command.Each;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.container.Container;
@@ -38,7 +37,7 @@ final class PodPrune implements Verb {
                         .isEmpty())
                 .toList();
         if (!force && !idle.isEmpty() && !isConfirmed(jpod.caller(), idle)) {
-            return ExitCode.ERROR.number();
+            return ERROR;
         }
         Each each = new Each(jpod);
         // Not by force: what was started in the meantime is not idle.

@@ -1,7 +1,6 @@
 package io.jpod.cli.pod;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.Listing;
@@ -115,7 +114,7 @@ final class PodPs implements Verb {
             String text = listing.render(shown, TITLES);
             out.print(bare && listing.isTable() ? text.substring(text.indexOf('\n') + 1) : text);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private static Comparator<Map<String, @Nullable Object>> comparator(Order order) {

@@ -2,7 +2,6 @@ package io.jpod.cli.pod;
 
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.container.Ps;
@@ -45,7 +44,7 @@ final class PodTop implements Verb {
         // Without it ps lists its own user's processes alone, and in a user namespace they are others.
         options.addFirst("-e");
         table(Ps.ps(options), pids).forEach(jpod.caller().out()::println);
-        return ExitCode.OK.number();
+        return OK;
     }
 
     private static Map<String, Set<Integer>> pids(Pod pod) {

@@ -2,7 +2,6 @@ package io.jpod.cli.pod;
 
 import io.jpod.cli.command.CallerFile;
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.ViewPage;
@@ -40,6 +39,6 @@ final class PodViewCommand implements Verb {
         } else {
             CallerFile.of(jpod, file).replace(page);
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 }

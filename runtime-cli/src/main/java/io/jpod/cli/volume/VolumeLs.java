@@ -1,7 +1,6 @@
 package io.jpod.cli.volume;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.show.Table;
@@ -22,7 +21,7 @@ final class VolumeLs implements Verb {
         PrintStream out = jpod.caller().out();
         if (quiet) {
             jpod.volumes().list().forEach(out::println);
-            return ExitCode.OK.number();
+            return OK;
         }
         Table table = new Table("NAME", "CONTAINERS", "DIRECTORY");
         for (String name : jpod.volumes().list()) {
@@ -30,6 +29,6 @@ final class VolumeLs implements Verb {
             table.add(name, String.join(",", users), jpod.volumes().path(name).toString());
         }
         out.print(table);
-        return ExitCode.OK.number();
+        return OK;
     }
 }

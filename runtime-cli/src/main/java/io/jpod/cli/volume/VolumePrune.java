@@ -1,7 +1,6 @@
 package io.jpod.cli.volume;
 
 import io.jpod.cli.command.Definition;
-import io.jpod.cli.command.ExitCode;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 
@@ -20,6 +19,6 @@ final class VolumePrune implements Verb {
                 jpod.caller().out().println(name);
             }
         }
-        return ExitCode.OK.number();
+        return OK;
     }
 }
