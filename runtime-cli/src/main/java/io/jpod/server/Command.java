@@ -4,9 +4,9 @@ import io.jpod.cli.command.Caller;
 import io.jpod.engine.hands.Hands;
 import io.jpod.engine.hands.Invocation;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
+import io.jpod.linux.Terminals;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -84,7 +84,7 @@ final class Command extends Hands implements Caller {
 
     @Override
     public boolean isTerminal(int number) {
-        return Linux.windowSize(stdio(number)).isPresent();
+        return Terminals.windowSize(stdio(number)).isPresent();
     }
 
     @Override

@@ -67,7 +67,7 @@ public record Listener(
                 throw e;
             }
         }
-        Stat stat = Linux.stat(directory.toString());
+        Stat stat = Stat.of(directory.toString());
         if (!stat.isDirectory() || stat.uid() != Processes.uid() || (stat.permissions() & OTHERS_WRITE) != 0) {
             throw new IllegalStateException(
                     directory + ": must be a directory of uid " + Processes.uid() + " that nobody else can write to");

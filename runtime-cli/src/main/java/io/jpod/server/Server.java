@@ -8,6 +8,7 @@ import io.jpod.exec.BuilderThread;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
@@ -147,7 +148,7 @@ public final class Server implements AutoCloseable {
 
     /** False if that was the end. */
     private boolean await(Fd patron, long milliseconds) {
-        long[] events = Linux.poll(List.of(listener.socket(), wake.getFirst(), patron), Flags.POLLIN, milliseconds);
+        long[] events = Poll.poll(List.of(listener.socket(), wake.getFirst(), patron), Flags.POLLIN, milliseconds);
         if (events[1] != 0 || events[2] != 0) {
             return false;
         }
@@ -156,7 +157,7 @@ public final class Server implements AutoCloseable {
                 accept().ifPresent(this::take);
             } catch (OutOfMemoryError e) {
                 complain(e);
-                Linux.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
+                Poll.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
             }
         }
         return true;
@@ -186,7 +187,7 @@ public final class Server implements AutoCloseable {
             spare = Linux.duplicate(wake.getFirst());
         } catch (SyscallException e) {
             // It stays in the backlog; other callers' ends make room.
-            Linux.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
+            Poll.poll(List.of(wake.getFirst()), Flags.POLLIN, CLEAR_BACKLOG);
         }
     }
 

@@ -11,6 +11,7 @@ import io.jpod.cli.command.Caller;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -187,7 +188,7 @@ class HandsTest {
                 spawned.complete(child.pid());
                 child.await();
             } catch (RuntimeException e) {
-                assertThat(Linux.poll(List.of(caller.connection()), 0, 0)[0] & Flags.POLLHUP)
+                assertThat(Poll.poll(List.of(caller.connection()), 0, 0)[0] & Flags.POLLHUP)
                         .isNotZero();
                 learned.complete(e);
             }

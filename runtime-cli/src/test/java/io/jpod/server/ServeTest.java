@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.jpod.abi.Flags;
 import io.jpod.engine.hands.Wire;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import java.io.File;
@@ -257,7 +257,7 @@ class ServeTest {
             Fd connection = connect();
             // Whoever comes later is answered later.
             output(List.of(), "--version");
-            if (Linux.poll(List.of(connection), Flags.POLLIN, 0)[0] == 0) {
+            if (Poll.poll(List.of(connection), Flags.POLLIN, 0)[0] == 0) {
                 return connection;
             }
             connection.close();

@@ -5,6 +5,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.SyscallException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,7 +120,7 @@ final class CgroupDir implements AutoCloseable {
                 if (left <= 0) {
                     return false;
                 }
-                Linux.poll(List.of(events), Flags.POLLPRI, left / 1_000_000 + 1);
+                Poll.poll(List.of(events), Flags.POLLPRI, left / 1_000_000 + 1);
             } catch (SyscallException e) {
                 absent(e);
                 return gone;

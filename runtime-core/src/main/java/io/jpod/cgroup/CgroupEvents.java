@@ -4,6 +4,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.SyscallException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -58,7 +59,7 @@ public final class CgroupEvents {
                 if (left <= 0) {
                     return new Event.Nothing();
                 }
-                Linux.poll(watched, Flags.POLLPRI, left / 1_000_000 + 1);
+                Poll.poll(watched, Flags.POLLPRI, left / 1_000_000 + 1);
             } finally {
                 watched.forEach(Fd::close);
             }

@@ -7,6 +7,7 @@ import io.jpod.abi.Flags;
 import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
@@ -66,7 +67,7 @@ public final class CgroupFs {
     private static volatile @Nullable Found found;
 
     private static long mountId(String mount) {
-        return Linux.stat(mount).mountId();
+        return Stat.of(mount).mountId();
     }
 
     private static Optional<CgroupFs> look() {

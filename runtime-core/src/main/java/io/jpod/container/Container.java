@@ -14,6 +14,7 @@ import io.jpod.exec.StepFailed;
 import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
@@ -515,7 +516,7 @@ public final class Container {
             return true;
         }
         try (Fd process = process()) {
-            return Linux.poll(List.of(process, caller), Flags.POLLIN, milliseconds)[0] != 0;
+            return Poll.poll(List.of(process, caller), Flags.POLLIN, milliseconds)[0] != 0;
         } catch (ContainerException endedMeanwhile) {
             return true;
         }

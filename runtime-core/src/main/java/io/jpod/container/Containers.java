@@ -9,6 +9,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
@@ -65,7 +66,7 @@ public final class Containers {
      * @throws SyscallException ENOENT if the root is not there
      */
     public String mark() {
-        Stat stat = Linux.stat(root.toString());
+        Stat stat = Stat.of(root.toString());
         return root + " " + stat.deviceMajor() + ":" + stat.deviceMinor() + ":" + stat.inode() + ":" + stat.born();
     }
 
@@ -86,7 +87,7 @@ public final class Containers {
         Path file = bundle.resolve(Configs.NAME);
         // A fifo would hold us up, whoever still waits.
         try (Fd config = Linux.open(file.toString(), Flags.O_RDONLY | Flags.O_NONBLOCK, 0)) {
-            if (Linux.stat(config).type() != Flags.S_IFREG) {
+            if (Stat.of(config).type() != Flags.S_IFREG) {
                 throw new ContainerException(file + " is not a regular file");
             }
             return Configs.read(Linux.readFully(config, LARGEST_CONFIG));
@@ -234,7 +235,7 @@ public final class Containers {
         for (Container container : running) {
             long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
             boolean ended = container.awaitEnd(caller, left);
-            if (!ended && Linux.poll(List.of(caller), Flags.POLLIN, 0)[0] != 0) {
+            if (!ended && Poll.poll(List.of(caller), Flags.POLLIN, 0)[0] != 0) {
                 throw new ContainerException("nobody waits any more: container " + container.id() + " may still run");
             }
             container.stopped();

@@ -9,6 +9,7 @@ import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
 import io.jpod.oci.Hook;
 import io.jpod.oci.HookKind;
@@ -134,7 +135,7 @@ final class HookRunner {
     /** What earlier hooks have made, poststop takes down, also when the caller is gone: then that is our child. */
     private Spawner parent(HookKind kind) {
         Fd caller = spawner.connection();
-        boolean isGone = caller != null && Linux.poll(List.of(caller), List.of(0L), 0)[0] != 0;
+        boolean isGone = caller != null && Poll.poll(List.of(caller), List.of(0L), 0)[0] != 0;
         return isGone && kind == HookKind.POSTSTOP ? new LocalSpawner() : spawner;
     }
 

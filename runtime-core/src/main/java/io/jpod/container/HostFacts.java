@@ -226,7 +226,7 @@ final class HostFacts {
     private static boolean isClosed(@Nullable Path directory) {
         try {
             return directory != null
-                    && ((Linux.stat(directory.toString()).mode() & 1) == 0 || isClosed(directory.getParent()));
+                    && ((Stat.of(directory.toString()).mode() & 1) == 0 || isClosed(directory.getParent()));
         } catch (SyscallException covered) {
             // By a later mount: nobody comes there.
             return false;
@@ -236,8 +236,8 @@ final class HostFacts {
     /** The root of a procfs: what lies below it has other files in other places. */
     private static boolean isProc(String source) {
         try {
-            return Linux.fileSystem(source) == Flags.PROC_SUPER_MAGIC
-                    && Linux.stat(source).inode() == PROC_ROOT_INODE;
+            return Stat.fileSystem(source) == Flags.PROC_SUPER_MAGIC
+                    && Stat.of(source).inode() == PROC_ROOT_INODE;
         } catch (SyscallException missing) {
             return false;
         }
@@ -257,7 +257,7 @@ final class HostFacts {
     private static List<Integer> toChown(List<Fd> stdio, long uid) {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 0; i < stdio.size(); i++) {
-            Stat stat = Linux.stat(stdio.get(i));
+            Stat stat = Stat.of(stdio.get(i));
             long type = stat.mode() & Flags.S_IFMT;
             boolean own = type == Flags.S_IFIFO || type == Flags.S_IFSOCK || type == Flags.S_IFREG;
             if (own && stat.uid() != uid) {

@@ -8,6 +8,7 @@ import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
+import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -154,7 +155,7 @@ public record RecordDir(Path path) {
     /** Whether what is open still has this path: it may have been removed, and made again, while its lock was waited for. */
     static boolean isAt(Fd fd, Path path) {
         try {
-            return Linux.stat(path.toString()).inode() == Linux.stat(fd).inode();
+            return Stat.of(path.toString()).inode() == Stat.of(fd).inode();
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT)) {
                 return false;

@@ -1,7 +1,6 @@
 package io.jpod.container;
 
 import io.jpod.abi.Flags;
-import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
@@ -129,7 +128,7 @@ final class RootView implements AutoCloseable {
             return stat.isPresent() && isFile(stat.get());
         }
         try {
-            return isFile(Linux.stat(source));
+            return isFile(Stat.of(source));
         } catch (SyscallException missing) {
             // The step that opens it says so, with its place in the config.
             return false;

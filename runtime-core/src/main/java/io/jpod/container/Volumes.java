@@ -7,6 +7,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
 import io.jpod.linux.RootedPaths;
+import io.jpod.linux.Stat;
 import io.jpod.linux.TreeCopy;
 import io.jpod.oci.Mount;
 import io.jpod.oci.Spec;
@@ -114,7 +115,7 @@ public final class Volumes {
             if (!RecordDir.isAt(lock, mark)) {
                 return false;
             }
-            boolean wasCutOff = Linux.stat(lock).size() > 0;
+            boolean wasCutOff = Stat.of(lock).size() > 0;
             if (wasCutOff) {
                 clear(volume);
             }

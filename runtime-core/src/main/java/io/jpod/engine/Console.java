@@ -7,6 +7,7 @@ import io.jpod.engine.hands.Parent;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ record Console(@Nullable Fd socket, @Nullable Fd ours) implements AutoCloseable 
                     throw e;
                 }
             }
-            if (Linux.poll(List.of(parent.connection()), 0, PAUSE)[0] != 0) {
+            if (Poll.poll(List.of(parent.connection()), 0, PAUSE)[0] != 0) {
                 throw new ContainerException("nobody waits any more");
             }
         }

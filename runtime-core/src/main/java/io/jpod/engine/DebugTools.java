@@ -1,7 +1,6 @@
 package io.jpod.engine;
 
 import io.jpod.engine.hands.Parent;
-import io.jpod.linux.Linux;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
 import io.jpod.oci.IdMapping;
@@ -78,7 +77,7 @@ public record DebugTools(Path rootfs, boolean shared) {
         if (mappings.isEmpty()) {
             return;
         }
-        require(Linux.stat(rootfs.toString()), "", mappings);
+        require(Stat.of(rootfs.toString()), "", mappings);
         try (RootedPaths paths = RootedPaths.open(rootfs.toString())) {
             for (String path : List.of("/bin", "/bin/sh")) {
                 Optional<Stat> stat = paths.stat(path);

@@ -8,6 +8,7 @@ import io.jpod.engine.hands.Parent;
 import io.jpod.json.Times;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Terminals;
 import io.jpod.oci.Spec;
 import java.nio.file.Path;
 import java.util.List;
@@ -120,7 +121,7 @@ final class Launch {
             try (Fd terminal = stdio.console().receive();
                     Fd directory = log.open()) {
                 if (terminal != null) {
-                    Linux.leaveLineEnds(terminal);
+                    Terminals.leaveLineEnds(terminal);
                 }
                 parent.watch(pid, exit, terminal == null ? output.from() : terminal, directory, log.bounds());
             }

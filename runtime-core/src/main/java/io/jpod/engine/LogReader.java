@@ -3,6 +3,7 @@ package io.jpod.engine;
 import io.jpod.container.LogDir;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Stat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -78,7 +79,7 @@ public final class LogReader implements AutoCloseable {
                 continue;
             }
             try (fd) {
-                long own = Linux.stat(fd).inode();
+                long own = Stat.of(fd).inode();
                 if (own == inode) {
                     break;
                 }

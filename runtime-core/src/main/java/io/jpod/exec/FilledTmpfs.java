@@ -1,7 +1,6 @@
 package io.jpod.exec;
 
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.RootedPaths;
 import io.jpod.linux.Stat;
@@ -23,7 +22,7 @@ final class FilledTmpfs {
                 Fd from = root.directory(step.covered().path()).orElse(null)) {
             List<String> words = new ArrayList<>();
             if (from != null) {
-                Stat stat = Linux.stat(from);
+                Stat stat = Stat.of(from);
                 words.addAll(List.of(
                         "mode=" + Integer.toOctalString(stat.mode() & 07777),
                         "uid=" + stat.uid(),

@@ -3,7 +3,7 @@ package io.jpod.exec;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Spawn;
@@ -102,8 +102,8 @@ public class LocalSpawner implements Spawner {
     @Override
     public boolean await(Fd socket, Fd process) {
         // What was said before the end is there when the end is seen, but not the other way round.
-        return Linux.poll(List.of(socket, process), Flags.POLLIN, -1)[0] != 0
-                || Linux.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
+        return Poll.poll(List.of(socket, process), Flags.POLLIN, -1)[0] != 0
+                || Poll.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Plan;
 import java.io.ByteArrayOutputStream;
@@ -138,7 +139,7 @@ public final class ProgramRun implements AutoCloseable {
             long left = timeout == null
                     ? -1
                     : Math.max(0, timeout.minusNanos(System.nanoTime() - begin).toMillis());
-            long[] ready = Linux.poll(fds, events, left);
+            long[] ready = Poll.poll(fds, events, left);
             if (ready[1] != 0) {
                 out.read(limit);
             }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * thread's network namespace.
  */
 public final class Conntrack implements AutoCloseable {
-    private final Netlink netlink = Netlink.open(Nfnetlink.NETLINK_NETFILTER);
+    private final NetlinkSocket netlink = NetlinkSocket.open(Nfnetlink.NETLINK_NETFILTER);
 
     /**
      * One that is followed.

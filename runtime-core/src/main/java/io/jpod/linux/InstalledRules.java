@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * its maps. A hundred times faster than asking nft(8), which has to be loaded for it. In the calling thread's network namespace.
  */
 public final class InstalledRules implements AutoCloseable {
-    private final Netlink netlink = Netlink.open(Nfnetlink.NETLINK_NETFILTER);
+    private final NetlinkSocket netlink = NetlinkSocket.open(Nfnetlink.NETLINK_NETFILTER);
 
     /** How many rules each chain of a table has; chains without any are left out. */
     public Map<String, Integer> rules(String table) {

@@ -6,13 +6,12 @@ import io.jpod.abi.Sys;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The system calls that the brain makes for itself, typed: files and descriptors here, the rest in {@link Sockets} and
- * {@link Processes}. Each throws {@link SyscallException} with what it was about. A call that a signal interrupts is made
+ * The system calls that the brain makes for itself, typed: files and descriptors here, the rest in {@link Sockets},
+ * {@link Processes} and their like. Each throws {@link SyscallException} with what it was about. A call that a signal interrupts is made
  * again, and its memory lives as long as the call.
  *
  * <p>{@code dir} is a directory's descriptor or AT_FDCWD. Paths are UTF-8, whatever the JVM's locale says.
@@ -26,15 +25,8 @@ public final class Linux {
     private static final int CHUNK = 8 << 10;
 
     private static final int PATH_MAX = 4096;
-    private static final int STATFS_SIZE = 120;
     /** What is ready for writing takes this much without blocking, see pipe(7). */
     private static final int PIPE_BUF = 4096;
-    /** struct winsize: rows, columns, and two that nobody uses. */
-    private static final int WINSIZE = 4 * Short.BYTES;
-
-    // asm/termbits.h: struct termios of the kernel, the same on both architectures
-    private static final int TERMIOS = 36;
-    private static final int TERMIOS_OFLAG = 4;
 
     private Linux() {}
 
@@ -149,7 +141,7 @@ public final class Linux {
             for (long done = 0; done < bytes.size(); ) {
                 long written = KERNEL.syscall(Sys.WRITE, fd.number(), bytes.address() + done, bytes.size() - done);
                 if (written == -Errno.EAGAIN.number()) {
-                    poll(List.of(fd), Flags.POLLOUT, -1);
+                    Poll.poll(List.of(fd), Flags.POLLOUT, -1);
                 } else if (written != -Errno.EINTR.number()) {
                     done += check(written, Sys.WRITE, fd.toString());
                 }
@@ -167,7 +159,7 @@ public final class Linux {
         try (Memory memory = Memory.open()) {
             Memory.Area bytes = memory.area(content);
             for (long done = 0; done < bytes.size(); ) {
-                if (!awaitFor(caller, fd, Flags.POLLOUT)) {
+                if (!Poll.awaitFor(caller, fd, Flags.POLLOUT)) {
                     return false;
                 }
                 long size = Math.min(bytes.size() - done, PIPE_BUF);
@@ -257,15 +249,6 @@ public final class Linux {
             Memory.Area target = memory.area(PATH_MAX);
             long size = KERNEL.syscall(Sys.READLINKAT, directory, memory.string(path), target.address(), PATH_MAX);
             return size < 0 ? Optional.empty() : Optional.of(target.getString(0, (int) size));
-        }
-    }
-
-    /** The magic number of the file system that a path lies on, statfs(2). */
-    public static long fileSystem(String path) {
-        try (Memory memory = Memory.open()) {
-            Memory.Area statfs = memory.area(STATFS_SIZE);
-            check(KERNEL.syscall(Sys.STATFS, memory.string(path), statfs.address()), Sys.STATFS, path);
-            return statfs.getLong(0);
         }
     }
 
@@ -384,77 +367,9 @@ public final class Linux {
         return true;
     }
 
-    public static Stat stat(String path) {
-        return Stat.of(AT_FDCWD, path, 0);
-    }
-
-    public static Stat stat(Fd fd) {
-        return Stat.of(fd.number(), "", Flags.AT_EMPTY_PATH);
-    }
-
     /** Whether the kernel knows these SECCOMP_FILTER_FLAG_*: it looks at them before it looks at the filter, which is none. */
     public static boolean takesSeccompFlags(long flags) {
         return KERNEL.syscall(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, 0) == -Errno.EFAULT.number();
-    }
-
-    /** The size of this terminal; empty if it is no terminal. */
-    public static Optional<WindowSize> windowSize(Fd fd) {
-        try (Memory memory = Memory.open()) {
-            Memory.Area size = memory.area(WINSIZE);
-            if (KERNEL.syscall(Sys.IOCTL, fd.number(), Flags.TIOCGWINSZ, size.address()) < 0) {
-                return Optional.empty();
-            }
-            return Optional.of(new WindowSize(size.getShort(0), size.getShort(2)));
-        }
-    }
-
-    /** Tells a terminal its size, and with SIGWINCH those in it. */
-    public static void setWindowSize(Fd terminal, WindowSize size) {
-        try (Memory memory = Memory.open()) {
-            Memory.Area winsize = memory.area(WINSIZE);
-            winsize.setShort(0, size.rows());
-            winsize.setShort(2, size.columns());
-            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TIOCSWINSZ, winsize.address(), 0);
-        }
-    }
-
-    /** Lines that a terminal's programs print end as they wrote them, not in a carriage return and a line feed, termios(3). */
-    public static void leaveLineEnds(Fd terminal) {
-        try (Memory memory = Memory.open()) {
-            Memory.Area termios = memory.area(TERMIOS);
-            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TCGETS, termios.address(), 0);
-            termios.setInt(TERMIOS_OFLAG, termios.getInt(TERMIOS_OFLAG) & ~Flags.ONLCR);
-            retry(Sys.IOCTL, terminal.toString(), terminal.number(), Flags.TCSETS, termios.address(), 0);
-        }
-    }
-
-    /** In characters, 0 for unknown: a new pseudo terminal has 0 of both. */
-    public record WindowSize(int rows, int columns) {}
-
-    /**
-     * Waits until one of these descriptors has one of these events (POLLIN, POLLOUT), or hangs up or fails, which is always
-     * waited for.
-     *
-     * @param milliseconds -1 waits for ever
-     * @return the events of each descriptor, in their order; all 0 when the time is over
-     */
-    public static long[] poll(List<Fd> fds, long events, long milliseconds) {
-        return Poll.poll(fds, Collections.nCopies(fds.size(), events), milliseconds);
-    }
-
-    /** The same, with the events of each; 0 to hear of its end only. */
-    public static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
-        return Poll.poll(fds, events, milliseconds);
-    }
-
-    /**
-     * Waits until a descriptor has one of these events, hangs up or fails, as long as there is somebody to wait for.
-     *
-     * @param caller the connection of whoever that is
-     * @return false if that one has hung up
-     */
-    public static boolean awaitFor(Fd caller, Fd fd, long events) {
-        return (Poll.poll(List.of(fd, caller), List.of(events, 0L), -1)[1] & Flags.POLLHUP) == 0;
     }
 
     /** Makes a call again while signals interrupt it. */

@@ -144,8 +144,11 @@ final class NetlinkMessage {
         return bytes;
     }
 
-    /** Up to its NUL. */
-    static String text(ByteBuffer value) {
+    /** Up to its NUL; "" of none. */
+    static String text(@Nullable ByteBuffer value) {
+        if (value == null) {
+            return "";
+        }
         String text = new String(raw(value), UTF_8);
         int end = text.indexOf('\0');
         return end < 0 ? text : text.substring(0, end);

@@ -75,7 +75,7 @@ public final class Nftables {
     private static @Nullable Context open;
 
     private static Context context() {
-        long networkNamespace = Linux.stat("/proc/thread-self/ns/net").inode();
+        long networkNamespace = Stat.of("/proc/thread-self/ns/net").inode();
         Context known = open;
         if (known != null && known.networkNamespace() == networkNamespace) {
             return known;

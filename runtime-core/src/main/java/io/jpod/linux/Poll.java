@@ -3,19 +3,31 @@ package io.jpod.linux;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** ppoll(2), since aarch64 has no poll. {@code struct pollfd} and {@code struct timespec} agree on both architectures. */
-final class Poll {
+public final class Poll {
     private static final int POLLFD_SIZE = 8;
     private static final int POLLFD_EVENTS = 4;
     private static final int POLLFD_REVENTS = 6;
 
     private Poll() {}
 
-    /** See {@link Linux#poll}. */
-    static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
+    /**
+     * Waits until one of these descriptors has one of these events (POLLIN, POLLOUT), or hangs up or fails, which is always
+     * waited for.
+     *
+     * @param milliseconds -1 waits for ever
+     * @return the events of each descriptor, in their order; all 0 when the time is over
+     */
+    public static long[] poll(List<Fd> fds, long events, long milliseconds) {
+        return poll(fds, Collections.nCopies(fds.size(), events), milliseconds);
+    }
+
+    /** The same, with the events of each; 0 to hear of its end only. */
+    public static long[] poll(List<Fd> fds, List<Long> events, long milliseconds) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(milliseconds);
         try (Memory memory = Memory.open()) {
             Memory.Area polled = pollfds(memory, fds, events);
@@ -31,6 +43,16 @@ final class Poll {
             Linux.check(result, Sys.PPOLL, fds.toString());
             return events(polled, fds);
         }
+    }
+
+    /**
+     * Waits until a descriptor has one of these events, hangs up or fails, as long as there is somebody to wait for.
+     *
+     * @param caller the connection of whoever that is
+     * @return false if that one has hung up
+     */
+    public static boolean awaitFor(Fd caller, Fd fd, long events) {
+        return (poll(List.of(fd, caller), List.of(events, 0L), -1)[1] & Flags.POLLHUP) == 0;
     }
 
     private static Memory.Area pollfds(Memory memory, List<Fd> fds, List<Long> events) {

@@ -125,7 +125,7 @@ public final class Processes {
 
     /** Waits until a process, anybody's child, has ended; false if the time (milliseconds, -1 for ever) is over before. */
     public static boolean awaitEnd(Fd pidfd, long milliseconds) {
-        return Linux.poll(List.of(pidfd), Flags.POLLIN, milliseconds)[0] != 0;
+        return Poll.poll(List.of(pidfd), Flags.POLLIN, milliseconds)[0] != 0;
     }
 
     /**

@@ -54,7 +54,7 @@ public final class RecordFiles {
             if (fd == null) {
                 return Optional.empty();
             }
-            if (Linux.stat(fd).type() != Flags.S_IFREG) {
+            if (Stat.of(fd).type() != Flags.S_IFREG) {
                 throw new Unreadable("is not a regular file");
             }
             return Optional.of(Linux.readFully(fd, LARGEST));

@@ -34,7 +34,7 @@ public final class RootedPaths implements AutoCloseable {
     public Optional<Stat> stat(String path) {
         return lookUp(path, Flags.O_PATH).map(fd -> {
             try (fd) {
-                return Linux.stat(fd);
+                return Stat.of(fd);
             }
         });
     }
@@ -49,7 +49,7 @@ public final class RootedPaths implements AutoCloseable {
         // An image, or a container, may have a fifo there, or a device, which opening alone could set off.
         return lookUp(path, Flags.O_PATH).flatMap(fd -> {
             try (fd) {
-                if ((Linux.stat(fd).mode() & Flags.S_IFMT) != Flags.S_IFREG) {
+                if ((Stat.of(fd).mode() & Flags.S_IFMT) != Flags.S_IFREG) {
                     return Optional.empty();
                 }
                 try (Fd file = Linux.open("/proc/self/fd/" + fd.number(), Flags.O_RDONLY, 0)) {

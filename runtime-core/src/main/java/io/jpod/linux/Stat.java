@@ -27,7 +27,16 @@ public record Stat(
         long born,
         long mountId) {
     private static final int STATX_SIZE = 256;
+    private static final int STATFS_SIZE = 120;
     private static final long NANOS = 1_000_000_000;
+
+    public static Stat of(String path) {
+        return of(Linux.AT_FDCWD, path, 0);
+    }
+
+    public static Stat of(Fd fd) {
+        return of(fd.number(), "", Flags.AT_EMPTY_PATH);
+    }
 
     static Stat of(int dir, String path, long flags) {
         try (Memory memory = Memory.open()) {
@@ -37,6 +46,15 @@ public record Stat(
             String on = path.isEmpty() ? "fd " + dir : path;
             Linux.check(Kernel.get().syscall(Sys.STATX, dir, name, flags, mask, statx.address(), 0), Sys.STATX, on);
             return decode(statx);
+        }
+    }
+
+    /** The magic number of the file system that a path lies on, statfs(2). */
+    public static long fileSystem(String path) {
+        try (Memory memory = Memory.open()) {
+            Memory.Area statfs = memory.area(STATFS_SIZE);
+            Linux.check(Kernel.get().syscall(Sys.STATFS, memory.string(path), statfs.address()), Sys.STATFS, path);
+            return statfs.getLong(0);
         }
     }
 

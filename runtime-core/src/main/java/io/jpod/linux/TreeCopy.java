@@ -40,7 +40,7 @@ public final class TreeCopy {
 
     private void copyDirectory(Fd from, Path to) throws IOException {
         copyAll(from, to);
-        Stat stat = Linux.stat(from);
+        Stat stat = Stat.of(from);
         giveOwner(stat, to);
         // chown(2) takes set-id bits away.
         Files.setAttribute(to, "unix:mode", stat.mode() & PERMISSIONS);
@@ -59,7 +59,7 @@ public final class TreeCopy {
     }
 
     private void copy(Fd file, Path entry, Path to) throws IOException {
-        Stat stat = Linux.stat(file);
+        Stat stat = Stat.of(file);
         long type = stat.mode() & Flags.S_IFMT;
         if (type == Flags.S_IFDIR) {
             Files.createDirectory(to);

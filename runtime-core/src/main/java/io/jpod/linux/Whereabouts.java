@@ -63,10 +63,10 @@ public record Whereabouts(List<Long> namespaces, List<Long> root, Rights rights)
     }
 
     private static Whereabouts read(String process) {
-        Stat root = Linux.stat(process + "/root");
+        Stat root = Stat.of(process + "/root");
         List<Long> namespaces = new ArrayList<>();
         for (String kind : NAMESPACES) {
-            namespaces.add(Linux.stat(process + "/ns/" + kind).inode());
+            namespaces.add(Stat.of(process + "/ns/" + kind).inode());
         }
         return new Whereabouts(
                 namespaces,

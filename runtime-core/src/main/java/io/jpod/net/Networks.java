@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * All networks of a state root. Holds nothing that the disk does not. The host is the network namespace of the calling thread.
  *
  * <p>What is made is recorded first, under a lock; whatever fails is undone, and what a crash leaves is found by {@link #detach}
- * and {@link #leftovers}. Every method throws {@link NetworkFailed} for what cannot be, and changes nothing then.
+ * and {@link Cleanup}. Every method throws {@link NetworkFailed} for what cannot be, and changes nothing then.
  */
 public final class Networks {
     /** The network of pods that name none. */
@@ -241,7 +241,7 @@ public final class Networks {
         }
     }
 
-    private boolean isDamaged(String network) {
+    boolean isDamaged(String network) {
         try {
             store.members(network);
             return false;
@@ -259,14 +259,14 @@ public final class Networks {
     }
 
     /** With the last pod goes the file that cannot be read, and all is well again. */
-    private void forgetUnused(Wiring wiring, String network) {
+    void forgetUnused(Wiring wiring, String network) {
         if (wiring.podLinks(network).isEmpty()) {
             wiring.downUnrecorded(network);
             store.deleteMembers(network);
         }
     }
 
-    private void detachLocked(String network, String pod) {
+    void detachLocked(String network, String pod) {
         if (isDamaged(network)) {
             detachUnrecorded(network, pod);
             return;
@@ -392,74 +392,8 @@ public final class Networks {
                 .orElseThrow(() -> new NetworkFailed("pod " + pod + " is not attached to network " + network));
     }
 
-    /**
-     * All places in networks, and what links, tables and damaged files of this root nobody has: in the order in which to remove
-     * what is left over. A place is, if its pod is not there afterwards.
-     */
-    public List<Leftover> leftovers() {
-        List<Leftover> leftovers = new ArrayList<>();
-        try (Wiring wiring = new Wiring(owner)) {
-            List<Leftover> marked = wiring.marked();
-            // Whatever of them was made until now is recorded by now.
-            List<Members> all = store.members();
-            for (Members members : all) {
-                members.leases()
-                        .forEach(lease -> leftovers.add(
-                                new Leftover.Place(members.network().name(), lease.pod())));
-            }
-            List<Leftover.Damaged> damage = store.damage();
-            leftovers.addAll(damage);
-            leftovers.addAll(wiring.unknown(marked, all, damage));
-        }
-        return leftovers;
-    }
-
-    private boolean isUnknown(Leftover leftover, Wiring wiring) {
-        return wiring.unknown(wiring.marked(), store.members(), store.damage()).contains(leftover);
-    }
-
-    private void removeDamagedLeases(Wiring wiring, String network) {
-        if (!isDamaged(network)) {
-            return;
-        }
-        forgetUnused(wiring, network);
-        if (isDamaged(network)) {
-            throw new NetworkFailed("network %s has pods, and nothing tells what they have of it: remove them first"
-                    .formatted(network));
-        }
-    }
-
-    /** Who is attached has a copy. */
-    private void removeDamagedDefinition(String network) {
-        try {
-            store.network(network);
-        } catch (InvalidJson damaged) {
-            Optional<Members> members = store.members(network);
-            store.deleteNetwork(network);
-            members.ifPresent(copy -> store.write(copy.network()));
-        }
-    }
-
-    /** Nothing happens if it is gone. */
-    public void remove(Leftover leftover) {
-        try (Fd _ = store.lock();
-                Wiring wiring = new Wiring(owner)) {
-            switch (leftover) {
-                case Leftover.Place(String network, String pod) -> detachLocked(network, pod);
-                // What has become a living pod's meanwhile stays.
-                case Leftover.Link link
-                when isUnknown(link, wiring) -> wiring.host().deleteLink(link.name());
-                case Leftover.Table table when isUnknown(table, wiring) -> wiring.deleteTable(table.name());
-                case Leftover.Damaged(String network, boolean leases, String _) -> {
-                    if (leases) {
-                        removeDamagedLeases(wiring, network);
-                    } else {
-                        removeDamagedDefinition(network);
-                    }
-                }
-                case Leftover.Link gone -> {}
-                case Leftover.Table gone -> {}
-            }
-        }
+    /** What is left over of networks, and how it goes. */
+    public Cleanup cleanup() {
+        return new Cleanup(this, store, owner);
     }
 }

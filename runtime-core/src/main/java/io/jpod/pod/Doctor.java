@@ -10,6 +10,7 @@ import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.RecordFiles;
+import io.jpod.net.Cleanup;
 import io.jpod.net.Lease;
 import io.jpod.net.Leftover;
 import io.jpod.net.Network;
@@ -149,7 +150,8 @@ public final class Doctor {
 
     private Sight networks() {
         Networks networks = pods.networks();
-        List<Leftover> leftovers = networks.leftovers();
+        Cleanup cleanup = networks.cleanup();
+        List<Leftover> leftovers = cleanup.leftovers();
         Map<Network, List<String>> missing = new LinkedHashMap<>();
         networks.list().forEach(network -> missing.put(network, networks.missing(network.name())));
         return (all, living, findings) -> {
@@ -161,15 +163,15 @@ public final class Doctor {
                             findings.add(finding(
                                     "lease",
                                     leftover,
-                                    () -> pods.ifLost(pod, spawner, () -> networks.remove(leftover))));
+                                    () -> pods.ifLost(pod, spawner, () -> cleanup.remove(leftover))));
                         }
                     }
-                    case Leftover.Link _ -> findings.add(finding("link", leftover, () -> networks.remove(leftover)));
+                    case Leftover.Link _ -> findings.add(finding("link", leftover, () -> cleanup.remove(leftover)));
                     case Leftover.Table _ ->
-                        findings.add(finding("nft table", leftover, () -> networks.remove(leftover)));
+                        findings.add(finding("nft table", leftover, () -> cleanup.remove(leftover)));
                     case Leftover.Damaged damaged ->
                         findings.add(finding(
-                                damaged.leases() ? "leases" : "network", leftover, () -> networks.remove(leftover)));
+                                damaged.leases() ? "leases" : "network", leftover, () -> cleanup.remove(leftover)));
                 }
             }
             missing.forEach((network, what) -> {

@@ -1,7 +1,6 @@
 package io.jpod.pod;
 
 import io.jpod.abi.Errno;
-import io.jpod.linux.Linux;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.NamespaceType;
@@ -34,7 +33,7 @@ final class NamespaceFiles {
     /** What is pinned on these files. One without a mount on it has no namespace, but an inode number too. */
     static Map<NamespaceType, Long> pinned(Map<NamespaceType, String> files) {
         Map<NamespaceType, Long> inodes = new EnumMap<>(NamespaceType.class);
-        Stat nsfs = Linux.stat("/proc/self/ns/mnt");
+        Stat nsfs = Stat.of("/proc/self/ns/mnt");
         files.forEach((type, path) -> stat(path)
                 .filter(file -> file.deviceMajor() == nsfs.deviceMajor() && file.deviceMinor() == nsfs.deviceMinor())
                 .ifPresent(file -> inodes.put(type, file.inode())));
@@ -43,7 +42,7 @@ final class NamespaceFiles {
 
     private static Optional<Stat> stat(String path) {
         try {
-            return Optional.of(Linux.stat(path));
+            return Optional.of(Stat.of(path));
         } catch (SyscallException e) {
             // ENOENT is also a kernel without that type.
             if (e.is(Errno.ENOENT) || e.is(Errno.ESRCH) || e.is(Errno.EACCES) || e.is(Errno.EPERM)) {

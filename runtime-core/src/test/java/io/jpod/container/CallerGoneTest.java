@@ -8,6 +8,7 @@ import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Stat;
 import io.jpod.net.Networks;
 import io.jpod.net.NewNetwork;
 import io.jpod.net.PortMapping;
@@ -196,7 +197,7 @@ class CallerGoneTest extends ContainerTests {
 
     /** Until somebody waits for it: proc(5), "/proc/locks", marks who waits with an arrow. */
     private static void awaitLockOf(Container container) {
-        String inode = ":" + Linux.stat(container.directory().toString()).inode() + " ";
+        String inode = ":" + Stat.of(container.directory().toString()).inode() + " ";
         while (Linux.readText("/proc/locks", 1 << 20)
                 .lines()
                 .noneMatch(line -> line.contains("-> FLOCK") && line.contains(inode))) {

@@ -41,7 +41,7 @@ class LinuxTest {
     void statSaysWhatJavaSays() throws Exception {
         Path file = Files.write(dir.resolve("file"), new byte[123]);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        Stat stat = Linux.stat(file.toString());
+        Stat stat = Stat.of(file.toString());
         assertThat(stat.type()).isEqualTo(Flags.S_IFREG);
         assertThat(stat.permissions()).isEqualTo(0640);
         assertThat(stat.size()).isEqualTo(123);
@@ -49,14 +49,14 @@ class LinuxTest {
         assertThat(stat.gid()).isEqualTo(Files.getAttribute(file, "unix:gid"));
         assertThat(stat.inode()).isEqualTo(Files.getAttribute(file, "unix:ino"));
         try (Fd fd = Linux.open(dir.toString(), Flags.O_PATH, 0)) {
-            assertThat(Linux.stat(fd).isDirectory()).isTrue();
-            assertThat(Linux.stat(fd)).isEqualTo(Linux.stat(dir.toString()));
+            assertThat(Stat.of(fd).isDirectory()).isTrue();
+            assertThat(Stat.of(fd)).isEqualTo(Stat.of(dir.toString()));
         }
     }
 
     @Test
     void statTellsDevices() {
-        Stat zero = Linux.stat("/dev/zero");
+        Stat zero = Stat.of("/dev/zero");
         assertThat(zero.type()).isEqualTo(Flags.S_IFCHR);
         assertThat(List.of(zero.nodeMajor(), zero.nodeMinor())).isEqualTo(List.of(1, 5));
     }
@@ -91,9 +91,9 @@ class LinuxTest {
         List<Fd> quiet = Linux.pipe();
         List<Fd> loud = Linux.pipe();
         List<Fd> both = List.of(quiet.get(0), loud.get(0));
-        assertThat(Linux.poll(both, Flags.POLLIN, 10)).containsExactly(0, 0);
+        assertThat(Poll.poll(both, Flags.POLLIN, 10)).containsExactly(0, 0);
         Linux.writeFully(loud.get(1), ByteBuffer.wrap(new byte[1]));
-        assertThat(Linux.poll(both, Flags.POLLIN, -1)).containsExactly(0, Flags.POLLIN);
+        assertThat(Poll.poll(both, Flags.POLLIN, -1)).containsExactly(0, Flags.POLLIN);
         quiet.forEach(Fd::close);
         loud.forEach(Fd::close);
     }
@@ -134,10 +134,10 @@ class LinuxTest {
     @Test
     void whatIsNoTerminalHasNoWindowSize() {
         try (Fd zero = Linux.open("/dev/zero", Flags.O_RDONLY, 0)) {
-            assertThat(Linux.windowSize(zero)).isEmpty();
+            assertThat(Terminals.windowSize(zero)).isEmpty();
         }
         try (Fd ptmx = Linux.open("/dev/ptmx", Flags.O_RDWR | Flags.O_NOCTTY, 0)) {
-            assertThat(Linux.windowSize(ptmx)).hasValue(new Linux.WindowSize(0, 0));
+            assertThat(Terminals.windowSize(ptmx)).hasValue(new Terminals.WindowSize(0, 0));
         }
     }
 

@@ -94,7 +94,7 @@ class SocketsTest {
         List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
         ends.get(0).close();
         assertThat(Sockets.receive(ends.get(1), 10, 0)).isNull();
-        assertThat(Linux.poll(List.of(ends.get(1)), 0, 0)[0] & Flags.POLLHUP).isEqualTo(Flags.POLLHUP);
+        assertThat(Poll.poll(List.of(ends.get(1)), 0, 0)[0] & Flags.POLLHUP).isEqualTo(Flags.POLLHUP);
         assertThatThrownBy(() -> Sockets.send(ends.get(1), new Message(bytes("x"), List.of())))
                 .isInstanceOfSatisfying(
                         SyscallException.class,

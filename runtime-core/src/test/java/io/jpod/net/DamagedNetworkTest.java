@@ -56,7 +56,8 @@ class DamagedNetworkTest extends NetworkTests {
                 // Doctor takes nothing from those who live.
                 List<Leftover> leftovers = leftovers(networks, "a", "b", "c");
                 assertThat(leftovers).hasSize(1).allMatch(Leftover.Damaged.class::isInstance);
-                assertThatThrownBy(() -> networks.remove(leftovers.getFirst())).hasMessageContaining("has pods");
+                assertThatThrownBy(() -> networks.cleanup().remove(leftovers.getFirst()))
+                        .hasMessageContaining("has pods");
                 assertThat(Host.in(a, () -> Host.sh("ip -br link"))).contains("eth0");
 
                 networks.detach("bad", "a");
@@ -107,7 +108,7 @@ class DamagedNetworkTest extends NetworkTests {
                 assertThat(networks.leases("bad")).isEmpty();
                 List<Leftover> leftovers = leftovers(networks, "a", "c");
                 assertThat(leftovers).hasSize(1);
-                networks.remove(leftovers.getFirst());
+                networks.cleanup().remove(leftovers.getFirst());
                 assertThat(networks.get("bad")).isEqualTo(bad);
                 networks.detach("bad", "a");
                 damage.doTo(file("bad.json"));

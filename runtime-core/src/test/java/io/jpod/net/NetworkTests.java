@@ -55,7 +55,7 @@ abstract class NetworkTests {
 
     /** What nobody has if only these pods live. */
     static List<Leftover> leftovers(Networks networks, String... living) {
-        return networks.leftovers().stream()
+        return networks.cleanup().leftovers().stream()
                 .filter(each -> !(each instanceof Leftover.Place place
                         && List.of(living).contains(place.pod())))
                 .toList();

@@ -286,7 +286,7 @@ class NetworksTest extends NetworkTests {
             }
             assertThat(leftovers(networks, "a")).isEmpty();
             assertThat(leftovers(networks)).containsExactly(new Leftover.Place(Networks.DEFAULT, "a"));
-            leftovers(networks).forEach(networks::remove);
+            leftovers(networks).forEach(networks.cleanup()::remove);
             assertNothingIsLeft();
 
             // The record is gone, the links and the table are not.
@@ -296,7 +296,7 @@ class NetworksTest extends NetworkTests {
                 Networks others = new Networks(root.resolve("other"), root.resolve("other"));
                 assertThat(leftovers(others)).isEmpty();
                 assertThat(leftovers(networks)).hasSize(3);
-                leftovers(networks).forEach(networks::remove);
+                leftovers(networks).forEach(networks.cleanup()::remove);
             }
             assertNothingIsLeft();
 

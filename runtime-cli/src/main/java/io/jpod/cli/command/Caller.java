@@ -2,8 +2,9 @@ package io.jpod.cli.command;
 
 import io.jpod.abi.Flags;
 import io.jpod.engine.hands.Parent;
-import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
+import io.jpod.linux.Terminals;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,12 +61,12 @@ public interface Caller extends Parent {
 
     /** How wide the caller's terminal is; 0 if there is none. */
     default int columns() {
-        return Linux.windowSize(stdio(1)).map(Linux.WindowSize::columns).orElse(0);
+        return Terminals.windowSize(stdio(1)).map(Terminals.WindowSize::columns).orElse(0);
     }
 
     /** Whether nobody reads the caller's standard output any more. */
     default boolean isReaderGone() {
-        return Linux.poll(List.of(stdio(1)), 0, 0)[0] != 0;
+        return Poll.poll(List.of(stdio(1)), 0, 0)[0] != 0;
     }
 
     /**
@@ -75,7 +76,7 @@ public interface Caller extends Parent {
      * @return whether somebody still listens
      */
     default boolean listens(long milliseconds) {
-        long[] events = Linux.poll(List.of(connection(), stdio(1)), 0, milliseconds);
+        long[] events = Poll.poll(List.of(connection(), stdio(1)), 0, milliseconds);
         return (events[0] & Flags.POLLHUP) == 0 && events[1] == 0 && !out().checkError();
     }
 }

@@ -5,6 +5,8 @@ import io.jpod.abi.Flags;
 import io.jpod.container.ContainerException;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.Poll;
+import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -68,7 +70,7 @@ public record CallerFile(Caller caller, String path) {
     /** What there is to read; waits for the first. None: the end of the file. */
     public static byte[] readSome(Caller caller, Fd fd, int limit) {
         while (true) {
-            if (!Linux.awaitFor(caller.connection(), fd, Flags.POLLIN)) {
+            if (!Poll.awaitFor(caller.connection(), fd, Flags.POLLIN)) {
                 throw gone();
             }
             try {
@@ -139,7 +141,7 @@ public record CallerFile(Caller caller, String path) {
 
     private boolean isRegularOrMissing() {
         try {
-            return Linux.stat(path).type() == Flags.S_IFREG;
+            return Stat.of(path).type() == Flags.S_IFREG;
         } catch (SyscallException e) {
             if (e.is(Errno.ENOENT)) {
                 return true;
@@ -195,14 +197,14 @@ public record CallerFile(Caller caller, String path) {
                 }
             }
             // Nobody reads it yet.
-            if (Linux.poll(List.of(caller.connection()), 0, GLANCE)[0] != 0) {
+            if (Poll.poll(List.of(caller.connection()), 0, GLANCE)[0] != 0) {
                 throw gone();
             }
         }
     }
 
     private boolean isFifo(SyscallException e) {
-        return e.is(Errno.ENXIO) && Linux.stat(path).type() == Flags.S_IFIFO;
+        return e.is(Errno.ENXIO) && Stat.of(path).type() == Flags.S_IFIFO;
     }
 
     /** Non-blocking, so that a fifo, or a device without a carrier, holds nobody up. */

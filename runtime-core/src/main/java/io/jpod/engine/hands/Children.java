@@ -4,8 +4,8 @@ import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.exec.Spawner.Child;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
@@ -71,13 +71,13 @@ final class Children {
     /** See {@link io.jpod.exec.Spawner#await}. What the hands say meanwhile is heard; if they hang up, that is the end of it. */
     boolean await(Fd socket, Fd process) {
         while (true) {
-            long[] ready = Linux.poll(List.of(socket, process, connection), Flags.POLLIN, -1);
+            long[] ready = Poll.poll(List.of(socket, process, connection), Flags.POLLIN, -1);
             if (ready[0] != 0) {
                 return true;
             }
             if (ready[1] != 0) {
                 // What was said before the end is there when the end is seen, but not the other way round.
-                return Linux.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
+                return Poll.poll(List.of(socket), Flags.POLLIN, 0)[0] != 0;
             }
             hear();
         }
@@ -147,7 +147,7 @@ final class Children {
 
     /** Waits until the hands hang up, for so many milliseconds at most. What they say until then matters to nobody. */
     void awaitHangUp(int milliseconds) {
-        Linux.poll(List.of(connection), 0, milliseconds);
+        Poll.poll(List.of(connection), 0, milliseconds);
     }
 
     private record Spawned(Children children, int pid, Fd pidfd) implements Child {

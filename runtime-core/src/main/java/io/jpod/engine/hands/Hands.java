@@ -9,10 +9,12 @@ import io.jpod.exec.CallerGone;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
+import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Shims;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
+import io.jpod.linux.Terminals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,7 @@ public class Hands implements Parent {
      * @throws HandsLost if something else came, or nothing in time
      */
     public static Invocation greet(Fd connection) {
-        if (Linux.poll(List.of(connection), Flags.POLLIN, PATIENCE)[0] == 0) {
+        if (Poll.poll(List.of(connection), Flags.POLLIN, PATIENCE)[0] == 0) {
             throw new HandsLost("does not say HELLO");
         }
         Message message = Sockets.receive(connection, Wire.LONGEST, Wire.Hello.FDS);
@@ -121,7 +123,7 @@ public class Hands implements Parent {
     /** A monitor's connection is its own: the caller of a detached container is who has connected, and waits for the exit code. */
     @Override
     public void requireCaller() {
-        if (Linux.poll(List.of(connection), 0, 0)[0] != 0 || !Processes.isRunning(peer.pid())) {
+        if (Poll.poll(List.of(connection), 0, 0)[0] != 0 || !Processes.isRunning(peer.pid())) {
             throw new CallerGone();
         }
     }
@@ -155,13 +157,13 @@ public class Hands implements Parent {
     public void relay(Fd terminal) {
         // The container may ask before the hands have read the message; later changes are theirs to pass on.
         invocation.stdio().stream()
-                .flatMap(fd -> Linux.windowSize(fd).stream())
+                .flatMap(fd -> Terminals.windowSize(fd).stream())
                 .findFirst()
-                .ifPresent(size -> Linux.setWindowSize(terminal, size));
+                .ifPresent(size -> Terminals.setWindowSize(terminal, size));
         // As runc has it. Only a terminal that the hands make raw wants the carriage returns.
         if (invocation.stdio().subList(0, 2).stream()
-                .anyMatch(fd -> Linux.windowSize(fd).isEmpty())) {
-            Linux.leaveLineEnds(terminal);
+                .anyMatch(fd -> Terminals.windowSize(fd).isEmpty())) {
+            Terminals.leaveLineEnds(terminal);
         }
         send(Wire.relay(), List.of(terminal));
     }
