@@ -38,8 +38,7 @@ public class OnPaper {
             false,
             Map.of(),
             List.of());
-    private static final Planner.Request REQUEST =
-            new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
+    private static final Planner.Request REQUEST = new Planner.Request("/bundle/rootfs", true, true, true, 0, true);
 
     private byte[] json;
     private Spec spec;

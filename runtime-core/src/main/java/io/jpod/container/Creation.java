@@ -14,7 +14,9 @@ import io.jpod.linux.Sockets;
 import io.jpod.oci.HookKind;
 import io.jpod.oci.Spec;
 import io.jpod.plan.CredentialStep;
+import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
@@ -50,6 +52,8 @@ final class Creation {
         this.observer = Flight.watch(options.id(), observer);
     }
 
+    private record Question(Spec spec, Planner.Request request, Facts facts) {}
+
     /** A plan, its programs, and the cgroup that it is for. */
     private record Prepared(
             Plan plan, Lowering.Lowered programs, @Nullable String cgroup) {}
@@ -63,18 +67,16 @@ final class Creation {
         String cgroup = cgroups.map(fs -> fs.resolve(spec.linux().cgroupsPath(), options.id()))
                 .orElse(null);
         Planner.Request request = new Planner.Request(
-                options.id(),
                 options.rootfs(spec).toString(),
-                cgroup,
+                cgroup != null,
                 options.pivot(),
                 options.keyring(),
                 options.preserve(),
                 waitForStart);
+        Facts facts = HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio(), options.pivot());
         Programs.Planned planned = Programs.of(
-                spec,
-                request,
-                HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio(), options.pivot()));
-        Plan plan = planned.plan();
+                new Question(spec, request, facts), options.preserve(), () -> Planner.plan(spec, request, facts));
+        Plan plan = planned.plan().of(Names.of(options.id(), cgroup));
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
         Prepared prepared = new Prepared(plan, planned.programs(), cgroup);
         observer.planned(plan);

@@ -17,6 +17,7 @@ import io.jpod.oci.Spec;
 import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,9 @@ final class Execution {
         this.observer = Flight.watch(id, observer);
     }
 
+    private record Question(
+            Spec container, Process process, String at, boolean intoCgroup, Facts facts, int preserve) {}
+
     /**
      * @param first pidfd of the container's first process; stays the caller's
      * @param cgroup stays the caller's
@@ -53,26 +57,31 @@ final class Execution {
                 "/proc/" + pid + "/root",
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
-        Plan plan = ExecPlanner.exec(id, container, process, options.at(), cgroup != null, facts);
+        boolean intoCgroup = cgroup != null;
+        Programs.Planned planned = Programs.of(
+                new Question(container, process, options.at(), intoCgroup, facts, options.preserve()),
+                options.preserve(),
+                () -> ExecPlanner.exec(container, process, options.at(), intoCgroup, facts));
         try {
-            return make(plan, options, first, cgroup, options.cgroup());
+            return make(planned, options, first, cgroup, options.cgroup());
         } catch (StepFailed e) {
             if (e.errno() != Errno.EBUSY.number() || cgroup == null || options.cgroup() != null) {
                 throw e;
             }
             // It hands controllers on, and so has no processes of its own any more, cgroups(7): those are where the
             // first one is.
-            return make(plan, options, first, cgroup, belowOfFirst(cgroup.path()));
+            return make(planned, options, first, cgroup, belowOfFirst(cgroup.path()));
         }
     }
 
     /** @param below the container's cgroup: where it is born; null: in that itself */
     private ReadyProcess make(
-            Plan plan, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+            Programs.Planned planned, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+        Plan plan = planned.plan().of(Names.of(id, null));
         observer.planned(plan);
         try (Setup setup = Setup.begin(
                 plan,
-                Programs.of(plan, options.preserve()),
+                planned.programs(),
                 spawner,
                 Setup.Owner.NONE,
                 observer,

@@ -5,6 +5,7 @@ import io.jpod.exec.Recording;
 import io.jpod.linux.Fd;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,8 @@ public final class Flight implements Observer {
         isEnded = true;
         try {
             if (observer() instanceof Trace trace && new StepEvent().isEnabled()) {
-                trace.steps().forEach(this::tell);
+                Plan plan = Objects.requireNonNull(trace.plan());
+                trace.steps().forEach(step -> tell(step, plan.text(step.index())));
             }
         } finally {
             if (own != null) {
@@ -93,11 +95,11 @@ public final class Flight implements Observer {
         }
     }
 
-    private void tell(Trace.Step step) {
+    private void tell(Trace.Step step, String text) {
         StepEvent event = new StepEvent();
         event.id = id;
         event.number = step.index() + 1;
-        event.text = step.entry().step().describe();
+        event.text = text;
         event.from = step.entry().from();
         event.by = step.entry().by().title();
         event.took = step.nanoseconds() < 0 ? StepEvent.UNKNOWN : step.nanoseconds();

@@ -19,6 +19,7 @@ import io.jpod.oci.State;
 import io.jpod.plan.ExecPlanner;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import java.time.Duration;
 import java.util.List;
@@ -106,7 +107,8 @@ final class HookRunner {
                 "/proc/" + state.pid() + "/root",
                 stdio,
                 spec.linux().namespace(NamespaceType.USER) != null);
-        return ExecPlanner.startContainerHook(state.id(), spec, hook, at, state.cgroup() != null, facts);
+        return ExecPlanner.startContainerHook(spec, hook, at, state.cgroup() != null, facts)
+                .of(Names.of(state.id(), null));
     }
 
     /** In its cgroup too, so that its limits hold. */

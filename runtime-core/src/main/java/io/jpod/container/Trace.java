@@ -112,7 +112,8 @@ public final class Trace implements Observer, AutoCloseable {
 
     @Override
     public Recording recording(Plan.By by, Program program) {
-        Recording recording = new Recording(program);
+        Recording recording =
+                new Recording(program, Objects.requireNonNull(plan).names());
         parts.add(new Ran(by, recording));
         return recording;
     }

@@ -1,6 +1,8 @@
 package io.jpod.exec;
 
 import io.jpod.abi.Arch;
+import io.jpod.abi.NativeText;
+import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import java.nio.ByteBuffer;
@@ -54,15 +56,22 @@ final class ProgramCodec {
      * @param statusFd the descriptor that jpod-init reports failures to
      */
     static byte[] encode(Program program, Arch arch, Map<String, Integer> registers, int statusFd) {
-        return encode(program, arch, registers, statusFd, RECORD_NONE, 0);
+        return encode(program, Names.NONE, arch, registers, statusFd, RECORD_NONE, 0);
     }
 
     /**
+     * @param names of whom the process is for: its keyring's comes behind the program's own strings
      * @param recordFd the descriptor of the memory that jpod-init records its calls in, or {@link #RECORD_NONE}
      * @param timedOps so many ops, from the first on, are timed
      */
     static byte[] encode(
-            Program program, Arch arch, Map<String, Integer> registers, int statusFd, int recordFd, int timedOps) {
+            Program program,
+            Names names,
+            Arch arch,
+            Map<String, Integer> registers,
+            int statusFd,
+            int recordFd,
+            int timedOps) {
         if (program.registers() > Program.MAX_REGISTERS) {
             throw new IllegalArgumentException("the container needs more than " + Program.MAX_REGISTERS
                     + " descriptors at once: fewer bind mounts or devices, please");
@@ -72,24 +81,26 @@ final class ProgramCodec {
                 + OP_BYTES * program.ops().size()
                 + RELOCATION_BYTES * program.relocations().size();
         int blobAt = blobOffset(unpadded);
-        ByteBuffer out = ByteBuffer.allocate(blobAt + program.blob().length).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] keyring = names.keyring() == null ? new byte[0] : NativeText.encode(names.keyring() + "\0");
+        int blobLength = program.blob().length + keyring.length;
+        ByteBuffer out = ByteBuffer.allocate(blobAt + blobLength).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC)
                 .putShort((short) VERSION)
                 .putShort((short) program.registers())
                 .putInt(program.ops().size())
                 .putInt(program.relocations().size())
-                .putInt(program.blob().length)
+                .putInt(blobLength)
                 .putInt(statusFd)
                 .putInt(recordFd)
                 .putInt(timedOps);
         putRegisters(out, program, registers);
         for (Op op : program.ops()) {
-            put(out, op, arch);
+            put(out, op, arch, program.blob().length);
         }
         for (Program.Relocation relocation : program.relocations()) {
             out.putInt(relocation.at()).putInt(relocation.target());
         }
-        out.position(blobAt).put(program.blob());
+        out.position(blobAt).put(program.blob()).put(keyring);
         return out.array();
     }
 
@@ -112,7 +123,7 @@ final class ProgramCodec {
         }
     }
 
-    private static void put(ByteBuffer out, Op op, Arch arch) {
+    private static void put(ByteBuffer out, Op op, Arch arch, int keyringAt) {
         int start = out.position();
         out.putInt(op.sys().number(arch)).putShort((short) op.step());
         switch (op.result()) {
@@ -129,6 +140,7 @@ final class ProgramCodec {
                 case Op.Immediate(long number, String _) -> put(out, start, i, ARG_IMMEDIATE, number);
                 case Op.Blob(int offset, String _) -> put(out, start, i, ARG_BLOB, offset);
                 case Op.Register(int index, String _) -> put(out, start, i, ARG_REGISTER, index);
+                case Op.Keyring _ -> put(out, start, i, ARG_BLOB, keyringAt);
             }
         }
         out.position(start + OP_CASES);

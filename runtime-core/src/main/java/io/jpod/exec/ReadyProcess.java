@@ -4,6 +4,7 @@ import io.jpod.linux.Fd;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Program;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** A process of jpod's making that is ready to execute its program, or has, and the hold that its maker has on it. */
 public final class ReadyProcess implements AutoCloseable {
@@ -41,8 +42,8 @@ public final class ReadyProcess implements AutoCloseable {
 
     /** What was planned for it, a line for each step, with its reason. */
     public List<String> steps() {
-        return plan.entries().stream()
-                .map(entry -> entry.step().describe() + " (" + entry.from() + ")")
+        return IntStream.range(0, plan.entries().size())
+                .mapToObj(i -> plan.text(i) + " (" + plan.entries().get(i).from() + ")")
                 .toList();
     }
 

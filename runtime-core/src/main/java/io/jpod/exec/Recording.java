@@ -4,6 +4,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ public final class Recording implements AutoCloseable {
     static final long TIMED = 3;
 
     private final Program program;
+    private final Names names;
     private final long[] registers;
     /** State, result and nanoseconds of each op. */
     private long[] words;
@@ -37,12 +39,14 @@ public final class Recording implements AutoCloseable {
 
     private final boolean isTimed;
 
-    public Recording(Program program) {
-        this(program, true);
+    /** @param names of whom the program is for */
+    public Recording(Program program, Names names) {
+        this(program, names, true);
     }
 
-    private Recording(Program program, boolean isTimed) {
+    private Recording(Program program, Names names, boolean isTimed) {
         this.program = program;
+        this.names = names;
         this.isTimed = isTimed;
         this.registers = new long[program.registers()];
         this.words = new long[RECORD_WORDS * program.ops().size()];
@@ -51,7 +55,7 @@ public final class Recording implements AutoCloseable {
 
     /** Takes no call of the process's at all. */
     static Recording untimed(Program program) {
-        return new Recording(program, false);
+        return new Recording(program, Names.NONE, false);
     }
 
     /**
@@ -220,13 +224,13 @@ public final class Recording implements AutoCloseable {
         return new Call(op, arguments, Outcome.RETURNED, result, state == TIMED ? words[at + 2] : -1);
     }
 
-    private static List<String> arguments(Op op, long @Nullable [] values) {
+    private List<String> arguments(Op op, long @Nullable [] values) {
         List<String> arguments = new ArrayList<>();
         for (Op.Arg arg : op.args()) {
             arguments.add(
                     arg instanceof Op.Register(int register, String name)
                             ? (values == null ? "" : values[register]) + "<" + name + ">"
-                            : arg.text());
+                            : arg.text(names));
         }
         return arguments;
     }

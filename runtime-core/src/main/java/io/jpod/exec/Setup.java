@@ -15,6 +15,7 @@ import io.jpod.linux.SyscallException;
 import io.jpod.oci.NamespaceType;
 import io.jpod.plan.BrainStep;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.ProcessStep;
@@ -151,7 +152,7 @@ public final class Setup implements AutoCloseable {
                     case BrainStep.FillTmpfs _ -> {
                         // The builder takes it: it was done before that began.
                     }
-                    case BrainStep step -> execute(i, entry, step, shim);
+                    case BrainStep step -> execute(i, step, shim);
                     case Step.Call _ when entry.by() == By.PROCESS -> advance();
                     case Step.Call _ -> {
                         // The builder does it.
@@ -180,10 +181,10 @@ public final class Setup implements AutoCloseable {
 
     private ShimProcess.Prepared prepare() {
         return ShimProcess.prepare(
-                programs.process(), stdio.preserve(), observer.recording(By.PROCESS, programs.process()));
+                programs.process(), plan.names(), stdio.preserve(), observer.recording(By.PROCESS, programs.process()));
     }
 
-    private void execute(int index, Plan.Entry entry, BrainStep step, ShimProcess.@Nullable Prepared shim) {
+    private void execute(int index, BrainStep step, ShimProcess.@Nullable Prepared shim) {
         if (step instanceof BrainStep.Lasting lasting) {
             left.push(lasting);
         }
@@ -194,14 +195,15 @@ public final class Setup implements AutoCloseable {
             int pid = execute(step, shim);
             observer.done(index, System.nanoTime() - begun, pid);
         } catch (SyscallException | UncheckedIOException e) {
-            throw StepFailed.of(index, entry, e);
+            throw StepFailed.of(plan, index, e);
         }
     }
 
     /** @return the pid of the process that was made; 0: none was */
     private int execute(BrainStep step, ShimProcess.@Nullable Prepared shim) {
         switch (step) {
-            case BrainStep.CreateCgroup(String path) -> {
+            case BrainStep.CreateCgroup _ -> {
+                String path = Objects.requireNonNull(plan.names().cgroup());
                 Cgroup made = CgroupFs.find().orElseThrow().create(path, plan.limits(), CgroupFs.MEASURED);
                 cgroup = made;
                 made.setOwner(owner.cgroupOwner());
@@ -244,12 +246,14 @@ public final class Setup implements AutoCloseable {
     }
 
     /** Its inverse; harmless if it was not done, or only half, or is undone already. */
-    private static void undo(BrainStep.Lasting step, Owner owner) {
+    private static void undo(BrainStep.Lasting step, Names names, Owner owner) {
         switch (step) {
-            case BrainStep.CreateCgroup(String path) ->
+            case BrainStep.CreateCgroup _ -> {
+                String path = Objects.requireNonNull(names.cgroup());
                 CgroupFs.find()
                         .ifPresent(
                                 fs -> fs.killAndRemove(owner.cgroupOwner(), path, owner.cgroupDirectories(), CLEAN_UP));
+            }
             case BrainStep.CloneProcess _ -> {
                 // Whoever has it ends it: the set-up, or from the record whoever it was made for.
             }
@@ -269,7 +273,7 @@ public final class Setup implements AutoCloseable {
         tryTo(this::endProcess, reason);
         while (!left.isEmpty()) {
             BrainStep.Lasting step = left.pop();
-            tryTo(() -> undo(step, owner), reason);
+            tryTo(() -> undo(step, plan.names(), owner), reason);
         }
     }
 
@@ -291,7 +295,7 @@ public final class Setup implements AutoCloseable {
         for (Plan.Entry entry : plan.entries().reversed()) {
             try {
                 if (entry.step() instanceof BrainStep.Lasting lasting) {
-                    undo(lasting, owner);
+                    undo(lasting, plan.names(), owner);
                 }
             } catch (RuntimeException e) {
                 if (failed == null) {
@@ -310,9 +314,8 @@ public final class Setup implements AutoCloseable {
 
     private void begin() {
         for (int i = 0; i < plan.entries().size(); i++) {
-            Plan.Entry entry = plan.entries().get(i);
-            if (entry.step() instanceof BrainStep.FillTmpfs step) {
-                execute(i, entry, step, null);
+            if (plan.entries().get(i).step() instanceof BrainStep.FillTmpfs step) {
+                execute(i, step, null);
             }
         }
         builder = new ThreadExecutor(Kernel.get())

@@ -11,6 +11,7 @@ import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ public final class ShimProcess implements AutoCloseable {
             Map<String, Fd> inputs,
             Spawner.Setting setting,
             @Nullable Recording recording) {
-        try (Prepared prepared = prepare(program, setting.preserve(), recording)) {
+        try (Prepared prepared = prepare(program, Names.NONE, setting.preserve(), recording)) {
             return prepared.start(spawner, inputs, setting);
         }
     }
@@ -77,11 +78,12 @@ public final class ShimProcess implements AutoCloseable {
     /**
      * What can be done before the inputs are there.
      *
+     * @param names of whom it is for
      * @param preserve as in the setting that it is started with
      * @param recording of this program, stays the caller's; null: nobody wants to know
      */
-    public static Prepared prepare(Program program, int preserve, @Nullable Recording recording) {
-        return new Prepared(program, preserve, recording);
+    public static Prepared prepare(Program program, Names names, int preserve, @Nullable Recording recording) {
+        return new Prepared(program, names, preserve, recording);
     }
 
     /** A process that is not started yet: its program in a sealed memfd, and its status socket. */
@@ -94,7 +96,7 @@ public final class ShimProcess implements AutoCloseable {
         private final Fd image;
         private boolean isStarted;
 
-        private Prepared(Program program, int preserve, @Nullable Recording recording) {
+        private Prepared(Program program, Names names, int preserve, @Nullable Recording recording) {
             this.program = program;
             this.recording = recording;
             this.unsaid = recording == null && program.makes(Sys.SECCOMP) ? Recording.untimed(program) : recording;
@@ -111,6 +113,7 @@ public final class ShimProcess implements AutoCloseable {
                 record = unsaid == null ? null : begin(unsaid, numbers);
                 byte[] bytes = ProgramCodec.encode(
                         program,
+                        names,
                         Arch.host(),
                         numbers,
                         numbers.getOrDefault(Lowering.STATUS, -1),

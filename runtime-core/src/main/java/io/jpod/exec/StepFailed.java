@@ -37,9 +37,11 @@ public final class StepFailed extends RuntimeException {
                     .formatted(
                             op.step() + 1,
                             entry.from(),
-                            entry.step().describe(),
+                            plan.text(op.step()),
                             op.sys().manName(),
-                            op.args().stream().map(Op.Arg::text).collect(Collectors.joining(", ")),
+                            op.args().stream()
+                                    .map(arg -> arg.text(plan.names()))
+                                    .collect(Collectors.joining(", ")),
                             failed.errno() == 0 ? "jpod is gone" : Errno.describe(failed.errno()),
                             Hints.of(entry.step(), op.sys(), failed.errno()));
         }
@@ -47,11 +49,11 @@ public final class StepFailed extends RuntimeException {
     }
 
     /** A step that the brain did itself. */
-    public static StepFailed of(int index, Plan.Entry entry, RuntimeException cause) {
-        String message = "step %d, from %s: %s: %s"
-                .formatted(index + 1, entry.from(), entry.step().describe(), cause.getMessage());
+    public static StepFailed of(Plan plan, int index, RuntimeException cause) {
+        String from = plan.entries().get(index).from();
+        String message = "step %d, from %s: %s: %s".formatted(index + 1, from, plan.text(index), cause.getMessage());
         int errno = cause instanceof SyscallException refused ? refused.errno() : 0;
-        return new StepFailed(message, index, entry.from(), errno, cause);
+        return new StepFailed(message, index, from, errno, cause);
     }
 
     /**

@@ -16,10 +16,15 @@ public sealed interface BrainStep extends Step {
     sealed interface Passing extends BrainStep {}
 
     /** mkdir, with the controllers that the limits need. */
-    record CreateCgroup(String path) implements Lasting {
+    record CreateCgroup() implements Lasting {
         @Override
         public String describe() {
-            return "create cgroup " + path;
+            return "create cgroup";
+        }
+
+        @Override
+        public String describe(Names names) {
+            return describe() + " " + names.cgroup();
         }
     }
 

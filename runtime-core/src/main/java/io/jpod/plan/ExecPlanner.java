@@ -19,14 +19,12 @@ public final class ExecPlanner {
     /**
      * A process that joins a container, with its seccomp filter and session keyring.
      *
-     * @param id of the container
      * @param at where the process stands in its file: {@code process}, or nothing
      * @param intoCgroup whether it is born in a cgroup, the container's or one below
      */
-    public static Plan exec(String id, Spec container, Process process, String at, boolean intoCgroup, Facts facts) {
+    public static Plan exec(Spec container, Process process, String at, boolean intoCgroup, Facts facts) {
         Validation.process(process, at, facts);
         return join(
-                id,
                 container,
                 process,
                 intoCgroup,
@@ -37,8 +35,7 @@ public final class ExecPlanner {
      * A startContainer hook: its path is the image's, so it is what the container's own process is, in credentials and
      * limits too, and has that one's environment if it brings none.
      */
-    public static Plan startContainerHook(
-            String id, Spec container, Hook hook, String at, boolean intoCgroup, Facts facts) {
+    public static Plan startContainerHook(Spec container, Hook hook, String at, boolean intoCgroup, Facts facts) {
         Process own = Objects.requireNonNull(container.process(), "process");
         Process process = own.with(p -> {
             p.terminal = false;
@@ -48,10 +45,10 @@ public final class ExecPlanner {
         });
         ProcessPlan steps = new ProcessPlan(
                 process, "process", facts, container.linux().seccomp(), List.of(hook.path()), hook.path(), at);
-        return join(id, container, process, intoCgroup, steps);
+        return join(container, process, intoCgroup, steps);
     }
 
-    private static Plan join(String id, Spec container, Process process, boolean intoCgroup, ProcessPlan steps) {
+    private static Plan join(Spec container, Process process, boolean intoCgroup, ProcessPlan steps) {
         List<Plan.Entry> entries = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         entries.add(new Plan.Entry(new HostStep.OpenProcfs(), By.BUILDER, "default"));
@@ -74,7 +71,7 @@ public final class ExecPlanner {
         }
         steps.stdio(plan);
         // Whoever called jpod has keys of the host in theirs.
-        plan.add(Planner.keyring(id), "default");
+        plan.add(new ProcessStep.JoinKeyring(), "default");
         steps.resources(plan, null, container.linux().personality());
         if (process.execCPUAffinity() != null && process.execCPUAffinity().finalCpus() != null) {
             plan.add(new CredentialStep.SetCpuAffinity(process.execCPUAffinity().finalCpus()), "execCPUAffinity.final");

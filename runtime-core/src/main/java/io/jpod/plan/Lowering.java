@@ -62,12 +62,7 @@ public final class Lowering {
      *
      * @param builder what a thread of the brain runs; its outputs are inputs of the process
      */
-    public record Lowered(Program builder, Program process) {
-        /** The same for a keyring of another name, which step {@code step} of the plan joins. */
-        public Lowered withKeyring(int step, String name) {
-            return new Lowered(builder, process.withText(step, 1, name));
-        }
-    }
+    public record Lowered(Program builder, Program process) {}
 
     /** @param preserve descriptors of the caller that the process keeps, from 3 on */
     public static Lowered lower(Plan plan, Arch arch, int preserve) {
@@ -200,7 +195,7 @@ public final class Lowering {
             }
             case ProcessStep.ControllingTerminal _ ->
                 asm.call(Sys.IOCTL, value(0), flags(TIOCSCTTY, "TIOCSCTTY"), value(0));
-            case ProcessStep.JoinKeyring(String name) -> joinKeyring(name);
+            case ProcessStep.JoinKeyring _ -> joinKeyring();
             case ProcessStep.SetOomScoreAdj(int adjustment) ->
                 writeProc("self/oom_score_adj", Integer.toString(adjustment));
             case ProcessStep.SetApparmorProfile(String profile) ->
@@ -517,9 +512,9 @@ public final class Lowering {
     // ---- the process
 
     /** ENOSYS: a kernel, or a seccomp filter around us, without keys. */
-    private void joinKeyring(String name) {
+    private void joinKeyring() {
         Label done = new Label();
-        asm.call(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), asm.string(name))
+        asm.call(Sys.KEYCTL, flags(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING"), new Op.Keyring())
                 .on(Errno.ENOSYS, done);
         // Possessor all but setattr; user view, read, search, link: keyctl_setperm(3).
         asm.call(

@@ -1,7 +1,6 @@
 package io.jpod.plan;
 
 import io.jpod.abi.Sys;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -45,15 +44,18 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
         return outcome < 0 ? new Fail() : new Skip(0);
     }
 
-    Op withArgument(int index, Arg arg) {
-        List<Arg> changed = new ArrayList<>(args);
-        changed.set(index, arg);
-        return new Op(sys, changed, result, cases, step);
+    private static String quoted(String text) {
+        return '"' + text.replace("\n", "\\n") + '"';
     }
 
     /** An argument; {@code text} is what strace(1) would show. */
     public sealed interface Arg {
         String text();
+
+        /** The same for a process of these names. */
+        default String text(Names names) {
+            return text();
+        }
     }
 
     /** The value itself. */
@@ -63,7 +65,20 @@ public record Op(Sys sys, List<Arg> args, Result result, List<Case> cases, int s
     public record Blob(int offset, String text) implements Arg {
         /** A NUL-terminated string. */
         static Blob string(int offset, String text) {
-            return new Blob(offset, '"' + text.replace("\n", "\\n") + '"');
+            return new Blob(offset, quoted(text));
+        }
+    }
+
+    /** The address of the name of a keyring, which is no part of the program. */
+    public record Keyring() implements Arg {
+        @Override
+        public String text() {
+            return "keyring";
+        }
+
+        @Override
+        public String text(Names names) {
+            return quoted(String.valueOf(names.keyring()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.jpod.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,26 @@ import org.jspecify.annotations.Nullable;
  * process's: the cut between the last two is where the first step stands that needs to be the process itself.
  *
  * @param warnings what the spec wants reported but not refused: capabilities that the host does not have
+ * @param names of whom it is for: the only thing in which plans of one spec differ on one host
  */
-public record Plan(List<Entry> entries, List<String> warnings) {
+public record Plan(List<Entry> entries, List<String> warnings, Names names) {
     public Plan {
         entries = List.copyOf(entries);
         warnings = List.copyOf(warnings);
+    }
+
+    public Plan(List<Entry> entries, List<String> warnings) {
+        this(entries, warnings, Names.NONE);
+    }
+
+    /** The same for somebody else. */
+    public Plan of(Names others) {
+        return new Plan(entries, warnings, others);
+    }
+
+    /** What a step does, as people read it. */
+    public String text(int index) {
+        return entries.get(index).step().describe(names);
     }
 
     /** The limits of the cgroup, in the order of their steps. */
@@ -73,8 +89,8 @@ public record Plan(List<Entry> entries, List<String> warnings) {
 
     /** The same, step by step: each with its line feeds, and with the heading above it if it has one. */
     public List<String> lines() {
-        int width = entries.stream()
-                .mapToInt(e -> e.step().describe().length())
+        int width = IntStream.range(0, entries.size())
+                .map(i -> text(i).length())
                 .filter(n -> n <= 60)
                 .max()
                 .orElse(0);
@@ -83,7 +99,7 @@ public record Plan(List<Entry> entries, List<String> warnings) {
         By by = null;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            String text = line.formatted(i + 1, entry.step().describe(), entry.from());
+            String text = line.formatted(i + 1, text(i), entry.from());
             boolean isFirst = entry.by() != by;
             by = entry.by();
             lines.add(isFirst ? (i == 0 ? "" : "\n") + by.title() + "\n" + text : text);

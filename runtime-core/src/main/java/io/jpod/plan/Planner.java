@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the plan for a container: the order of everything that is done to set it up. Pure: what it must know of the
@@ -52,25 +51,14 @@ public final class Planner {
      * What the command line says, beside the spec.
      *
      * @param rootfs absolute path of root.path
-     * @param cgroup path of the container's cgroup below the cgroup2 mount; null: none
+     * @param cgroup whether the container has one of its own
      * @param pivot false: --no-pivot
      * @param keyring false: --no-new-keyring
      * @param preserve descriptors of the caller that the container keeps, from 3 on
      * @param waitForStart true for create, false for run
      */
     public record Request(
-            String id,
-            String rootfs,
-            @Nullable String cgroup,
-            boolean pivot,
-            boolean keyring,
-            int preserve,
-            boolean waitForStart) {
-        /** The same for a container that is called otherwise. */
-        public Request named(String id, @Nullable String cgroup) {
-            return new Request(id, rootfs, cgroup, pivot, keyring, preserve, waitForStart);
-        }
-    }
+            String rootfs, boolean cgroup, boolean pivot, boolean keyring, int preserve, boolean waitForStart) {}
 
     private Planner(Spec spec, Request request, Facts facts) {
         this.spec = spec;
@@ -82,6 +70,8 @@ public final class Planner {
     }
 
     /**
+     * For any container of this spec: whose it is, {@link Plan#of} says.
+     *
      * @throws InvalidJson naming the JSON path of what jpod cannot honour
      */
     public static Plan plan(Spec spec, Request request, Facts facts) {
@@ -164,11 +154,6 @@ public final class Planner {
         }
     }
 
-    /** The session keyring of a container's processes, as runc calls it. */
-    public static ProcessStep.JoinKeyring keyring(String id) {
-        return new ProcessStep.JoinKeyring("_ses." + id);
-    }
-
     /** The limits that a spec asks for, whatever the host has. */
     public static List<Limit> limits(Spec spec) {
         Resources resources = spec.linux().resources();
@@ -176,15 +161,13 @@ public final class Planner {
     }
 
     private void cgroup() {
-        if (request.cgroup() == null) {
+        if (!request.cgroup()) {
             return;
         }
         Resources resources = linux.resources() == null ? Resources.NONE : linux.resources();
         List<Limit> limits = Limits.of(resources, facts.limits());
         by = By.BRAIN;
-        add(
-                new BrainStep.CreateCgroup(request.cgroup()),
-                linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
+        add(new BrainStep.CreateCgroup(), linux.cgroupsPath() == null ? "default" : "linux.cgroupsPath");
         for (Limit limit : limits) {
             add(new BrainStep.SetLimit(limit), limit.from());
         }
@@ -250,7 +233,7 @@ public final class Planner {
         }
         boolean joinsPid = isJoined(NamespaceType.PID);
         entries.add(new Plan.Entry(
-                new BrainStep.CloneProcess(made, joinsPid, request.cgroup() != null), By.BRAIN, "linux.namespaces"));
+                new BrainStep.CloneProcess(made, joinsPid, request.cgroup()), By.BRAIN, "linux.namespaces"));
         by = By.PROCESS;
     }
 
@@ -484,7 +467,7 @@ public final class Planner {
         plan.stdio(this::add);
         plan.session(this::add);
         if (request.keyring()) {
-            add(keyring(request.id()), "default");
+            add(new ProcessStep.JoinKeyring(), "default");
         }
         plan.resources(this::add, linux.memoryPolicy(), linux.personality());
         add(new ProcessStep.CloseDescriptors(), "default");

@@ -71,7 +71,7 @@ public final class PodPlanner {
         request.sysctl().keySet().forEach(key -> checkSysctl(key, request.share()));
         PodPlanner planner = new PodPlanner(request);
         planner.plan();
-        return new Plan(planner.entries, List.of());
+        return new Plan(planner.entries, List.of(), new Names(request.cgroup(), null));
     }
 
     /** Only what a namespace of the pod's own owns: everything else would be the host's. */
@@ -157,7 +157,7 @@ public final class PodPlanner {
 
     private void cgroup() {
         if (request.cgroup() != null) {
-            add(By.BRAIN, new BrainStep.CreateCgroup(request.cgroup()), "default");
+            add(By.BRAIN, new BrainStep.CreateCgroup(), "default");
             request.limits().forEach(limit -> add(By.BRAIN, new BrainStep.SetLimit(limit), limit.from()));
         }
     }

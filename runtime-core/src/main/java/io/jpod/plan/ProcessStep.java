@@ -26,10 +26,15 @@ public sealed interface ProcessStep extends Step.Call {
         }
     }
 
-    record JoinKeyring(String name) implements ProcessStep {
+    record JoinKeyring() implements ProcessStep {
         @Override
         public String describe() {
-            return "join session keyring " + name;
+            return "join session keyring";
+        }
+
+        @Override
+        public String describe(Names names) {
+            return describe() + " " + names.keyring();
         }
     }
 

@@ -1,9 +1,6 @@
 package io.jpod.plan;
 
-import io.jpod.abi.NativeText;
 import io.jpod.abi.Sys;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,20 +31,6 @@ public record Program(
 
     /** Eight bytes at {@code at} are the address of the blob plus {@code target}. */
     public record Relocation(int at, int target) {}
-
-    /** The same with another string as an argument of the first call of a step. */
-    Program withText(int step, int argument, String text) {
-        int index = 0;
-        while (ops.get(index).step() != step) {
-            index++;
-        }
-        byte[] string = NativeText.encode(text + '\0');
-        byte[] longer = Arrays.copyOf(blob, blob.length + string.length);
-        System.arraycopy(string, 0, longer, blob.length, string.length);
-        List<Op> changed = new ArrayList<>(ops);
-        changed.set(index, ops.get(index).withArgument(argument, Op.Blob.string(blob.length, text)));
-        return new Program(changed, registers, inputs, outputs, longer, relocations);
-    }
 
     /** Whether one of its ops is this call. */
     public boolean makes(Sys call) {

@@ -14,6 +14,11 @@ public sealed interface Step permits BrainStep, Step.Call {
     /** One line, without the reason for it. */
     String describe();
 
+    /** The same with the names of whom it is done for. */
+    default String describe(Names names) {
+        return describe();
+    }
+
     /** System calls of the builder thread, or of the process. */
     sealed interface Call extends Step permits HostStep, NamespaceStep, RootfsStep, CredentialStep, ProcessStep {
         /** Where the process waits for the brain; null: it goes on. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a container's process sees of what its config says. */
@@ -371,5 +372,20 @@ class EnvironmentTest extends ContainerTests {
         bundle.set("linux.personality", map("domain", "LINUX32"));
         assertThat(run(bundle).lines().map(line -> line.replaceAll(" +", "")).toList())
                 .contains("policy:3", "prio:125", "8");
+    }
+
+    /** Of one plan, and not the less in a keyring of their own; what is executed in one joins that. */
+    @Test
+    void keyringsAreCalledLikeTheirContainers() throws IOException {
+        String name = "keys" + System.nanoTime();
+        Bundle bundle = bundle("sleep", "1000");
+        Container first = start(bundle, name + "a").container();
+        Container second = start(bundle, name + "b").container();
+        exec(first, "true");
+        exec(second, "true");
+        try (Stream<String> keys = Files.lines(Path.of("/proc/keys"))) {
+            assertThat(keys.filter(key -> key.contains(name)).map(key -> key.replaceAll(".*keyring +(.*):.*", "$1")))
+                    .containsExactlyInAnyOrder("_ses." + name + "a", "_ses." + name + "b");
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.jpod.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.linux.Nftables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,13 @@ import java.util.stream.Stream;
 record Leftovers(List<String> mounts, Set<String> cgroups, List<String> descriptors, Set<String> processes) {
     /** Below the cgroup2 mount, for tests alone: other containers of the host come and go. */
     static final String CGROUPS = "/jpod-test-" + ProcessHandle.current().pid();
+
+    static {
+        if (Nftables.isThere()) {
+            // Its socket stays open from now on.
+            Nftables.run("list tables");
+        }
+    }
 
     /** @param temporary the test's own directory */
     static Leftovers now(Path temporary) throws IOException {

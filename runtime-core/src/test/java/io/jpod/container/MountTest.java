@@ -5,9 +5,11 @@ import static io.jpod.container.Bundle.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Sys;
 import io.jpod.linux.MountTable;
 import io.jpod.plan.Facts;
+import io.jpod.plan.Lowering;
 import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
 import java.io.IOException;
@@ -170,9 +172,10 @@ class MountTest extends ContainerTests {
                         mount("/dev", "tmpfs", "tmpfs"),
                         mount("/proc", "proc", "proc")));
         assertThat(run(bundle)).isEqualTo("image\n");
-        Planner.Request request = new Planner.Request("c", bundle.rootfs.toString(), null, true, true, 0, false);
+        Planner.Request request = new Planner.Request(bundle.rootfs.toString(), false, true, true, 0, false);
         Facts facts = HostFacts.gather(bundle.spec(), bundle.rootfs, Optional.empty(), null, List.of(), true);
-        Program builder = Programs.of(bundle.spec(), request, facts).programs().builder();
+        Program builder = Lowering.lower(Planner.plan(bundle.spec(), request, facts), Arch.host(), 0)
+                .builder();
         String filled = builder.inputs().getFirst().name();
         assertThat(filled).isEqualTo("source mounts[0]");
         assertThat(builder.ops())

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.abi.Arch;
-import io.jpod.abi.Sys;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
 import io.jpod.oci.SpecTemplate;
@@ -12,10 +11,9 @@ import io.jpod.oci.SpecWriter;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Limits;
 import io.jpod.plan.Lowering;
-import io.jpod.plan.Op;
+import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Planner;
-import io.jpod.plan.Program;
 import io.jpod.plan.ProgramText;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +39,30 @@ class RememberedTest {
             Map.of(),
             List.of());
 
-    private static Plan plan(Spec spec, String id, String rootfs, boolean waitForStart) {
-        return Planner.plan(spec, request(id, rootfs, 0, waitForStart), FACTS);
-    }
+    private record Question(Spec spec, Planner.Request request, Facts facts) {}
 
-    private static Planner.Request request(String id, String rootfs, int preserve, boolean waitForStart) {
-        return new Planner.Request(id, rootfs, "/sys/fs/cgroup/jpod/" + id, true, true, preserve, waitForStart);
+    private static Programs.Planned ask(Spec spec, Planner.Request request, Facts facts) {
+        return Programs.of(
+                new Question(spec, request, facts), request.preserve(), () -> Planner.plan(spec, request, facts));
     }
 
     @Test
-    void aPlanIsTheContainersOwn() {
+    void theSameQuestionHasTheSameAnswer() {
+        Planner.Request request = new Planner.Request("/bundle/rootfs", true, true, true, 0, false);
+        Programs.Planned first = ask(SpecTemplate.rootful(), request, FACTS);
+        Programs.Planned second = ask(SpecTemplate.rootful(), request, FACTS);
+        assertThat(second).isSameAs(first);
+        Plan one = first.plan().of(Names.of("one", "/sys/fs/cgroup/jpod/one"));
+        Plan other = first.plan().of(Names.of("other", "/sys/fs/cgroup/jpod/other"));
+        assertThat(one.entries()).isSameAs(other.entries());
+        assertThat(one.toString()).contains("_ses.one", "/jpod/one ").doesNotContain("/jpod/other");
+        assertThat(other.toString()).contains("_ses.other", "/jpod/other ").doesNotContain("/jpod/one");
+        assertThat(ProgramText.of(other, first.programs().process())).contains("\"_ses.other\"");
+        assertThat(new String(first.programs().process().blob(), UTF_8)).doesNotContain("_ses");
+    }
+
+    @Test
+    void anotherQuestionHasItsOwn() {
         List<Facts> hosts = List.of(
                 FACTS,
                 new Facts(
@@ -73,8 +85,9 @@ class RememberedTest {
             String number = "" + i % 2;
             Spec spec = SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number));
             Facts facts = hosts.get(i % 3 / 2);
-            Planner.Request request = request("c" + i, "/bundle" + i % 3 + "/rootfs", i % 2, i % 4 == 0);
-            Programs.Planned planned = Programs.of(spec, request, facts);
+            Planner.Request request =
+                    new Planner.Request("/bundle" + i % 3 + "/rootfs", true, true, true, i % 2, i % 4 == 0);
+            Programs.Planned planned = ask(spec, request, facts);
             Plan own = Planner.plan(spec, request, facts);
             assertThat(planned.plan()).isEqualTo(own);
             Lowering.Lowered programs = Lowering.lower(own, Arch.host(), request.preserve());
@@ -82,56 +95,6 @@ class RememberedTest {
                     .isEqualTo(ProgramText.of(own, programs.builder()));
             assertThat(ProgramText.of(own, planned.programs().process()))
                     .isEqualTo(ProgramText.of(own, programs.process()));
-            assertThat(keyring(planned.programs().process())).isEqualTo("_ses.c" + i);
-        }
-    }
-
-    @Test
-    void programsAreThoseOfTheContainersOwnPlan() {
-        Spec spec = SpecTemplate.rootful();
-        for (int i = 0; i < 40; i++) {
-            Plan plan = plan(spec, "c" + i, "/bundle" + i % 3 + "/rootfs", i % 2 == 0);
-            Lowering.Lowered own = Lowering.lower(plan, Arch.host(), i % 5);
-            Lowering.Lowered remembered = Programs.of(plan, i % 5);
-            assertThat(ProgramText.of(plan, remembered.builder())).isEqualTo(ProgramText.of(plan, own.builder()));
-            assertThat(ProgramText.of(plan, remembered.process())).isEqualTo(ProgramText.of(plan, own.process()));
-            assertThat(keyring(remembered.process())).isEqualTo("_ses.c" + i);
-        }
-    }
-
-    /** As the kernel will see it. */
-    private static String keyring(Program program) {
-        Op join = program.ops().stream()
-                .filter(op -> op.sys() == Sys.KEYCTL)
-                .findFirst()
-                .orElseThrow();
-        int start = ((Op.Blob) join.args().get(1)).offset();
-        int end = start;
-        while (program.blob()[end] != 0) {
-            end++;
-        }
-        return new String(program.blob(), start, end - start, UTF_8);
-    }
-
-    @Test
-    void noContainersNameStaysInAnothersProgram() {
-        Spec spec = SpecTemplate.rootful();
-        Programs.of(plan(spec, "first", "/bundle/rootfs", false), 0);
-        Program second =
-                Programs.of(plan(spec, "second", "/bundle/rootfs", false), 0).process();
-        assertThat(new String(second.blob(), UTF_8)).contains("second").doesNotContain("first");
-    }
-
-    @Test
-    void noContainersNameStaysInThePlanOfAnother() {
-        Spec spec = SpecTemplate.rootful();
-        Programs.of(spec, request("first", "/bundle/rootfs", 0, false), FACTS);
-        for (String name : List.of("second", "third")) {
-            Programs.Planned planned = Programs.of(spec, request(name, "/bundle/rootfs", 0, false), FACTS);
-            assertThat(planned.plan().toString()).contains(name).doesNotContain("first");
-            assertThat(new String(planned.programs().process().blob(), UTF_8))
-                    .contains(name)
-                    .doesNotContain("first");
         }
     }
 

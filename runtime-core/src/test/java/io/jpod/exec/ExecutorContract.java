@@ -16,6 +16,7 @@ import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Sockets;
+import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import java.io.IOException;
@@ -272,7 +273,7 @@ abstract class ExecutorContract {
     /** Of the calls of a test's program, without what {@link #run} may have added. */
     private List<Recording.Call> recorded() {
         Program built = program.build();
-        try (Recording recording = new Recording(built)) {
+        try (Recording recording = new Recording(built, Names.NONE)) {
             try {
                 run(built, Map.of(ProgramBuilder.OUT, pair.getFirst()), recording);
             } catch (OpFailed e) {
@@ -312,7 +313,7 @@ abstract class ExecutorContract {
     void aSkipToTheEndIsRecordedToTheEnd() {
         program.cases(List.of(on(new Op.OnSuccess(), skip(1))), Sys.GETPID).say("skipped");
         Program built = program.build();
-        try (Recording recording = new Recording(built)) {
+        try (Recording recording = new Recording(built, Names.NONE)) {
             run(built, Map.of(ProgramBuilder.OUT, pair.getFirst()), recording);
             assertThat(recording.untilTheEnd())
                     .extracting(Recording.Call::outcome)

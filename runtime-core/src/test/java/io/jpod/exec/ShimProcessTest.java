@@ -15,6 +15,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step;
@@ -179,7 +180,7 @@ class ShimProcessTest extends ExecutorContract {
                 .call(Sys.SECCOMP, number(Flags.SECCOMP_SET_MODE_FILTER), number(0), sockFprog)
                 .call(Sys.CLOSE, OUTPUT);
         Program built = program.build();
-        try (Recording recording = new Recording(built);
+        try (Recording recording = new Recording(built, Names.NONE);
                 Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             run(built, Map.of(ProgramBuilder.OUT, output), recording);
             assertThat(recording.calls()).extracting(Recording.Call::result).containsExactly(0L, 0L, 0L);
@@ -193,7 +194,7 @@ class ShimProcessTest extends ExecutorContract {
     @Test
     void theRecordIsNoDescriptorOfTheProcess() throws Exception {
         Program built = waiting(1).build();
-        try (Recording recording = new Recording(built);
+        try (Recording recording = new Recording(built, Names.NONE);
                 Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
                 ShimProcess process = start(built, Map.of(ProgramBuilder.OUT, output), recording)) {
             process.await();

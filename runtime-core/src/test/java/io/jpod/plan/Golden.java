@@ -65,8 +65,9 @@ record Golden(Path directory) {
                 FACTS.hostMounts());
     }
 
-    static final Planner.Request REQUEST =
-            new Planner.Request("c1", "/bundle/rootfs", "/sys/fs/cgroup/jpod/c1", true, true, 0, true);
+    static final Planner.Request REQUEST = new Planner.Request("/bundle/rootfs", true, true, true, 0, true);
+
+    static final Names NAMES = Names.of("c1", "/sys/fs/cgroup/jpod/c1");
 
     private static final Path ROOT = Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
 
@@ -95,12 +96,12 @@ record Golden(Path directory) {
     Plan plan() {
         if (Files.exists(directory.resolve("process.json"))) {
             Process process = SpecReader.readProcess(bytes("process.json"), "process.json");
-            return ExecPlanner.exec("c1", spec(), process, "", true, FACTS);
+            return ExecPlanner.exec(spec(), process, "", true, FACTS).of(NAMES);
         }
         boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
         Planner.Request request = new Planner.Request(
-                REQUEST.id(), REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart());
-        return Planner.plan(spec(), request, facts(spec()));
+                REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart());
+        return Planner.plan(spec(), request, facts(spec())).of(NAMES);
     }
 
     /** The plans of its hooks, by their place. */
@@ -122,7 +123,8 @@ record Golden(Path directory) {
             case PRESTART, CREATE_RUNTIME, POSTSTART, POSTSTOP ->
                 ExecPlanner.hostHook(hook, at, "/bundle", List.of("OF=caller"));
             case CREATE_CONTAINER -> ExecPlanner.createContainerHook(spec, hook, at, true, REQUEST.rootfs());
-            case START_CONTAINER -> ExecPlanner.startContainerHook("c1", spec, hook, at, true, FACTS);
+            case START_CONTAINER ->
+                ExecPlanner.startContainerHook(spec, hook, at, true, FACTS).of(NAMES);
         };
     }
 

@@ -89,7 +89,7 @@ class RandomSpecsTest {
             }
             check(spec, plan);
             if (spec.process() != null) {
-                check(spec, ExecPlanner.exec("c1", spec, spec.process(), "process", true, Golden.FACTS));
+                check(spec, ExecPlanner.exec(spec, spec.process(), "process", true, Golden.FACTS));
             }
             planned++;
         }
@@ -218,7 +218,7 @@ class RandomSpecsTest {
         written[0] = inputs;
         for (int i = 0; i < size; i++) {
             Op op = program.ops().get(i);
-            String line = i + " " + ProgramText.line(op) + "\n" + text;
+            String line = i + " " + ProgramText.line(op, Golden.NAMES) + "\n" + text;
             assertThat(written[i]).as("can be reached: %s", line).isNotNull();
             for (Op.Arg arg : op.args()) {
                 if (arg instanceof Op.Register(int index, String _)) {
@@ -274,7 +274,7 @@ class RandomSpecsTest {
         Set<String> quoted = host.stream().map(path -> '"' + path + '"').collect(Collectors.toSet());
         boolean pivoted = inside;
         for (Op op : program.ops()) {
-            String line = ProgramText.line(op) + "\n" + text;
+            String line = ProgramText.line(op, Golden.NAMES) + "\n" + text;
             if (pivoted) {
                 assertThat(op.args()).as(line).noneMatch(arg -> quoted.contains(arg.text()));
             }

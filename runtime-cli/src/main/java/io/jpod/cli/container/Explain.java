@@ -12,6 +12,7 @@ import io.jpod.engine.Engine;
 import io.jpod.engine.Manner;
 import io.jpod.json.JsonWriter;
 import io.jpod.plan.Lowering;
+import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Plan;
 import java.util.ArrayList;
@@ -101,12 +102,13 @@ public final class Explain implements Verb {
         Lowering.Lowered programs = Engine.programs(plan);
         List<Op> all = new ArrayList<>(programs.builder().ops());
         all.addAll(programs.process().ops());
-        all.forEach(op -> calls.get(op.step()).add(text(op)));
+        all.forEach(op -> calls.get(op.step()).add(text(op, plan.names())));
         return calls;
     }
 
-    private static String text(Op op) {
-        String call = op.args().stream().map(Op.Arg::text).collect(Collectors.joining(", ", op.name() + "(", ")"));
+    private static String text(Op op, Names names) {
+        String call =
+                op.args().stream().map(arg -> arg.text(names)).collect(Collectors.joining(", ", op.name() + "(", ")"));
         return switch (op.result()) {
             case Op.ToRegister(int _, String name) -> call + " = " + name;
             case Op.ToBlob _, Op.Discard _ -> call;
@@ -136,7 +138,7 @@ public final class Explain implements Verb {
                 (json, step) -> json.number("number", step.number())
                         .text("by", step.entry().by().title())
                         .text("kind", step.entry().step().getClass().getSimpleName())
-                        .text("step", step.entry().step().describe())
+                        .text("step", plan.text(step.number() - 1))
                         .text("from", step.entry().from())
                         .texts("syscalls", step.calls()));
     }

@@ -124,10 +124,15 @@ public final class TraceText {
             json(step);
             return;
         }
-        out.append(Objects.requireNonNull(trace.plan()).lines().get(step.index()));
+        out.append(plan().lines().get(step.index()));
         if (step.entry().by() == Plan.By.BRAIN) {
             line(ownResult(step), step.nanoseconds());
         }
+    }
+
+    /** Whoever has steps has a plan. */
+    private Plan plan() {
+        return Objects.requireNonNull(trace.plan());
     }
 
     /** Of a step that the brain does itself. */
@@ -199,7 +204,7 @@ public final class TraceText {
                 .number("step", step.index() + 1)
                 .text("by", step.entry().by().title())
                 .text("kind", step.entry().step().getClass().getSimpleName())
-                .text("text", step.entry().step().describe())
+                .text("text", plan().text(step.index()))
                 .text("from", step.entry().from())
                 .flag("complete", step.isComplete())
                 .number("pid", step.pid())

@@ -20,10 +20,9 @@ public final class ProgramText {
         for (Op op : program.ops()) {
             if (op.step() != step) {
                 step = op.step();
-                text.append("\n%d  %s\n"
-                        .formatted(step + 1, plan.entries().get(step).step().describe()));
+                text.append("\n%d  %s\n".formatted(step + 1, plan.text(step)));
             }
-            text.append("    ").append(line(op)).append('\n');
+            text.append("    ").append(line(op, plan.names())).append('\n');
         }
         if (!program.outputs().isEmpty()) {
             text.append("\nhands over ").append(names(program.outputs())).append('\n');
@@ -32,9 +31,9 @@ public final class ProgramText {
     }
 
     /** One call: {@code openat(AT_FDCWD, "/proc", O_PATH) = procfs  [ENOENT -> +1]}. */
-    public static String line(Op op) {
+    public static String line(Op op, Names names) {
         String call = op.sys().manName()
-                + op.args().stream().map(ProgramText::arg).collect(Collectors.joining(", ", "(", ")"));
+                + op.args().stream().map(arg -> arg(arg, names)).collect(Collectors.joining(", ", "(", ")"));
         String result = switch (op.result()) {
             case Op.Discard _ -> "";
             case Op.ToRegister(int _, String name) -> " = " + name;
@@ -47,8 +46,8 @@ public final class ProgramText {
     }
 
     /** A descriptor stands in angle brackets, so that it is not taken for a constant. */
-    private static String arg(Op.Arg arg) {
-        return arg instanceof Op.Register(int _, String name) ? "<" + name + ">" : arg.text();
+    private static String arg(Op.Arg arg, Names names) {
+        return arg instanceof Op.Register(int _, String name) ? "<" + name + ">" : arg.text(names);
     }
 
     private static String match(Op.Match match) {
