@@ -16,6 +16,7 @@ import io.jpod.oci.NamespaceType;
 import io.jpod.plan.BrainStep;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Names;
+import io.jpod.plan.NamespaceCalls;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.ProcessStep;
@@ -347,7 +348,7 @@ public final class Setup implements AutoCloseable {
     private ShimProcess spawn(BrainStep.CloneProcess clone, ShimProcess.Prepared shim) {
         Fd born = cgroup == null ? descriptors.get(CGROUP) : cgroup.fd();
         Spawner.Setting setting = new Spawner.Setting(
-                Lowering.cloneMask(clone.namespaces()),
+                NamespaceCalls.cloneMask(clone.namespaces()),
                 born,
                 descriptors.get(Lowering.namespace(NamespaceType.PID)),
                 stdio.in(),

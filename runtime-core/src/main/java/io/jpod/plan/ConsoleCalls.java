@@ -14,21 +14,19 @@ import io.jpod.oci.Process;
 final class ConsoleCalls {
     private final Assembler asm;
     private final Files files;
-    private final String socket;
-    private final String terminal;
+    private final MountCalls mounts;
 
-    ConsoleCalls(Assembler asm, Files files, String socket, String terminal) {
+    ConsoleCalls(Assembler asm, Files files, MountCalls mounts) {
         this.asm = asm;
         this.files = files;
-        this.socket = socket;
-        this.terminal = terminal;
+        this.mounts = mounts;
     }
 
     void open(RootfsStep.OpenConsole step) {
         Op.Register ptmx = asm.temporary();
         files.terminalMultiplexer(ptmx);
         asm.call(Sys.IOCTL, ptmx, flags(TIOCSPTLCK, "TIOCSPTLCK"), asm.bytes(new byte[4], "[0]"));
-        Op.Register tty = asm.define(terminal);
+        Op.Register tty = asm.define(Lowering.TERMINAL);
         // The other side of this very multiplexer, whatever /dev/pts/N is by now.
         asm.call(
                         Sys.IOCTL,
@@ -54,7 +52,7 @@ final class ConsoleCalls {
                     flags(AT_EMPTY_PATH, "AT_EMPTY_PATH"));
         }
         if (step.mounted()) {
-            files.console(tty);
+            mounts.console(tty);
         }
         send(ptmx);
         asm.close(ptmx);
@@ -76,6 +74,6 @@ final class ConsoleCalls {
         // The message needs the number in its bytes: a duplicate, whose number goes there.
         asm.call(Sys.FCNTL, descriptor, flags(F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC"), value(0))
                 .into(new Op.Blob(control.offset() + 16, "cmsg"));
-        asm.call(Sys.SENDMSG, asm.use(socket), message, flags(MSG_NOSIGNAL, "MSG_NOSIGNAL"));
+        asm.call(Sys.SENDMSG, asm.use(Lowering.CONSOLE), message, flags(MSG_NOSIGNAL, "MSG_NOSIGNAL"));
     }
 }

@@ -257,7 +257,7 @@ final class MountPlan {
         return mounts.subList(0, made).stream()
                 .anyMatch(before -> !before.bind()
                         && !before.options().remount()
-                        && !Files.PSEUDO.contains(before.type())
+                        && !MountCalls.PSEUDO.contains(before.type())
                         && below(mount.place(), before.place()));
     }
 

@@ -12,11 +12,8 @@ import io.jpod.oci.Spec;
 import io.jpod.plan.Plan.By;
 import io.jpod.plan.Step.Milestone;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Makes the plan for a container: the order of everything that is done to set it up. Pure: what it must know of the
@@ -27,10 +24,6 @@ import java.util.stream.Stream;
  * cloned early and does it all; otherwise the builder thread makes the house and the process moves in.
  */
 public final class Planner {
-    /** Namespaces that a thread of the JVM may make and enter; the others belong to the process itself. */
-    private static final List<NamespaceType> BUILDER_NAMESPACES =
-            List.of(NamespaceType.NETWORK, NamespaceType.IPC, NamespaceType.UTS, NamespaceType.MOUNT);
-
     /**
      * An annotation, "true": the files of root.path have the owners that they have on disk, seen from inside the user namespace
      * that the container joins.
@@ -43,6 +36,7 @@ public final class Planner {
     private final Facts facts;
     private final List<Plan.Entry> entries = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final NamespacePlan namespaces;
     private final MountPlan mounts;
     private final boolean early;
     private By by = By.BUILDER;
@@ -66,6 +60,7 @@ public final class Planner {
         this.request = request;
         this.facts = facts;
         this.early = movesInEarly(spec);
+        this.namespaces = new NamespacePlan(spec, early, request.rootfs());
         this.mounts = new MountPlan(spec, facts, request.rootfs());
     }
 
@@ -98,12 +93,12 @@ public final class Planner {
         if (early) {
             cloneProcess();
             outside();
-            shareRoot();
+            namespaces.shareRoot(this::add);
             if (linux.namespace(NamespaceType.USER) == null) {
-                enterNamespaces();
-                enterCgroupNamespace();
+                namespaces.enter(this::add);
+                namespaces.enterCgroup(this::add);
             } else {
-                enterUserNamespace();
+                namespaces.enterUser(this::add, closedHostMounts());
             }
             identity();
             attachRootfs();
@@ -115,10 +110,8 @@ public final class Planner {
             awaitHooks(Milestone.CREATE_CONTAINER_HOOKS, HookKind.CREATE_CONTAINER);
             enterRoot();
         } else {
-            enterNamespaces();
-            if (!builderNamespaces().isEmpty()) {
-                add(new NamespaceStep.ExportNamespaces(builderNamespaces()), "linux.namespaces");
-            }
+            namespaces.enter(this::add);
+            namespaces.handOver(this::add);
             identity();
             attachRootfs();
             mounts.untilProcess(this::add);
@@ -132,11 +125,9 @@ public final class Planner {
             }
             cloneProcess();
             outside();
-            if (!builderNamespaces().isEmpty()) {
-                add(new NamespaceStep.AdoptNamespaces(builderNamespaces(), pivots), "linux.namespaces");
-            }
-            enterCgroupNamespace();
-            shareRoot();
+            namespaces.moveIn(this::add, pivots);
+            namespaces.enterCgroup(this::add);
+            namespaces.shareRoot(this::add);
             if (!complete) {
                 mounts.rest(this::add);
                 devices();
@@ -219,21 +210,11 @@ public final class Planner {
     }
 
     private void cloneProcess() {
-        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
-        // One that is cloned into a user namespace would lose all capabilities in it when it executes jpod-init, since
-        // its
-        // uid is not mapped yet, capabilities(7): then the process makes the namespaces itself.
-        if (linux.namespace(NamespaceType.USER) == null) {
-            if (isNew(NamespaceType.PID)) {
-                made.add(NamespaceType.PID);
-            }
-            if (early) {
-                BUILDER_NAMESPACES.stream().filter(this::isNew).forEach(made::add);
-            }
-        }
-        boolean joinsPid = isJoined(NamespaceType.PID);
         entries.add(new Plan.Entry(
-                new BrainStep.CloneProcess(made, joinsPid, request.cgroup()), By.BRAIN, "linux.namespaces"));
+                new BrainStep.CloneProcess(
+                        namespaces.clonedInto(), namespaces.isJoined(NamespaceType.PID), request.cgroup()),
+                By.BRAIN,
+                "linux.namespaces"));
         by = By.PROCESS;
     }
 
@@ -242,75 +223,7 @@ public final class Planner {
         if (spec.process() != null) {
             processPlan(spec.process()).outside(this::add);
         }
-        if (isJoined(NamespaceType.TIME)) {
-            add(new NamespaceStep.JoinNamespace(NamespaceType.TIME), from(NamespaceType.TIME));
-        } else if (isNew(NamespaceType.TIME)) {
-            List<String> offsets = linux.timeOffsets().entrySet().stream()
-                    .map(e -> e.getKey() + " " + e.getValue().secs() + " "
-                            + e.getValue().nanosecs())
-                    .toList();
-            add(
-                    new NamespaceStep.EnterTimeNamespace(offsets),
-                    offsets.isEmpty() ? from(NamespaceType.TIME) : "linux.timeOffsets");
-        }
-        // Whoever has the uid that made a user namespace may trace who is in it, without any capability, and the root
-        // of
-        // one may trace whoever has come in with the host's uid 0, user_namespaces(7).
-        if (linux.namespace(NamespaceType.USER) != null || !isNew(NamespaceType.PID)) {
-            add(new NamespaceStep.HideProcess(), "default");
-        }
-    }
-
-    /**
-     * Given namespaces first: those that the host owns cannot be joined from inside. The new ones come with the user
-     * namespace, or behind it, so that it owns them.
-     */
-    private void enterUserNamespace() {
-        List<String> closed = closedHostMounts();
-        if (!closed.isEmpty()) {
-            // In mounts that are still the host's user namespace's, of which those of the container will be a copy.
-            add(new NamespaceStep.UnshareNamespaces(EnumSet.of(NamespaceType.MOUNT)), "root.path");
-            add(new RootfsStep.SetPropagation(Linux.Propagation.SLAVE, true), "root.path");
-            add(new RootfsStep.LetGoOfHostMounts(closed), "root.path");
-        }
-        for (NamespaceType type : List.of(
-                NamespaceType.NETWORK,
-                NamespaceType.IPC,
-                NamespaceType.UTS,
-                NamespaceType.CGROUP,
-                NamespaceType.USER)) {
-            if (isJoined(type)) {
-                add(new NamespaceStep.JoinNamespace(type), from(type));
-            }
-        }
-        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
-        Stream.of(NamespaceType.values())
-                .filter(type -> type != NamespaceType.TIME && isNew(type))
-                .forEach(made::add);
-        add(new NamespaceStep.UnshareNamespaces(made), "linux.namespaces");
-        if (isNew(NamespaceType.USER)) {
-            add(
-                    new ProcessStep.AwaitMappings(linux.uidMappings(), linux.gidMappings()),
-                    "linux.uidMappings, linux.gidMappings");
-        }
-        if (isNew(NamespaceType.PID)) {
-            add(new NamespaceStep.EnterPidNamespace(), from(NamespaceType.PID));
-        }
-    }
-
-    /**
-     * In a mount namespace that is not its own the container has a directory of it for its root, and nothing is made there: who
-     * is in it would see that, it would stay when the container has gone, and pivot_root(2) would take their root away. By the
-     * process, since no namespace hands a root directory over.
-     */
-    private void shareRoot() {
-        if (linux.hasOwnMounts()) {
-            return;
-        }
-        if (isJoined(NamespaceType.MOUNT)) {
-            add(new NamespaceStep.JoinNamespace(NamespaceType.MOUNT), from(NamespaceType.MOUNT));
-        }
-        add(new HostStep.OpenRootDirectory(request.rootfs()), "root.path");
+        namespaces.outside(this::add);
     }
 
     /**
@@ -336,20 +249,6 @@ public final class Planner {
         return spec.linux().hasOwnMounts() ? spec.linux().devices() : MountPlan.withDefaultDevices(spec);
     }
 
-    private void enterNamespaces() {
-        Set<NamespaceType> made = EnumSet.noneOf(NamespaceType.class);
-        for (NamespaceType type : BUILDER_NAMESPACES) {
-            if (isJoined(type) && type != NamespaceType.MOUNT) {
-                add(new NamespaceStep.JoinNamespace(type), from(type));
-            } else if (isNew(type) && !early) {
-                made.add(type);
-            }
-        }
-        if (!made.isEmpty()) {
-            add(new NamespaceStep.UnshareNamespaces(made), "linux.namespaces");
-        }
-    }
-
     private void identity() {
         if (spec.hostname() != null) {
             add(new NamespaceStep.SetHostname(spec.hostname()), "hostname");
@@ -357,8 +256,8 @@ public final class Planner {
         if (spec.domainname() != null) {
             add(new NamespaceStep.SetDomainname(spec.domainname()), "domainname");
         }
-        if (isNew(NamespaceType.NETWORK)) {
-            add(new NamespaceStep.LoopbackUp(), from(NamespaceType.NETWORK));
+        if (namespaces.isNew(NamespaceType.NETWORK)) {
+            add(new NamespaceStep.LoopbackUp(), namespaces.from(NamespaceType.NETWORK));
         }
         linux.sysctl()
                 .forEach((key, value) -> add(
@@ -381,8 +280,7 @@ public final class Planner {
         }
         // Slave: what the host unmounts goes away here too, and nothing of ours goes back. linux.rootfsPropagation
         // comes
-        // after pivot_root: were / shared here, the root file system would appear on the host, and pivot_root would
-        // refuse.
+        // later: were / shared here, the root file system would appear on the host, and pivot_root would refuse.
         add(new RootfsStep.SetPropagation(Linux.Propagation.SLAVE, true), "default");
         add(new RootfsStep.AttachRootfs(request.rootfs()), "root.path");
     }
@@ -390,7 +288,7 @@ public final class Planner {
     /** Not before: directories above the root file system may be closed to everybody but the caller. */
     private void becomeRoot() {
         if (linux.namespace(NamespaceType.USER) != null) {
-            add(new NamespaceStep.BecomeRoot(), from(NamespaceType.USER));
+            add(new NamespaceStep.BecomeRoot(), namespaces.from(NamespaceType.USER));
         }
     }
 
@@ -430,15 +328,6 @@ public final class Planner {
     private void propagation() {
         if (linux.rootfsPropagation() != null) {
             add(new RootfsStep.SetRootPropagation(linux.rootfsPropagation()), "linux.rootfsPropagation");
-        }
-    }
-
-    /** By the process itself, which is in its cgroup already: that becomes the root of what it sees. */
-    private void enterCgroupNamespace() {
-        if (isJoined(NamespaceType.CGROUP)) {
-            add(new NamespaceStep.JoinNamespace(NamespaceType.CGROUP), from(NamespaceType.CGROUP));
-        } else if (isNew(NamespaceType.CGROUP)) {
-            add(new NamespaceStep.UnshareNamespaces(EnumSet.of(NamespaceType.CGROUP)), from(NamespaceType.CGROUP));
         }
     }
 
@@ -488,27 +377,5 @@ public final class Planner {
 
     private void add(Step step, String from) {
         entries.add(new Plan.Entry(step, by, from));
-    }
-
-    private List<NamespaceType> builderNamespaces() {
-        return BUILDER_NAMESPACES.stream()
-                .filter(type -> type == NamespaceType.MOUNT ? linux.hasOwnMounts() : linux.namespace(type) != null)
-                .toList();
-    }
-
-    private boolean isNew(NamespaceType type) {
-        Namespace namespace = linux.namespace(type);
-        return namespace != null && namespace.path() == null;
-    }
-
-    private boolean isJoined(NamespaceType type) {
-        Namespace namespace = linux.namespace(type);
-        return namespace != null && namespace.path() != null;
-    }
-
-    private String from(NamespaceType type) {
-        List<NamespaceType> types =
-                linux.namespaces().stream().map(Namespace::type).toList();
-        return "linux.namespaces[" + types.indexOf(type) + "]";
     }
 }

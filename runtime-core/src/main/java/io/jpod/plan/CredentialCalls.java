@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /** Calls that make a process who it shall be: limits, scheduling, user, capabilities, filters. */
-final class Credentials {
+final class CredentialCalls {
     /** _LINUX_CAPABILITY_VERSION_3, capget(2). */
     private static final int CAPABILITY_VERSION = 0x20080522;
 
     private final Assembler asm;
 
-    Credentials(Assembler asm) {
+    CredentialCalls(Assembler asm) {
         this.asm = asm;
     }
 
