@@ -6,6 +6,7 @@ import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
 import io.jpod.plan.Plan.By;
+import io.jpod.plan.Plan.Sink;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.jpod.oci.Mount;
 import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Resources.DeviceRule;
 import io.jpod.oci.Spec;
+import io.jpod.plan.Plan.Sink;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

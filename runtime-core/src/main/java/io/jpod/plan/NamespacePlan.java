@@ -4,6 +4,7 @@ import io.jpod.oci.Linux;
 import io.jpod.oci.Namespace;
 import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
+import io.jpod.plan.Plan.Sink;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

@@ -7,20 +7,10 @@ import java.util.Set;
 /** Which namespaces are made, joined and handed over, and what their names and settings are. */
 public sealed interface NamespaceStep extends Step.Call {
     /** setns(2) to one that {@link HostStep.OpenNamespace} opened. */
-    record JoinNamespace(NamespaceType type) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "join " + type.jsonName() + " namespace";
-        }
-    }
+    record JoinNamespace(NamespaceType type) implements NamespaceStep {}
 
     /** setns(2) with a pidfd: all of a running container's namespaces at once, for exec. */
-    record JoinContainer(List<NamespaceType> types) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "join the container's namespaces " + Step.names(types);
-        }
-    }
+    record JoinContainer(List<NamespaceType> types) implements NamespaceStep {}
 
     /**
      * setns(2) puts only children into a pid namespace: the process goes on as a clone of itself, a child of the same parent.
@@ -32,94 +22,39 @@ public sealed interface NamespaceStep extends Step.Call {
         public Step.Milestone milestone() {
             return Step.Milestone.CLONED;
         }
-
-        @Override
-        public String describe() {
-            return "go on as a process of the container's pid namespace";
-        }
     }
 
-    record UnshareNamespaces(Set<NamespaceType> types) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "make new namespaces " + Step.names(types);
-        }
-    }
+    record UnshareNamespaces(Set<NamespaceType> types) implements NamespaceStep {}
 
     /**
      * PR_SET_DUMPABLE(2const): for a process that others see while it is set up. Without CAP_SYS_PTRACE in the user namespace of
      * the brain they cannot look into it, ptrace(2), also when it has no more rights than they have (CVE-2016-9962). execve ends
      * it, and so may a change of user, where /proc/sys/fs/suid_dumpable is 1.
      */
-    record HideProcess() implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "let nobody look into the process";
-        }
-    }
+    record HideProcess() implements NamespaceStep {}
 
     /** The builder hands the namespaces that it made over to the process, as descriptors. */
-    record ExportNamespaces(List<NamespaceType> types) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "hand over namespaces " + Step.names(types);
-        }
-    }
+    record ExportNamespaces(List<NamespaceType> types) implements NamespaceStep {}
 
     /**
      * The process moves into what the builder made.
      *
      * @param pivoted whether the container's root is theirs by now
      */
-    record AdoptNamespaces(List<NamespaceType> types, boolean pivoted) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "move into the namespaces " + Step.names(types);
-        }
-    }
+    record AdoptNamespaces(List<NamespaceType> types, boolean pivoted) implements NamespaceStep {}
 
     /** time_namespaces(7): offsets can be set only before the first process enters. */
-    record EnterTimeNamespace(List<String> offsets) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "enter a new time namespace" + (offsets.isEmpty() ? "" : " with " + String.join(", ", offsets));
-        }
-    }
+    record EnterTimeNamespace(List<String> offsets) implements NamespaceStep {}
 
     /** uid 0 and gid 0 of the user namespace, whose mappings are there by now. */
-    record BecomeRoot() implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "become root of the user namespace";
-        }
-    }
+    record BecomeRoot() implements NamespaceStep {}
 
-    record SetHostname(String name) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "set hostname " + name;
-        }
-    }
+    record SetHostname(String name) implements NamespaceStep {}
 
-    record SetDomainname(String name) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "set domain name " + name;
-        }
-    }
+    record SetDomainname(String name) implements NamespaceStep {}
 
-    record LoopbackUp() implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "bring up network device lo";
-        }
-    }
+    record LoopbackUp() implements NamespaceStep {}
 
     /** @param path below /proc/sys, with slashes */
-    record SetSysctl(String path, String value) implements NamespaceStep {
-        @Override
-        public String describe() {
-            return "sysctl " + path.replace('/', '.') + " = " + value;
-        }
-    }
+    record SetSysctl(String path, String value) implements NamespaceStep {}
 }

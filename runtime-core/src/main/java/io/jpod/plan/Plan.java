@@ -29,7 +29,7 @@ public record Plan(List<Entry> entries, List<String> warnings, Names names) {
 
     /** What a step does, as people read it. */
     public String text(int index) {
-        return entries.get(index).step().describe(names);
+        return StepText.of(entries.get(index).step(), names);
     }
 
     /** The limits of the cgroup, in the order of their steps. */
@@ -49,6 +49,11 @@ public record Plan(List<Entry> entries, List<String> warnings, Names names) {
             }
         }
         return null;
+    }
+
+    /** Takes the next step of a plan, and the place in config.json that caused it. */
+    interface Sink {
+        void add(Step step, String from);
     }
 
     /** Who executes a step. */
@@ -76,7 +81,8 @@ public record Plan(List<Entry> entries, List<String> warnings, Names names) {
     public record Entry(Step step, By by, String from) {
         public Entry {
             if (by == By.BRAIN != step instanceof BrainStep) {
-                throw new IllegalArgumentException("not a step for the " + by.title() + ": " + step.describe());
+                throw new IllegalArgumentException(
+                        "not a step for the " + by.title() + ": " + StepText.of(step, Names.NONE));
             }
         }
     }

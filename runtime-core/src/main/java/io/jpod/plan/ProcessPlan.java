@@ -3,6 +3,7 @@ package io.jpod.plan;
 import io.jpod.oci.Linux;
 import io.jpod.oci.Process;
 import io.jpod.oci.Seccomp;
+import io.jpod.plan.Plan.Sink;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -9,19 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** Mounts, devices and links of the root file system, and the way into it. */
 public sealed interface RootfsStep extends Step.Call {
     /** mount(2): what the host mounts later, and whether it sees what we mount. */
-    record SetPropagation(Linux.Propagation flag, boolean recursive) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "make / " + (recursive ? "r" : "") + flag;
-        }
-    }
+    record SetPropagation(Linux.Propagation flag, boolean recursive) implements RootfsStep {}
 
-    record AttachRootfs(String path) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "attach the root file system at " + path;
-        }
-    }
+    record AttachRootfs(String path) implements RootfsStep {}
 
     /**
      * fsopen(2) and its kin: a new file system.
@@ -37,12 +27,7 @@ public sealed interface RootfsStep extends Step.Call {
             MountOptions options,
             boolean follow,
             @Nullable String filled)
-            implements RootfsStep {
-        @Override
-        public String describe() {
-            return "mount " + type + " on " + destination + options.describe();
-        }
-    }
+            implements RootfsStep {}
 
     /**
      * move_mount(2) of an {@link HostStep.OpenSource}.
@@ -51,122 +36,46 @@ public sealed interface RootfsStep extends Step.Call {
      */
     record MountBind(
             String handle, String source, String destination, MountOptions options, boolean file, boolean follow)
-            implements RootfsStep {
-        @Override
-        public String describe() {
-            return "bind " + source + " on " + destination + options.describe();
-        }
-    }
+            implements RootfsStep {}
 
     /** mount_setattr(2) on what is already there. */
-    record Remount(String destination, MountOptions options) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "remount " + destination + options.describe();
-        }
-    }
+    record Remount(String destination, MountOptions options) implements RootfsStep {}
 
     /** mknodat(2), or a bind of the host's node where nodes cannot be made (user namespaces) or one is there already. */
-    record MakeDevice(Device device, String place, boolean bind) implements RootfsStep {
-        @Override
-        public String describe() {
-            return (bind ? "bind device " : "make device ") + place + " " + device.type() + " " + device.major() + ":"
-                    + device.minor();
-        }
-    }
+    record MakeDevice(Device device, String place, boolean bind) implements RootfsStep {}
 
-    record Symlink(String path, String target) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "symlink " + path + " -> " + target;
-        }
-    }
+    record Symlink(String path, String target) implements RootfsStep {}
 
     /** A terminal of the container's own devpts; its controlling side is sent away over the console socket. */
-    record OpenConsole(Process.@Nullable ConsoleSize size, long uid, boolean mounted) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "open a terminal" + (mounted ? " and bind it on /dev/console" : "");
-        }
-    }
+    record OpenConsole(Process.@Nullable ConsoleSize size, long uid, boolean mounted) implements RootfsStep {}
 
     /** pivot_root(2). */
-    record PivotRoot() implements RootfsStep {
-        @Override
-        public String describe() {
-            return "pivot_root";
-        }
-    }
+    record PivotRoot() implements RootfsStep {}
 
     /** Of what lies where root of the user namespace would not come: by whoever still has the host's privileges. */
-    record LetGoOfHostMounts(List<String> hostMounts) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "let go of the host's mounts below closed directories";
-        }
-    }
+    record LetGoOfHostMounts(List<String> hostMounts) implements RootfsStep {}
 
     /**
      * The older way without one. The host's root stays below the container's, so nothing may be left on it.
      *
      * @param hostMounts what is taken down there, in this order
      */
-    record MoveRoot(List<String> hostMounts) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "move the root mount, let go of the host's mounts, chroot";
-        }
-    }
+    record MoveRoot(List<String> hostMounts) implements RootfsStep {}
 
     /** chroot(2): no boundary for who may call it again. */
-    record ChangeRoot() implements RootfsStep {
-        @Override
-        public String describe() {
-            return "chroot";
-        }
-    }
+    record ChangeRoot() implements RootfsStep {}
 
     /** The same of one that joins a container, whose first process may have a root that is not that of its mount namespace. */
-    record EnterRootOfContainer() implements RootfsStep {
-        @Override
-        public String describe() {
-            return "chroot to where its first process has its root";
-        }
-    }
+    record EnterRootOfContainer() implements RootfsStep {}
 
-    record SetRootPropagation(Linux.Propagation flag) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "make / " + flag;
-        }
-    }
+    record SetRootPropagation(Linux.Propagation flag) implements RootfsStep {}
 
-    record ReadonlyRootfs() implements RootfsStep {
-        @Override
-        public String describe() {
-            return "make / read-only";
-        }
-    }
+    record ReadonlyRootfs() implements RootfsStep {}
 
-    record ReadonlyPath(String path) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "make " + path + " read-only";
-        }
-    }
+    record ReadonlyPath(String path) implements RootfsStep {}
 
     /** What masks are made of: an empty read-only directory and the null device, once for all of them. */
-    record PrepareMasks() implements RootfsStep {
-        @Override
-        public String describe() {
-            return "prepare an empty directory and a null device for masks";
-        }
-    }
+    record PrepareMasks() implements RootfsStep {}
 
-    record MaskPath(String path) implements RootfsStep {
-        @Override
-        public String describe() {
-            return "mask " + path;
-        }
-    }
+    record MaskPath(String path) implements RootfsStep {}
 }

@@ -6,18 +6,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is done to set up a container, in the words of runtime-spec and man pages: {@link #describe} is what people
- * read. The brain does some of them itself, {@link BrainStep}; all others become system calls, {@link Lowering}.
+ * One thing that is done to set up a container, which people read as {@link StepText} says. The brain does some of them itself, {@link BrainStep}; all others become system calls, {@link Lowering}.
  */
 public sealed interface Step permits BrainStep, Step.Call {
-
-    /** One line, without the reason for it. */
-    String describe();
-
-    /** The same with the names of whom it is done for. */
-    default String describe(Names names) {
-        return describe();
-    }
 
     /** System calls of the builder thread, or of the process. */
     sealed interface Call extends Step permits HostStep, NamespaceStep, RootfsStep, CredentialStep, ProcessStep {
