@@ -4,12 +4,15 @@ import io.jpod.abi.Flags;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Observer;
+import io.jpod.exec.ProcessKilled;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Recording;
 import io.jpod.exec.Setup;
+import io.jpod.exec.SetupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Sockets;
 import io.jpod.oci.HookKind;
 import io.jpod.oci.Spec;
@@ -158,7 +161,7 @@ final class Creation {
                         spawner,
                         owner(state),
                         calls == null ? observer : new Unsaid(calls),
-                        Setup.Stdio.of(options.stdio(), options.preserve()),
+                        new Setup.Stdio(options.stdio(), options.preserve()),
                         given -> give(given, dir, waitForStart))) {
             try {
                 dir.write(state);
@@ -174,7 +177,9 @@ final class Creation {
 
     private Created finish(
             Setup setup, StoredState state, StateDir dir, Fd lock, boolean waitForStart, boolean isAgain) {
-        StoredState complete = state.withProcess(setup.pid(), setup.startTime());
+        long started =
+                ProcessStat.of(setup.pid()).orElseThrow(ProcessKilled::new).startTime();
+        StoredState complete = state.withProcess(setup.pid(), started);
         dir.write(complete);
         ReadyProcess process = setup.take();
         if (waitForStart) {
@@ -196,8 +201,8 @@ final class Creation {
         }
     }
 
-    private Setup.Owner owner(StoredState state) {
-        return new Setup.Owner() {
+    private SetupOwner owner(StoredState state) {
+        return new SetupOwner() {
             @Override
             public void reached(Milestone milestone, Spawner.Child process) {
                 hooks(milestone, state.withProcess(process.pid(), 0));

@@ -6,6 +6,7 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Setup;
+import io.jpod.exec.SetupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
@@ -83,9 +84,9 @@ final class Execution {
                 plan,
                 planned.programs(),
                 spawner,
-                Setup.Owner.NONE,
+                SetupOwner.NONE,
                 observer,
-                Setup.Stdio.of(options.stdio(), options.preserve()),
+                new Setup.Stdio(options.stdio(), options.preserve()),
                 given -> give(given, options, first, cgroup, below))) {
             return setup.makeProcess();
         }

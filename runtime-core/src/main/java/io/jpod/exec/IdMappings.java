@@ -7,6 +7,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
 import io.jpod.oci.IdMapping;
+import io.jpod.plan.Plan;
 import io.jpod.plan.ProcessStep;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -20,9 +21,13 @@ final class IdMappings {
      * @param process of the namespace, which has no mappings yet
      * @throws io.jpod.linux.SyscallException ESRCH if it has ended
      */
-    static void write(Spawner.Child process, ProcessStep.AwaitMappings mappings) {
-        write(process, "uid_map", mappings.uids());
-        write(process, "gid_map", mappings.gids());
+    static void write(Spawner.Child process, Plan plan) {
+        for (Plan.Entry entry : plan.entries()) {
+            if (entry.step() instanceof ProcessStep.AwaitMappings(var uids, var gids)) {
+                write(process, "uid_map", uids);
+                write(process, "gid_map", gids);
+            }
+        }
     }
 
     private static void write(Spawner.Child process, String file, List<IdMapping> mappings) {

@@ -4,7 +4,7 @@ package io.jpod.exec;
 public final class ProcessKilled extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ProcessKilled() {
+    public ProcessKilled() {
         super("the process was killed while it was set up; a memory limit may be too low");
     }
 }

@@ -103,9 +103,9 @@ public final class ProgramRun implements AutoCloseable {
      * @throws IllegalStateException if nobody waits for it any more; it is ended then
      */
     public Optional<Ended> run(Plan plan, Consumer<Map<String, Fd>> given, @Nullable Duration timeout) {
-        Setup.Stdio stdio = Setup.Stdio.of(stdio(), 0);
+        Setup.Stdio stdio = new Setup.Stdio(stdio(), 0);
         Lowering.Lowered programs = Lowering.lower(plan, Arch.host(), 0);
-        try (Setup setup = Setup.begin(plan, programs, parent, Setup.Owner.NONE, Observer.NONE, stdio, given);
+        try (Setup setup = Setup.begin(plan, programs, parent, SetupOwner.NONE, Observer.NONE, stdio, given);
                 ReadyProcess process = setup.makeProcess()) {
             boolean hasEnded = false;
             try {

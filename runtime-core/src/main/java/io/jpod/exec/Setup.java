@@ -3,14 +3,12 @@ package io.jpod.exec;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
-import io.jpod.cgroup.CgroupOwner;
 import io.jpod.cgroup.DeviceFilter;
 import io.jpod.cgroup.DeviceFilterAttachment;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Mountpoints;
-import io.jpod.linux.ProcessStat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.NamespaceType;
 import io.jpod.plan.BrainStep;
@@ -19,7 +17,6 @@ import io.jpod.plan.Names;
 import io.jpod.plan.NamespaceCalls;
 import io.jpod.plan.Plan;
 import io.jpod.plan.Plan.By;
-import io.jpod.plan.ProcessStep;
 import io.jpod.plan.Step;
 import io.jpod.plan.Step.Milestone;
 import java.io.UncheckedIOException;
@@ -48,7 +45,7 @@ public final class Setup implements AutoCloseable {
     private final Plan plan;
     private final Lowering.Lowered programs;
     private final Spawner spawner;
-    private final Owner owner;
+    private final SetupOwner owner;
     private final Observer observer;
     private final Stdio stdio;
     private final Map<String, Fd> descriptors = new HashMap<>();
@@ -60,51 +57,16 @@ public final class Setup implements AutoCloseable {
     private @Nullable ShimProcess process;
     private boolean isReady;
 
-    /** Whose set-up it is: it does what takes its own record and those of others, which no plan holds. */
-    public interface Owner {
-        /** Of one that needs nothing but its plan. */
-        Owner NONE = new Owner() {};
-
-        /** The process waits for the brain there: time for hooks, or to write down who it is. */
-        default void reached(Milestone milestone, Spawner.Child process) {}
-
-        /** Who is noted on a cgroup. */
-        default CgroupOwner cgroupOwner() {
-            throw new UnsupportedOperationException("has no cgroup of its own");
-        }
-
-        /** Those that its cgroup takes, parents first, {@link CgroupFs#planned}. */
-        default List<String> cgroupDirectories() {
-            throw new UnsupportedOperationException("has no cgroup of its own");
-        }
-
-        default void connect(BrainStep.ConnectNetwork step) {
-            throw new UnsupportedOperationException("has no networks");
-        }
-
-        /** Also if {@link #connect} has failed on its way. */
-        default void disconnect(BrainStep.ConnectNetwork step) {
-            throw new UnsupportedOperationException("has no networks");
-        }
-
-        default void writeFiles(BrainStep.WriteFiles step) {
-            throw new UnsupportedOperationException("has no files of its own");
-        }
-    }
-
     /**
      * What the process gets. All stay the caller's.
      *
+     * @param fds 0, 1 and 2
      * @param preserve how many descriptors of the caller it keeps beside them, from 3 on
      */
-    public record Stdio(Fd in, Fd out, Fd err, int preserve) {
-        /** @param three stdin, stdout and stderr */
-        public static Stdio of(List<Fd> three, int preserve) {
-            return new Stdio(three.get(0), three.get(1), three.get(2), preserve);
-        }
-    }
+    public record Stdio(List<Fd> fds, int preserve) {}
 
-    private Setup(Plan plan, Lowering.Lowered programs, Spawner spawner, Owner owner, Observer observer, Stdio stdio) {
+    private Setup(
+            Plan plan, Lowering.Lowered programs, Spawner spawner, SetupOwner owner, Observer observer, Stdio stdio) {
         this.plan = plan;
         this.programs = programs;
         this.spawner = spawner;
@@ -124,7 +86,7 @@ public final class Setup implements AutoCloseable {
             Plan plan,
             Lowering.Lowered programs,
             Spawner spawner,
-            Owner owner,
+            SetupOwner owner,
             Observer observer,
             Stdio stdio,
             Consumer<Map<String, Fd>> given) {
@@ -146,7 +108,7 @@ public final class Setup implements AutoCloseable {
      */
     public void run() {
         // Made ready while the builder still works.
-        try (ShimProcess.Prepared shim = clones() ? prepare() : null) {
+        try (ShimProcess.Prepared shim = plan.makesProcess() ? prepare() : null) {
             for (int i = 0; i < plan.entries().size(); i++) {
                 Plan.Entry entry = plan.entries().get(i);
                 switch (entry.step()) {
@@ -174,10 +136,6 @@ public final class Setup implements AutoCloseable {
             observer.ended();
             throw e;
         }
-    }
-
-    private boolean clones() {
-        return plan.entries().stream().anyMatch(entry -> entry.step() instanceof BrainStep.CloneProcess);
     }
 
     private ShimProcess.Prepared prepare() {
@@ -229,11 +187,12 @@ public final class Setup implements AutoCloseable {
             }
             case BrainStep.EndProcess _ -> endProcess();
             case BrainStep.PinNamespace(NamespaceType type, String path) -> pin(type, path);
-            case BrainStep.MountShm(String path, long size, long uid) -> tmpfs(path, size, Flags.MS_NOEXEC, uid);
+            case BrainStep.MountShm(String path, long size, long uid) ->
+                Mountpoints.tmpfs(path, size, Flags.MS_NOEXEC, uid);
             case BrainStep.MakeVolume(String path, long size, long uid) -> {
-                makeParent(path);
+                Mountpoints.makeParent(path);
                 if (size > 0) {
-                    tmpfs(path, size, 0, uid);
+                    Mountpoints.tmpfs(path, size, 0, uid);
                 } else {
                     Linux.mkdirat(Linux.AT_FDCWD, path, 0700);
                     // For users of any id, as the tmpfs is.
@@ -247,7 +206,7 @@ public final class Setup implements AutoCloseable {
     }
 
     /** Its inverse; harmless if it was not done, or only half, or is undone already. */
-    private static void undo(BrainStep.Lasting step, Names names, Owner owner) {
+    private static void undo(BrainStep.Lasting step, Names names, SetupOwner owner) {
         switch (step) {
             case BrainStep.CreateCgroup _ -> {
                 String path = Objects.requireNonNull(names.cgroup());
@@ -258,9 +217,9 @@ public final class Setup implements AutoCloseable {
             case BrainStep.CloneProcess _ -> {
                 // Whoever has it ends it: the set-up, or from the record whoever it was made for.
             }
-            case BrainStep.PinNamespace(NamespaceType _, String path) -> release(path);
-            case BrainStep.MountShm(String path, long _, long _) -> release(path);
-            case BrainStep.MakeVolume(String path, long _, long _) -> release(path);
+            case BrainStep.PinNamespace(NamespaceType _, String path) -> Mountpoints.releaseAll(path);
+            case BrainStep.MountShm(String path, long _, long _) -> Mountpoints.releaseAll(path);
+            case BrainStep.MakeVolume(String path, long _, long _) -> Mountpoints.releaseAll(path);
             case BrainStep.ConnectNetwork connection -> owner.disconnect(connection);
         }
     }
@@ -272,18 +231,8 @@ public final class Setup implements AutoCloseable {
      */
     public void undo(Throwable reason) {
         tryTo(this::endProcess, reason);
-        while (!left.isEmpty()) {
-            BrainStep.Lasting step = left.pop();
-            tryTo(() -> undo(step, plan.names(), owner), reason);
-        }
-    }
-
-    private static void tryTo(Runnable inverse, Throwable reason) {
-        try {
-            inverse.run();
-        } catch (RuntimeException | Error e) {
-            reason.addSuppressed(e);
-        }
+        left.forEach(step -> tryTo(() -> undo(step, plan.names(), owner), reason));
+        left.clear();
     }
 
     /**
@@ -291,7 +240,7 @@ public final class Setup implements AutoCloseable {
      *
      * @throws RuntimeException the first that was thrown; all has been tried
      */
-    public static void undo(Plan plan, Owner owner) {
+    public static void undo(Plan plan, SetupOwner owner) {
         RuntimeException failed = null;
         for (Plan.Entry entry : plan.entries().reversed()) {
             try {
@@ -311,7 +260,13 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    // ---- the builder
+    private static void tryTo(Runnable inverse, Throwable reason) {
+        try {
+            inverse.run();
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
+        }
+    }
 
     private void begin() {
         for (int i = 0; i < plan.entries().size(); i++) {
@@ -343,17 +298,15 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    // ---- the process
-
     private ShimProcess spawn(BrainStep.CloneProcess clone, ShimProcess.Prepared shim) {
         Fd born = cgroup == null ? descriptors.get(CGROUP) : cgroup.fd();
         Spawner.Setting setting = new Spawner.Setting(
                 NamespaceCalls.cloneMask(clone.namespaces()),
                 born,
                 descriptors.get(Lowering.namespace(NamespaceType.PID)),
-                stdio.in(),
-                stdio.out(),
-                stdio.err(),
+                stdio.fds().get(0),
+                stdio.fds().get(1),
+                stdio.fds().get(2),
                 stdio.preserve());
         return shim.start(spawner, descriptors, setting);
     }
@@ -364,7 +317,7 @@ public final class Setup implements AutoCloseable {
         while (!isReady && last != null) {
             Milestone reached = awaitMilestone();
             if (reached == Milestone.USER_NAMESPACE) {
-                IdMappings.write(process().child(), mappings());
+                IdMappings.write(process().child(), plan);
             } else {
                 owner.reached(reached, process().child());
             }
@@ -386,15 +339,6 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    private ProcessStep.AwaitMappings mappings() {
-        return plan.entries().stream()
-                .map(Plan.Entry::step)
-                .filter(ProcessStep.AwaitMappings.class::isInstance)
-                .map(ProcessStep.AwaitMappings.class::cast)
-                .findFirst()
-                .orElseThrow();
-    }
-
     private ShimProcess process() {
         return Objects.requireNonNull(process, "process");
     }
@@ -406,11 +350,6 @@ public final class Setup implements AutoCloseable {
     /** Of the process, in our pid namespace. */
     public int pid() {
         return process().child().pid();
-    }
-
-    /** As {@link ProcessStat} has it. */
-    public long startTime() {
-        return ProcessStat.of(pid()).orElseThrow(ProcessKilled::new).startTime();
     }
 
     /** The process, at its last milestone; it is no more ours. */
@@ -430,10 +369,7 @@ public final class Setup implements AutoCloseable {
         }
     }
 
-    // ---- what outlives it on the host
-
     private void pin(NamespaceType type, String path) {
-        makeParent(path);
         Fd made = descriptors.get(Lowering.namespace(type));
         if (made != null) {
             Mountpoints.pin(made, path);
@@ -443,23 +379,6 @@ public final class Setup implements AutoCloseable {
         try (Fd namespace = Linux.open("/proc/" + process().child().pid() + "/ns" + file, Flags.O_RDONLY, 0)) {
             Mountpoints.pin(namespace, path);
         }
-    }
-
-    private static void tmpfs(String path, long size, long flags, long owner) {
-        Linux.mkdirat(Linux.AT_FDCWD, path, 0700);
-        Mountpoints.tmpfs(
-                path,
-                Flags.MS_NOSUID | Flags.MS_NODEV | flags,
-                "mode=1777,size=%d,uid=%d,gid=%2$d".formatted(size, owner));
-    }
-
-    private static void makeParent(String path) {
-        Linux.makeDirectory(path.substring(0, path.lastIndexOf('/')), 0700);
-    }
-
-    /** A mount can lie on another one. */
-    private static void release(String path) {
-        while (Mountpoints.release(path)) {}
     }
 
     /** Ends a process that nobody has taken, and leaves everything else that is on the host. */

@@ -16,16 +16,29 @@ public final class Mountpoints {
      * Keeps a namespace alive without a process, namespaces(7).
      *
      * @param namespace stays the caller's
-     * @param file is made if it is not there
+     * @param file is made if it is not there, as its directory
      */
     public static void pin(Fd namespace, String file) {
+        makeParent(file);
         Linux.open(file, Flags.O_CREAT | Flags.O_WRONLY, 0).close();
         mount("/proc/self/fd/" + namespace.number(), file, null, Flags.MS_BIND, null);
     }
 
-    /** @param options of the file system, tmpfs(5), such as {@code mode=1777,size=65536} */
-    public static void tmpfs(String directory, long flags, String options) {
-        mount("tmpfs", directory, "tmpfs", flags, options);
+    public static void makeParent(String path) {
+        Linux.makeDirectory(path.substring(0, path.lastIndexOf('/')), 0700);
+    }
+
+    /**
+     * Mounts a tmpfs for users of any id on a new directory, tmpfs(5).
+     *
+     * @param size bytes
+     * @param flags beside MS_NOSUID and MS_NODEV
+     * @param owner uid and gid of its root
+     */
+    public static void tmpfs(String directory, long size, long flags, long owner) {
+        Linux.mkdirat(Linux.AT_FDCWD, directory, 0700);
+        String options = "mode=1777,size=%d,uid=%d,gid=%2$d".formatted(size, owner);
+        mount("tmpfs", directory, "tmpfs", Flags.MS_NOSUID | Flags.MS_NODEV | flags, options);
     }
 
     /**
@@ -84,5 +97,10 @@ public final class Mountpoints {
             Linux.check(result, Sys.UMOUNT2, path);
             return true;
         }
+    }
+
+    /** The same of all that lie there, one on the other. */
+    public static void releaseAll(String path) {
+        while (release(path)) {}
     }
 }

@@ -41,6 +41,10 @@ public record Plan(List<Entry> entries, List<String> warnings, Names names) {
                 .toList();
     }
 
+    public boolean makesProcess() {
+        return entries.stream().anyMatch(entry -> entry.step() instanceof BrainStep.CloneProcess);
+    }
+
     /** The last point at which the process waits for the brain; null: it never does. */
     public Step.@Nullable Milestone lastMilestone() {
         for (Entry entry : entries.reversed()) {

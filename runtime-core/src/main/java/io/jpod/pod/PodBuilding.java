@@ -7,6 +7,7 @@ import io.jpod.container.Flight;
 import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Setup;
+import io.jpod.exec.SetupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -19,7 +20,7 @@ import io.jpod.plan.Step.Milestone;
 import java.util.List;
 
 /** Makes what a pod's plan says, or takes it back; and does what of that needs its record, and those of its neighbours. */
-final class PodBuilding implements Setup.Owner {
+final class PodBuilding implements SetupOwner {
     private final Pods pods;
     private final PodDir dir;
     private final Connections connections;
@@ -49,7 +50,7 @@ final class PodBuilding implements Setup.Owner {
                         spawner,
                         this,
                         observer,
-                        new Setup.Stdio(nothing, nothing, nothing, 0),
+                        new Setup.Stdio(List.of(nothing, nothing, nothing), 0),
                         _ -> {})) {
             setup.run();
             if (record.initPid() != 0) {

@@ -6,6 +6,7 @@ import io.jpod.abi.Flags;
 import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Setup;
+import io.jpod.exec.SetupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Fd;
@@ -43,9 +44,9 @@ record HandsProgram(Fd connection, ReadyProcess process) implements AutoCloseabl
                         plan,
                         programs,
                         parent,
-                        Setup.Owner.NONE,
+                        SetupOwner.NONE,
                         Observer.NONE,
-                        Setup.Stdio.of(List.of(its, nothing, nothing), 0),
+                        new Setup.Stdio(List.of(its, nothing, nothing), 0),
                         _ -> {})) {
             ReadyProcess process = setup.makeProcess();
             process.execute();
