@@ -151,11 +151,11 @@ $(TREE): $(JARS)
 brain = printf '%s\n' $(JDK)/bin/java -XX:+IgnoreUnrecognizedVMOptions -XX:+UseSerialGC -Xms20m -Xmn10m -XX:SurvivorRatio=3 -XX:TargetSurvivorRatio=90 -Xmx128m \
     -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:-ShrinkHeapInSteps -XX:TrimNativeHeapInterval=10000 \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-AOTReplayTraining -XX:TieredStopAtLevel=1 -XX:-UsePerfData -XX:-MaxFDLimit \
-    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ -Djpod.shims=@LIB@ \
-    '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -cp @LIB@/runtime-cli-$(VERSION).jar io.jpod.server.$2
+    -Xlog:disable --enable-native-access=ALL-UNNAMED -Djava.library.path=@LIB@ -Djpod.shims=@LIB@ -Djpod.kernel=jni \
+    '-Dpicocli.converters.excludes=.*' -Dpicocli.disable.closures=true $1 -cp @LIB@/runtime-cli-$(VERSION).jar io.jpod.server.Main
 
 lib/jpod/brain.argv: lib/jpod/jpod.aot Makefile
-	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot),Main) >$@
+	@$(call brain,$$([ ! -e $< ] || echo -XX:AOTCache=@LIB@/jpod.aot)) >$@
 
 # Made from the same definitions as the commands themselves.
 share/man/man1/jpod.1: lib/jpod/brain.argv
@@ -169,7 +169,7 @@ lib/jpod/jpod.aot: $(TREE) test-rootfs/train.sh | rootfs
 	@echo "==> train the JVM"
 	@rm -rf target/train; mkdir -p target/train; cp -al bin lib target/train
 	@rm -f target/train/lib/jpod/{brain.argv,jpod.aot}
-	@$(call brain,-XX:-AOTRecordTraining -XX:AOTCacheOutput=@LIB@/jpod.aot,Training) >target/train/lib/jpod/brain.argv
+	@$(call brain,-XX:-AOTRecordTraining -XX:AOTCacheOutput=@LIB@/jpod.aot) >target/train/lib/jpod/brain.argv
 	@test-rootfs/train.sh target/train/bin/jpod test-rootfs/out/busybox 2>&1 | cat >target/train/log || true
 	@if [ -e target/train/lib/jpod/jpod.aot ]; then mv target/train/lib/jpod/jpod.aot $@; \
 	else echo "    no AOT cache was made, so jpod starts more slowly; see target/train/log"; fi

@@ -143,13 +143,6 @@ static char *read_line(FILE *file, const char *library) {
     return whole;
 }
 
-// A JVM that ends with this command asks the kernel through JNI, which takes no time to link; one that stays, through FFM.
-static void choose_kernel(char **argv) {
-    bool stays = false;
-    for (; *argv != NULL; argv++) stays |= strcmp(*argv, "serve") == 0;
-    if (!stays && setenv("JPOD_KERNEL", "jni", 0) != 0) die("out of memory");
-}
-
 _Noreturn static void execute_brain(int socket) {
     static char *argv[MAX_BRAIN_ARGS + 1];
     char library[PATH_MAX];
@@ -174,7 +167,7 @@ _Noreturn static void execute_brain(int socket) {
     die("cannot start java: %s: %s; it is named in %s, which make build writes", argv[0], strerror(errno), path);
 }
 
-int brain_one_shot(char **argv, pid_t *pid) {
+int brain_one_shot(pid_t *pid) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) die("socketpair: %s", strerror(errno));
     *pid = fork();
@@ -191,7 +184,6 @@ int brain_one_shot(char **argv, pid_t *pid) {
         // A JVM does not start in a directory that is gone. The caller's is what the HELLO says it is.
         if (chdir("/") != 0) die("/: %s", strerror(errno));
         sigprocmask(SIG_SETMASK, &none, NULL);
-        choose_kernel(argv);
         execute_brain(pair[1]);
     }
     close(pair[1]);

@@ -37,7 +37,7 @@ int brain_resident(void);
 
 // Starts a brain for this command alone, or for those after it too if it is serve. Returns the connection; *pid is a child
 // of the caller.
-int brain_one_shot(char **argv, pid_t *pid);
+int brain_one_shot(pid_t *pid);
 
 // Says who calls: arguments, environment, directory, standard descriptors.
 bool brain_hello(int socket, int argc, char **argv, char **envp, uint32_t inherited);

@@ -264,7 +264,7 @@ static void go_one_shot(void) {
     if (hands.brain >= 0) close(hands.brain);
     hands.is_one_shot = true;
     hands.was_heard = false;
-    hands.brain = brain_one_shot(hands.argv, &hands.brain_pid);
+    hands.brain = brain_one_shot(&hands.brain_pid);
     say_hello();
 }
 

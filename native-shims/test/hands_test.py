@@ -853,6 +853,14 @@ s.send(struct.pack("<II", 23, 3))
         hands = self.start("run", "box", executable=jpod)
         self.assertEnds(hands, 3, out="jpod run box\n", err=f"[]\n/dev/null {self.dir}/tree/lib/jpod/brain.py [0, 1, 2]\n")
 
+    def test_starts_the_same_brain_for_every_command(self):
+        jpod = self.install(ONE_SHOT + """
+print(sys.argv[1:], sorted(f"{k}={v}" for k, v in os.environ.items()), flush=True)
+s.send(struct.pack("<II", 23, 0))
+""")
+        said = {self.start(verb, executable=jpod).communicate()[1] for verb in ("serve", "run", "--help")}
+        self.assertEqual(len(said), 1)
+
     def test_serves_when_the_resident_brain_does_not(self):
         jpod = self.install(ONE_SHOT + "s.send(struct.pack('<II', 23, 3))")
         del self.env["JPOD_ONESHOT"]

@@ -1,8 +1,8 @@
 package io.jpod.linux;
 
 /**
- * The kernel through JNI, for a JVM that lives as long as one command: a downcall of the FFM API costs it 30 ms to link, as
- * long as the JVM itself, and two native methods nothing. libjpod.so comes from {@code java.library.path}.
+ * The kernel through JNI, for brains, which have libjpod.so in {@code java.library.path}: a downcall of the FFM API costs one that
+ * lives as long as its command 30 ms to link, as long as the JVM itself, and two native methods nothing.
  */
 public final class JniKernel implements Kernel {
     static {

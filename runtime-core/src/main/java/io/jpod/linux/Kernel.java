@@ -4,9 +4,8 @@ import io.jpod.abi.Arch;
 import io.jpod.abi.Sys;
 
 /**
- * The one door to the kernel. Three bindings exist: {@link FfmKernel}, which is used unless {@code -Djpod.kernel} says
- * otherwise, {@link JniKernel} (jni) for JVMs that live as long as one command, and {@link JnrKernel} (jnr); one contract suite
- * holds them all.
+ * The one door to the kernel. Three bindings exist: {@link FfmKernel}, which is used unless somebody says otherwise,
+ * {@link JniKernel}, which brain.argv names, and {@link JnrKernel}; one contract suite holds them all.
  *
  * <p>Calls are made on the calling platform thread and never move to another one, so that thread-wide state (namespaces,
  * root, cwd after {@code unshare(CLONE_FS)}) belongs to the caller.
@@ -52,7 +51,7 @@ public interface Kernel {
         return syscall(sys, 0, 0, 0, 0, 0, 0);
     }
 
-    /** The kernel binding of this JVM, chosen once by the system property {@code jpod.kernel} or the environment's JPOD_KERNEL: ffm, jni or jnr. */
+    /** The kernel binding of this JVM, chosen once by the environment's JPOD_KERNEL or the system property {@code jpod.kernel}: ffm, jni or jnr. */
     static Kernel get() {
         return Binding.CHOSEN;
     }
@@ -60,7 +59,7 @@ public interface Kernel {
     /** Holds the choice, so that the JNR classes load only when they are asked for. */
     final class Binding {
         private static final Kernel CHOSEN =
-                choose(System.getProperty("jpod.kernel", System.getenv().getOrDefault("JPOD_KERNEL", "ffm")));
+                choose(System.getenv().getOrDefault("JPOD_KERNEL", System.getProperty("jpod.kernel", "ffm")));
 
         private Binding() {}
 
