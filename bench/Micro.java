@@ -20,8 +20,8 @@ final class Micro {
         WORK.put("OnPaper.read", "`SpecReader.read`: config.json to Spec");
         WORK.put("OnPaper.plan", "`Planner.plan`: Spec to Plan");
         WORK.put("OnPaper.lower", "`Lowering.lower`: Plan to both programs");
-        WORK.put("Door.ffm", "getpid, FFM (the library)");
-        WORK.put("Door.jni", "getpid, JNI (brains)");
+        WORK.put("Door.ffm", "getpid, FFM (resident brains, the library)");
+        WORK.put("Door.jni", "getpid, JNI (one-shot brains)");
         WORK.put("Door.jnr", "getpid, JNR-FFI (if asked for)");
         WORK.put("Door.ffmFails", "close of -1, FFM");
         WORK.put("Door.jniFails", "close of -1, JNI");

@@ -8,6 +8,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export JPOD_SOCKET=$work/brain.sock
 unset JPOD_ONESHOT
+# As a brain that ends with its command: what a resident one links once is not to be read by all others.
+export JPOD_KERNEL=jni
 
 "$jpod" serve &
 while [ ! -S "$JPOD_SOCKET" ] && kill -0 %1; do sleep 0.1; done

@@ -1,5 +1,5 @@
 // libjpod.so: what a JVM calls to start a container process itself (jpod_spawn, through FFM), and the kernel's door of a
-// brain (io.jpod.linux.JniKernel). It is not linked against any libc.
+// one-shot brain (io.jpod.linux.JniKernel). It is not linked against any libc.
 #include <stdint.h>
 
 #include "spawn.h"

@@ -4,6 +4,7 @@ import io.jpod.cli.command.Caller;
 import io.jpod.engine.hands.Hands;
 import io.jpod.engine.hands.Invocation;
 import io.jpod.linux.Fd;
+import io.jpod.linux.Kernel;
 import io.jpod.linux.Processes;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.Terminals;
@@ -99,6 +100,7 @@ final class Command extends Hands implements Caller {
             ToIntFunction<Caller> command,
             Runnable rest,
             Consumer<String> warnings) {
+        Kernel.stay();
         // Containers are children of their callers' hands, and have their limits.
         Processes.raiseOpenFiles();
         Listener listener = Listener.passedBy(this).orElseGet(() -> Listener.at(socket.get()));

@@ -41,8 +41,6 @@ public final class DeviceFilterAttachment {
 
     private static final Map<ByteBuffer, Fd> KEPT = new ConcurrentHashMap<>();
 
-    private static final Kernel KERNEL = Kernel.get();
-
     private DeviceFilterAttachment() {}
 
     /**
@@ -166,10 +164,10 @@ public final class DeviceFilterAttachment {
     }
 
     private static long bpf(long command, Memory.Area attr, String on) {
-        long result = KERNEL.syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
+        long result = Kernel.get().syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
         // A signal interrupts the verifier, which then has done nothing.
         for (int again = 0; result == -Errno.EAGAIN.number() && again < MAX_INTERRUPTIONS; again++) {
-            result = KERNEL.syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
+            result = Kernel.get().syscall(Sys.BPF, command, attr.address(), ATTR_BYTES);
         }
         if (result < 0) {
             throw new SyscallException(Sys.BPF, on, (int) -result);

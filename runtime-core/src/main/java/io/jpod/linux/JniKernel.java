@@ -1,8 +1,8 @@
 package io.jpod.linux;
 
 /**
- * The kernel through JNI, for brains, which have libjpod.so in {@code java.library.path}: a downcall of the FFM API costs one that
- * lives as long as its command 30 ms to link, as long as the JVM itself, and two native methods nothing.
+ * The kernel through JNI, for brains that end with their command, which have libjpod.so in {@code java.library.path}: a downcall of the
+ * FFM API costs them 30 ms to link, as long as the JVM itself, and two native methods nothing.
  */
 public final class JniKernel implements Kernel {
     static {

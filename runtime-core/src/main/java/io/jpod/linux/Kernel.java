@@ -5,7 +5,7 @@ import io.jpod.abi.Sys;
 
 /**
  * The one door to the kernel. Three bindings exist: {@link FfmKernel}, which is used unless somebody says otherwise,
- * {@link JniKernel}, which brain.argv names, and {@link JnrKernel}; one contract suite holds them all.
+ * {@link JniKernel}, with which a brain begins, and {@link JnrKernel}; one contract suite holds them all.
  *
  * <p>Calls are made on the calling platform thread and never move to another one, so that thread-wide state (namespaces,
  * root, cwd after {@code unshare(CLONE_FS)}) belongs to the caller.
@@ -51,14 +51,24 @@ public interface Kernel {
         return syscall(sys, 0, 0, 0, 0, 0, 0);
     }
 
-    /** The kernel binding of this JVM, chosen once by the environment's JPOD_KERNEL or the system property {@code jpod.kernel}: ffm, jni or jnr. */
+    /**
+     * The kernel binding of this JVM: what the environment's JPOD_KERNEL says, or else the system property {@code jpod.kernel}: ffm,
+     * jni or jnr.
+     */
     static Kernel get() {
-        return Binding.CHOSEN;
+        return Binding.current;
     }
 
-    /** Holds the choice, so that the JNR classes load only when they are asked for. */
+    /** Of a JVM that is not to end soon: unless the environment says which, from now on through the FFM API, which takes its time to link. */
+    static void stay() {
+        if (System.getenv("JPOD_KERNEL") == null) {
+            Binding.current = new FfmKernel();
+        }
+    }
+
+    /** Holds the choice, so that the classes of others load only when they are asked for. */
     final class Binding {
-        private static final Kernel CHOSEN =
+        private static volatile Kernel current =
                 choose(System.getenv().getOrDefault("JPOD_KERNEL", System.getProperty("jpod.kernel", "ffm")));
 
         private Binding() {}

@@ -20,7 +20,6 @@ public final class Linux {
     /** What {@code dir} is for a path relative to the current directory. */
     public static final int AT_FDCWD = (int) Flags.AT_FDCWD;
 
-    private static final Kernel KERNEL = Kernel.get();
     /** What most files in /proc, /sys and of ours fit into. */
     private static final int CHUNK = 8 << 10;
 
@@ -50,7 +49,7 @@ public final class Linux {
             long name = memory.string(path);
             long fd;
             do {
-                fd = KERNEL.syscall(Sys.OPENAT, dir, name, flags | Flags.O_CLOEXEC, 0);
+                fd = Kernel.get().syscall(Sys.OPENAT, dir, name, flags | Flags.O_CLOEXEC, 0);
             } while (fd == -Errno.EINTR.number());
             return fd == -Errno.ENOENT.number()
                     ? Optional.empty()
@@ -101,7 +100,7 @@ public final class Linux {
 
     /** @param size in bytes */
     public static void truncate(Fd fd, long size) {
-        check(KERNEL.syscall(Sys.FTRUNCATE, fd.number(), size), Sys.FTRUNCATE, fd.toString());
+        check(Kernel.get().syscall(Sys.FTRUNCATE, fd.number(), size), Sys.FTRUNCATE, fd.toString());
     }
 
     /**
@@ -111,7 +110,7 @@ public final class Linux {
      * @param size in bytes; the file's own stays as it is
      */
     public static void reserve(Fd fd, long size) {
-        long result = KERNEL.syscall(Sys.FALLOCATE, fd.number(), Flags.FALLOC_FL_KEEP_SIZE, 0, size);
+        long result = Kernel.get().syscall(Sys.FALLOCATE, fd.number(), Flags.FALLOC_FL_KEEP_SIZE, 0, size);
         if (result != -Errno.EOPNOTSUPP.number()) {
             check(result, Sys.FALLOCATE, fd.toString());
         }
@@ -119,12 +118,12 @@ public final class Linux {
 
     /** Back to the beginning, for whoever reads next. */
     public static void rewind(Fd fd) {
-        check(KERNEL.syscall(Sys.LSEEK, fd.number(), 0, 0), Sys.LSEEK, fd.toString());
+        check(Kernel.get().syscall(Sys.LSEEK, fd.number(), 0, 0), Sys.LSEEK, fd.toString());
     }
 
     /** Whether this is shared memory (a memfd): reading it never blocks, whoever made it. */
     public static boolean isMemory(Fd fd) {
-        return KERNEL.syscall(Sys.FCNTL, fd.number(), Flags.F_GET_SEALS) >= 0;
+        return Kernel.get().syscall(Sys.FCNTL, fd.number(), Flags.F_GET_SEALS) >= 0;
     }
 
     /** Writes all of it. A descriptor that is non-blocking, as an inherited terminal may be, is waited for. */
@@ -139,7 +138,8 @@ public final class Linux {
         try (Memory memory = Memory.open()) {
             Memory.Area bytes = memory.area(content);
             for (long done = 0; done < bytes.size(); ) {
-                long written = KERNEL.syscall(Sys.WRITE, fd.number(), bytes.address() + done, bytes.size() - done);
+                long written =
+                        Kernel.get().syscall(Sys.WRITE, fd.number(), bytes.address() + done, bytes.size() - done);
                 if (written == -Errno.EAGAIN.number()) {
                     Poll.poll(List.of(fd), Flags.POLLOUT, -1);
                 } else if (written != -Errno.EINTR.number()) {
@@ -163,7 +163,7 @@ public final class Linux {
                     return false;
                 }
                 long size = Math.min(bytes.size() - done, PIPE_BUF);
-                long written = KERNEL.syscall(Sys.WRITE, fd.number(), bytes.address() + done, size);
+                long written = Kernel.get().syscall(Sys.WRITE, fd.number(), bytes.address() + done, size);
                 if (written != -Errno.EAGAIN.number() && written != -Errno.EINTR.number()) {
                     done += check(written, Sys.WRITE, fd.toString());
                 }
@@ -247,7 +247,8 @@ public final class Linux {
     private static Optional<String> linkTarget(long directory, String path) {
         try (Memory memory = Memory.open()) {
             Memory.Area target = memory.area(PATH_MAX);
-            long size = KERNEL.syscall(Sys.READLINKAT, directory, memory.string(path), target.address(), PATH_MAX);
+            long size =
+                    Kernel.get().syscall(Sys.READLINKAT, directory, memory.string(path), target.address(), PATH_MAX);
             return size < 0 ? Optional.empty() : Optional.of(target.getString(0, (int) size));
         }
     }
@@ -256,7 +257,7 @@ public final class Linux {
     public static boolean exists(String path) {
         try (Memory memory = Memory.open()) {
             long name = memory.string(path);
-            long result = KERNEL.syscall(Sys.FACCESSAT2, AT_FDCWD, name, Flags.F_OK, 0);
+            long result = Kernel.get().syscall(Sys.FACCESSAT2, AT_FDCWD, name, Flags.F_OK, 0);
             return result != -Errno.ENOENT.number() && check(result, Sys.FACCESSAT2, path) == 0;
         }
     }
@@ -296,7 +297,7 @@ public final class Linux {
             long name = memory.string(path);
             long result;
             do {
-                result = KERNEL.syscall(call, dir, name, argument);
+                result = Kernel.get().syscall(call, dir, name, argument);
             } while (result == -Errno.EINTR.number());
             return result;
         }
@@ -307,7 +308,7 @@ public final class Linux {
         try (Memory memory = Memory.open()) {
             long source = memory.string(from);
             long target = memory.string(to);
-            check(KERNEL.syscall(Sys.RENAMEAT2, fromDir, source, toDir, target, flags, 0), Sys.RENAMEAT2, to);
+            check(Kernel.get().syscall(Sys.RENAMEAT2, fromDir, source, toDir, target, flags, 0), Sys.RENAMEAT2, to);
         }
     }
 
@@ -316,7 +317,8 @@ public final class Linux {
         try (Memory memory = Memory.open()) {
             long source = memory.string("/proc/self/fd/" + file.number());
             long target = memory.string(path);
-            long result = KERNEL.syscall(Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
+            long result =
+                    Kernel.get().syscall(Sys.LINKAT, AT_FDCWD, source, AT_FDCWD, target, Flags.AT_SYMLINK_FOLLOW, 0);
             check(result, Sys.LINKAT, path);
         }
     }
@@ -325,14 +327,15 @@ public final class Linux {
     public static void setTrustedAttribute(String path, String name, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         try (Memory memory = Memory.open()) {
-            long result = KERNEL.syscall(
-                    Sys.SETXATTR,
-                    memory.string(path),
-                    memory.string(name),
-                    memory.area(bytes).address(),
-                    bytes.length,
-                    0,
-                    0);
+            long result = Kernel.get()
+                    .syscall(
+                            Sys.SETXATTR,
+                            memory.string(path),
+                            memory.string(name),
+                            memory.area(bytes).address(),
+                            bytes.length,
+                            0,
+                            0);
             if (result != -Errno.EPERM.number() && result != -Errno.EOPNOTSUPP.number()) {
                 check(result, Sys.SETXATTR, path);
             }
@@ -343,8 +346,8 @@ public final class Linux {
     public static Optional<String> attribute(String path, String name) {
         try (Memory memory = Memory.open()) {
             Memory.Area value = memory.area(PATH_MAX);
-            long size = KERNEL.syscall(
-                    Sys.GETXATTR, memory.string(path), memory.string(name), value.address(), PATH_MAX, 0, 0);
+            long size = Kernel.get()
+                    .syscall(Sys.GETXATTR, memory.string(path), memory.string(name), value.address(), PATH_MAX, 0, 0);
             return size < 0 ? Optional.empty() : Optional.of(value.getString(0, (int) size));
         }
     }
@@ -358,7 +361,7 @@ public final class Linux {
     public static boolean flock(Fd fd, long operation) {
         long result;
         do {
-            result = KERNEL.syscall(Sys.FLOCK, fd.number(), operation);
+            result = Kernel.get().syscall(Sys.FLOCK, fd.number(), operation);
         } while (result == -Errno.EINTR.number());
         if (result == -Errno.EAGAIN.number()) {
             return false;
@@ -369,14 +372,14 @@ public final class Linux {
 
     /** Whether the kernel knows these SECCOMP_FILTER_FLAG_*: it looks at them before it looks at the filter, which is none. */
     public static boolean takesSeccompFlags(long flags) {
-        return KERNEL.syscall(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, 0) == -Errno.EFAULT.number();
+        return Kernel.get().syscall(Sys.SECCOMP, Flags.SECCOMP_SET_MODE_FILTER, flags, 0) == -Errno.EFAULT.number();
     }
 
     /** Makes a call again while signals interrupt it. */
     static long retry(Sys call, String on, long a, long b, long c, long d) {
         long result;
         do {
-            result = KERNEL.syscall(call, a, b, c, d);
+            result = Kernel.get().syscall(call, a, b, c, d);
         } while (result == -Errno.EINTR.number());
         return check(result, call, on);
     }

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Mounts that the brain makes: in its own mount namespace, to last, pins of namespaces and tmpfs; and those that it hands on. */
 public final class Mountpoints {
-    private static final Kernel KERNEL = Kernel.get();
-
     private Mountpoints() {}
 
     /**
@@ -49,7 +47,7 @@ public final class Mountpoints {
      */
     public static Fd detachedTmpfs(List<String> words, long attributes) {
         try (Memory memory = Memory.open()) {
-            long opened = KERNEL.syscall(Sys.FSOPEN, memory.string("tmpfs"), Flags.FSOPEN_CLOEXEC);
+            long opened = Kernel.get().syscall(Sys.FSOPEN, memory.string("tmpfs"), Flags.FSOPEN_CLOEXEC);
             try (Fd context = new Fd((int) Linux.check(opened, Sys.FSOPEN, "tmpfs"))) {
                 for (String word : words) {
                     int equals = word.indexOf('=');
@@ -63,26 +61,28 @@ public final class Mountpoints {
                             word);
                 }
                 configure(context, Flags.FSCONFIG_CMD_CREATE, 0, 0, "tmpfs");
-                long mount = KERNEL.syscall(Sys.FSMOUNT, context.number(), Flags.FSMOUNT_CLOEXEC, attributes);
+                long mount = Kernel.get().syscall(Sys.FSMOUNT, context.number(), Flags.FSMOUNT_CLOEXEC, attributes);
                 return new Fd((int) Linux.check(mount, Sys.FSMOUNT, "tmpfs"));
             }
         }
     }
 
     private static void configure(Fd context, long command, long key, long value, String what) {
-        Linux.check(KERNEL.syscall(Sys.FSCONFIG, context.number(), command, key, value, 0, 0), Sys.FSCONFIG, what);
+        Linux.check(
+                Kernel.get().syscall(Sys.FSCONFIG, context.number(), command, key, value, 0, 0), Sys.FSCONFIG, what);
     }
 
     private static void mount(String source, String target, @Nullable String type, long flags, @Nullable String data) {
         try (Memory memory = Memory.open()) {
-            long result = KERNEL.syscall(
-                    Sys.MOUNT,
-                    memory.string(source),
-                    memory.string(target),
-                    type == null ? 0 : memory.string(type),
-                    flags,
-                    data == null ? 0 : memory.string(data),
-                    0);
+            long result = Kernel.get()
+                    .syscall(
+                            Sys.MOUNT,
+                            memory.string(source),
+                            memory.string(target),
+                            type == null ? 0 : memory.string(type),
+                            flags,
+                            data == null ? 0 : memory.string(data),
+                            0);
             Linux.check(result, Sys.MOUNT, target);
         }
     }
@@ -90,7 +90,8 @@ public final class Mountpoints {
     /** Takes the topmost mount off a path, also one that is in use, umount(2); false if there is none, or no such path. */
     public static boolean release(String path) {
         try (Memory memory = Memory.open()) {
-            long result = KERNEL.syscall(Sys.UMOUNT2, memory.string(path), Flags.MNT_DETACH | Flags.UMOUNT_NOFOLLOW);
+            long result =
+                    Kernel.get().syscall(Sys.UMOUNT2, memory.string(path), Flags.MNT_DETACH | Flags.UMOUNT_NOFOLLOW);
             if (result == -Errno.EINVAL.number() || result == -Errno.ENOENT.number()) {
                 return false;
             }

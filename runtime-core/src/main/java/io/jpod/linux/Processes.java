@@ -20,8 +20,6 @@ public final class Processes {
     private static final int PIDFD_INFO_SIZE = 64;
     private static final int PIDFD_INFO_EXIT_CODE = 60;
 
-    private static final Kernel KERNEL = Kernel.get();
-
     private Processes() {}
 
     /** A descriptor for a process of this pid namespace. ESRCH if there is none. */
@@ -138,7 +136,7 @@ public final class Processes {
         try (Memory memory = Memory.open()) {
             Memory.Area info = memory.area(PIDFD_INFO_SIZE);
             info.setLong(0, Flags.PIDFD_INFO_EXIT);
-            long result = KERNEL.syscall(Sys.IOCTL, pidfd.number(), Flags.PIDFD_GET_INFO, info.address());
+            long result = Kernel.get().syscall(Sys.IOCTL, pidfd.number(), Flags.PIDFD_GET_INFO, info.address());
             // Before 6.13 the ioctl is unknown; before 6.15 it answers ESRCH for a process that is gone.
             if (result == -Errno.ENOTTY.number()
                     || result == -Errno.EINVAL.number()
@@ -202,10 +200,10 @@ public final class Processes {
     }
 
     public static int gid() {
-        return (int) KERNEL.syscall(Sys.GETGID);
+        return (int) Kernel.get().syscall(Sys.GETGID);
     }
 
     public static int uid() {
-        return (int) KERNEL.syscall(Sys.GETUID);
+        return (int) Kernel.get().syscall(Sys.GETUID);
     }
 }

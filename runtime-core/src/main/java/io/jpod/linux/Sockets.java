@@ -12,8 +12,6 @@ public final class Sockets {
     /** A path needs its NUL in the 108 bytes of {@code sun_path}. */
     private static final int LONGEST_PATH = 107;
 
-    private static final Kernel KERNEL = Kernel.get();
-
     /** A peer that closed with our words unread resets the connection: it is gone all the same. */
     private static final long RESET = -Errno.ECONNRESET.number();
 
@@ -70,7 +68,7 @@ public final class Sockets {
 
     /** Ends both directions: the other end and whoever waits on this socket see a hang-up. Nothing happens without a peer. */
     public static void shutdown(Fd socket) {
-        long result = KERNEL.syscall(Sys.SHUTDOWN, socket.number(), Flags.SHUT_RDWR);
+        long result = Kernel.get().syscall(Sys.SHUTDOWN, socket.number(), Flags.SHUT_RDWR);
         if (result != -Errno.ENOTCONN.number()) {
             Linux.check(result, Sys.SHUTDOWN, socket.toString());
         }
@@ -112,7 +110,7 @@ public final class Sockets {
     private static long receive(Fd socket, MessageHeader header) {
         long size;
         do {
-            size = KERNEL.syscall(Sys.RECVMSG, socket.number(), header.address(), Flags.MSG_CMSG_CLOEXEC);
+            size = Kernel.get().syscall(Sys.RECVMSG, socket.number(), header.address(), Flags.MSG_CMSG_CLOEXEC);
         } while (size == -Errno.EINTR.number());
         return size == RESET ? size : Linux.check(size, Sys.RECVMSG, socket.toString());
     }
@@ -122,8 +120,15 @@ public final class Sockets {
         try (Memory memory = Memory.open()) {
             Memory.Area on = memory.area(Integer.BYTES);
             on.setInt(0, 1);
-            long result = KERNEL.syscall(
-                    Sys.SETSOCKOPT, socket.number(), Flags.SOL_SOCKET, Flags.SO_PASSCRED, on.address(), on.size(), 0);
+            long result = Kernel.get()
+                    .syscall(
+                            Sys.SETSOCKOPT,
+                            socket.number(),
+                            Flags.SOL_SOCKET,
+                            Flags.SO_PASSCRED,
+                            on.address(),
+                            on.size(),
+                            0);
             Linux.check(result, Sys.SETSOCKOPT, socket.toString());
         }
     }
@@ -205,8 +210,15 @@ public final class Sockets {
         try (Memory memory = Memory.open()) {
             Memory.Area size = memory.area(Integer.BYTES);
             size.setInt(0, value.size());
-            long result = KERNEL.syscall(
-                    Sys.GETSOCKOPT, socket.number(), Flags.SOL_SOCKET, option, value.address(), size.address(), 0);
+            long result = Kernel.get()
+                    .syscall(
+                            Sys.GETSOCKOPT,
+                            socket.number(),
+                            Flags.SOL_SOCKET,
+                            option,
+                            value.address(),
+                            size.address(),
+                            0);
             Linux.check(result, Sys.GETSOCKOPT, socket.toString());
         }
     }
