@@ -38,7 +38,8 @@ public class OnPaper {
             false,
             Map.of(),
             List.of());
-    private static final Planner.Request REQUEST = new Planner.Request("/bundle/rootfs", true, true, true, 0, true);
+    private static final Planner.Request REQUEST =
+            new Planner.Request("/bundle/rootfs", true, true, true, 0, true, false);
 
     private byte[] json;
     private Spec spec;

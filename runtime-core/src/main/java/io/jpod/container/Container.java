@@ -101,7 +101,12 @@ public final class Container {
         return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
     }
 
-    /** Of a damaged one those of its config: it may be a pod's. */
+    /** Whose it is; nobody's if there is no record that could say. */
+    public Belonging belonging() {
+        return stored == null ? Belonging.NONE : stored.belonging();
+    }
+
+    /** Of a damaged one those of its config. */
     public Map<String, String> annotations() {
         if (stored != null) {
             return stored.annotations();

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param stdio 0, 1 and 2 of the container; they stay the caller's
  * @param consoleSocket connected, for a process with a terminal; stays the caller's
  * @param preserve how many descriptors of the hands' caller the container keeps, from 3 on
+ * @param belonging whose it is, which no config can say
  */
 public record CreateOptions(
         String id,
@@ -24,7 +25,8 @@ public record CreateOptions(
         @Nullable Fd consoleSocket,
         boolean pivot,
         boolean keyring,
-        int preserve) {
+        int preserve,
+        Belonging belonging) {
 
     public CreateOptions {
         stdio = List.copyOf(stdio);
@@ -32,7 +34,7 @@ public record CreateOptions(
 
     /** As most callers want it. */
     public static CreateOptions of(String id, Path bundle, List<Fd> stdio) {
-        return new CreateOptions(id, bundle, io.jpod.linux.Processes.uid(), stdio, null, true, true, 0);
+        return new CreateOptions(id, bundle, io.jpod.linux.Processes.uid(), stdio, null, true, true, 0, Belonging.NONE);
     }
 
     Path rootfs(Spec spec) {

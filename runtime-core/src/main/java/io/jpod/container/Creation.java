@@ -75,7 +75,8 @@ final class Creation {
                 options.pivot(),
                 options.keyring(),
                 options.preserve(),
-                waitForStart);
+                waitForStart,
+                options.belonging().mapsOwners());
         Facts facts = HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio(), options.pivot());
         Programs.Planned planned = Programs.of(
                 new Question(spec, request, facts), options.preserve(), () -> Planner.plan(spec, request, facts));
@@ -253,7 +254,8 @@ final class Creation {
                 options.owner(),
                 cgroup,
                 cgroup == null ? List.of() : cgroups.orElseThrow().planned(cgroup),
-                spec.annotations(),
+                options.belonging().shownIn(spec.annotations()),
+                options.belonging(),
                 new StoredState.Wishes(options.pivot(), options.keyring(), options.preserve()),
                 spec.hooks().of(HookKind.POSTSTOP).isEmpty() ? StoredState.Poststop.NONE : StoredState.Poststop.DUE);
     }

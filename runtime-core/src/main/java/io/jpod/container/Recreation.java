@@ -43,7 +43,8 @@ final class Recreation {
                 consoleSocket,
                 ended.wishes().pivot(),
                 ended.wishes().keyring(),
-                0);
+                0,
+                ended.belonging());
         // Its monitor, which may still be about to write it down.
         ExitCodes.kept(dir);
         return new Creation(containers, spec, options, spawner, Observer.NONE).again(dir, lock, ended, () -> {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootId of the host at that time: after a reboot nothing of it exists any more
  * @param cgroup path below the cgroup2 mount; null: none
  * @param cgroupDirectories those that set-up makes, parents first
+ * @param annotations as they are shown, which says nothing of whose it is
  * @param wishes of its maker, for when it is made again
  * @param poststop whether hooks have to run when it is deleted, whatever becomes of its config
  */
@@ -35,6 +36,7 @@ record StoredState(
         @Nullable String cgroup,
         List<String> cgroupDirectories,
         Map<String, String> annotations,
+        Belonging belonging,
         Wishes wishes,
         Poststop poststop) {
 
@@ -69,6 +71,7 @@ record StoredState(
                 cgroup,
                 cgroupDirectories,
                 annotations,
+                belonging,
                 wishes,
                 poststop);
     }
@@ -87,6 +90,7 @@ record StoredState(
                 cgroup,
                 cgroupDirectories,
                 annotations,
+                belonging,
                 wishes,
                 now);
     }
@@ -106,6 +110,7 @@ record StoredState(
                         .text("cgroup", cgroup)
                         .texts("cgroupDirectories", cgroupDirectories)
                         .texts("annotations", annotations)
+                        .object("belonging", belonging, (inner, its) -> its.write(inner))
                         .ifTrue("noPivot", !wishes.pivot())
                         .ifTrue("noNewKeyring", !wishes.keyring())
                         .number("preserveFds", wishes.preserve() == 0 ? null : wishes.preserve())
@@ -116,6 +121,8 @@ record StoredState(
     /** @throws InvalidJson if these are not the bytes that {@link #toJson} wrote */
     static StoredState read(byte[] bytes, String file) {
         Json json = Json.parse(bytes, file);
+        Map<String, String> annotations = json.map("annotations", Json::string);
+        Json belonging = json.get("belonging");
         return new StoredState(
                 json.need("id").nonEmptyString(),
                 json.need("ociVersion").nonEmptyString(),
@@ -128,7 +135,8 @@ record StoredState(
                 (int) json.needNumber("owner", 0, Integer.MAX_VALUE),
                 json.text("cgroup"),
                 json.strings("cgroupDirectories"),
-                json.map("annotations", Json::string),
+                annotations,
+                belonging == null ? Belonging.ofOld(annotations, json.text("cgroup")) : Belonging.read(belonging),
                 new Wishes(
                         !json.flag("noPivot"),
                         !json.flag("noNewKeyring"),

@@ -1,5 +1,6 @@
 package io.jpod.engine;
 
+import io.jpod.container.Belonging;
 import io.jpod.container.CreateOptions;
 import io.jpod.engine.hands.Parent;
 import io.jpod.exec.Observer;
@@ -37,6 +38,14 @@ public record Manner(
 
     CreateOptions options(String id, Path bundle, Parent parent, Stdio stdio) {
         return new CreateOptions(
-                id, bundle, parent.uid(), stdio.fds(), stdio.console().socket(), pivot, keyring, preserve);
+                id,
+                bundle,
+                parent.uid(),
+                stdio.fds(),
+                stdio.console().socket(),
+                pivot,
+                keyring,
+                preserve,
+                Belonging.NONE);
     }
 }

@@ -50,9 +50,17 @@ public final class Planner {
      * @param keyring false: --no-new-keyring
      * @param preserve descriptors of the caller that the container keeps, from 3 on
      * @param waitForStart true for create, false for run
+     * @param mapsOwners whether the files of root.path have the owners that they have on disk, seen from inside the user
+     *     namespace that the container joins
      */
     public record Request(
-            String rootfs, boolean cgroup, boolean pivot, boolean keyring, int preserve, boolean waitForStart) {}
+            String rootfs,
+            boolean cgroup,
+            boolean pivot,
+            boolean keyring,
+            int preserve,
+            boolean waitForStart,
+            boolean mapsOwners) {}
 
     private Planner(Spec spec, Request request, Facts facts) {
         this.spec = spec;

@@ -38,7 +38,7 @@ class ConsoleTest extends ContainerTests {
 
     private CreateOptions options(Bundle bundle) {
         CreateOptions some = bundle.options("c");
-        return new CreateOptions("c", some.bundle(), 0, some.stdio(), pair.getFirst(), true, true, 0);
+        return new CreateOptions("c", some.bundle(), 0, some.stdio(), pair.getFirst(), true, true, 0, Belonging.NONE);
     }
 
     @Test

@@ -120,6 +120,7 @@ class DeleteTest extends ContainerTests {
                 cgroup,
                 directories,
                 Map.of(),
+                Belonging.NONE,
                 new StoredState.Wishes(true, true, 0),
                 StoredState.Poststop.DUE);
     }

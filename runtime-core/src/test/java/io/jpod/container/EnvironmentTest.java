@@ -356,7 +356,8 @@ class EnvironmentTest extends ContainerTests {
     void withoutPivotRootToo() {
         Bundle bundle = bundle("mounts", "+", "ls", "/");
         CreateOptions some = bundle.options("c");
-        CreateOptions options = new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0);
+        CreateOptions options =
+                new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0, Belonging.NONE);
         try (Created created = containers.run(bundle.spec(), options, spawner)) {
             assertThat(created.await()).as(bundle::output).isZero();
         }

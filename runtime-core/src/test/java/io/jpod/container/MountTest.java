@@ -172,7 +172,7 @@ class MountTest extends ContainerTests {
                         mount("/dev", "tmpfs", "tmpfs"),
                         mount("/proc", "proc", "proc")));
         assertThat(run(bundle)).isEqualTo("image\n");
-        Planner.Request request = new Planner.Request(bundle.rootfs.toString(), false, true, true, 0, false);
+        Planner.Request request = new Planner.Request(bundle.rootfs.toString(), false, true, true, 0, false, false);
         Facts facts = HostFacts.gather(bundle.spec(), bundle.rootfs, Optional.empty(), null, List.of(), true);
         Program builder = Lowering.lower(Planner.plan(bundle.spec(), request, facts), Arch.host(), 0)
                 .builder();
@@ -451,8 +451,8 @@ class MountTest extends ContainerTests {
             bundle.mount(mount("/sys", "sysfs", "sysfs", "ro"));
             bundle.set("linux.maskedPaths", List.of("/proc/keys", "/sys/firmware"));
             CreateOptions some = bundle.options("c");
-            CreateOptions options =
-                    new CreateOptions("c" + pivot, some.bundle(), 0, some.stdio(), null, pivot, true, 0);
+            CreateOptions options = new CreateOptions(
+                    "c" + pivot, some.bundle(), 0, some.stdio(), null, pivot, true, 0, Belonging.NONE);
             try (Created created = containers.run(bundle.spec(), options, spawner)) {
                 created.await();
             }

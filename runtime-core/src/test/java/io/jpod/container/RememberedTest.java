@@ -48,7 +48,7 @@ class RememberedTest {
 
     @Test
     void theSameQuestionHasTheSameAnswer() {
-        Planner.Request request = new Planner.Request("/bundle/rootfs", true, true, true, 0, false);
+        Planner.Request request = new Planner.Request("/bundle/rootfs", true, true, true, 0, false, false);
         Programs.Planned first = ask(SpecTemplate.rootful(), request, FACTS);
         Programs.Planned second = ask(SpecTemplate.rootful(), request, FACTS);
         assertThat(second).isSameAs(first);
@@ -86,7 +86,7 @@ class RememberedTest {
             Spec spec = SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number));
             Facts facts = hosts.get(i % 3 / 2);
             Planner.Request request =
-                    new Planner.Request("/bundle" + i % 3 + "/rootfs", true, true, true, i % 2, i % 4 == 0);
+                    new Planner.Request("/bundle" + i % 3 + "/rootfs", true, true, true, i % 2, i % 4 == 0, false);
             Programs.Planned planned = ask(spec, request, facts);
             Plan own = Planner.plan(spec, request, facts);
             assertThat(planned.plan()).isEqualTo(own);

@@ -185,7 +185,8 @@ class SharedMountsTest extends ContainerTests {
     void withoutPivotRootToo() throws IOException {
         Bundle bundle = shared(false, "ls", "/");
         CreateOptions some = bundle.options("c");
-        CreateOptions options = new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0);
+        CreateOptions options =
+                new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0, Belonging.NONE);
         try (Created created = containers.run(bundle.spec(), options, spawner)) {
             assertThat(created.await()).isZero();
         }

@@ -65,7 +65,7 @@ record Golden(Path directory) {
                 FACTS.hostMounts());
     }
 
-    static final Planner.Request REQUEST = new Planner.Request("/bundle/rootfs", true, true, true, 0, true);
+    static final Planner.Request REQUEST = new Planner.Request("/bundle/rootfs", true, true, true, 0, true, false);
 
     static final Names NAMES = Names.of("c1", "/sys/fs/cgroup/jpod/c1");
 
@@ -100,7 +100,7 @@ record Golden(Path directory) {
         }
         boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
         Planner.Request request = new Planner.Request(
-                REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart());
+                REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart(), false);
         return Planner.plan(spec(), request, facts(spec())).of(NAMES);
     }
 
