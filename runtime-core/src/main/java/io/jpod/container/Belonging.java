@@ -1,5 +1,6 @@
 package io.jpod.container;
 
+import io.jpod.cgroup.CgroupFs;
 import io.jpod.json.Json;
 import io.jpod.json.JsonWriter;
 import java.util.LinkedHashMap;
@@ -22,6 +23,19 @@ public record Belonging(@Nullable String pod, @Nullable String debugs, boolean m
     private static final String POD = "io.jpod.pod";
     private static final String DEBUG = "io.jpod.debug";
     private static final String MAP_IDS = "io.jpod.rootfs.map-ids";
+
+    /** The same of one that looks into something. */
+    public Belonging debugging(String subject) {
+        return new Belonging(pod, subject, mapsOwners);
+    }
+
+    /** Of one that has lost its record: what is noted on the cgroup in which its own was made. */
+    static Belonging in(String cgroup, String mark) {
+        return CgroupFs.ownerOf(cgroup.substring(0, cgroup.lastIndexOf('/')))
+                .filter(owner -> owner.root().equals(mark) && owner.what().startsWith(Containers.POD_CGROUPS))
+                .map(owner -> new Belonging(owner.what().substring(Containers.POD_CGROUPS.length()), null, false))
+                .orElse(NONE);
+    }
 
     /** What hooks and {@code state} are shown: the config's, and over them what we know. */
     Map<String, String> shownIn(Map<String, String> annotations) {

@@ -101,9 +101,16 @@ public final class Container {
         return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
     }
 
-    /** Whose it is; nobody's if there is no record that could say. */
+    /** Whose it is; of a damaged one that of the pod whose cgroup its own is in. */
     public Belonging belonging() {
-        return stored == null ? Belonging.NONE : stored.belonging();
+        if (stored != null) {
+            return stored.belonging();
+        }
+        return damage == null
+                ? Belonging.NONE
+                : cgroupPath()
+                        .map(path -> Belonging.in(path, containers.mark()))
+                        .orElse(Belonging.NONE);
     }
 
     /** Of a damaged one those of its config. */

@@ -49,6 +49,9 @@ public final class Containers {
     /** How notes on their cgroups begin. */
     public static final String CGROUPS = "container ";
 
+    /** The same for pods. */
+    public static final String POD_CGROUPS = "pod ";
+
     private final Path root;
 
     public Containers(Path root) {

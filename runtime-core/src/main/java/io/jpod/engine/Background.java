@@ -5,7 +5,6 @@ import io.jpod.container.LogDir;
 import io.jpod.engine.hands.Parent;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
-import java.nio.file.Path;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -57,17 +56,16 @@ public final class Background implements AutoCloseable {
     /**
      * Makes a new one and starts it.
      *
-     * @param bundle where the spec's relative paths begin
      * @param bounds of its log
      */
-    Container make(String id, Path bundle, Spec spec, LogDir.Bounds bounds) {
-        try (Stdio stdio = Stdio.logged(Console.own(hasTerminal(spec)), bounds)) {
-            return make(id, bundle, spec, stdio, Manner.BACKGROUND);
+    Container make(Blueprint blueprint, LogDir.Bounds bounds) {
+        try (Stdio stdio = Stdio.logged(Console.own(hasTerminal(blueprint.spec())), bounds)) {
+            return make(blueprint, stdio, Manner.BACKGROUND);
         }
     }
 
-    Container make(String id, Path bundle, Spec spec, Stdio stdio, Manner manner) {
-        return launch(manner).detached(id, bundle, spec, stdio);
+    Container make(Blueprint blueprint, Stdio stdio, Manner manner) {
+        return launch(manner).detached(blueprint, stdio);
     }
 
     Parent parent() {

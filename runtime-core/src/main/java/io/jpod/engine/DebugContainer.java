@@ -3,7 +3,6 @@ package io.jpod.engine;
 import io.jpod.container.Container;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
-import io.jpod.oci.Spec;
 import io.jpod.pod.Pod;
 import io.jpod.pod.Pods;
 import java.util.List;
@@ -89,7 +88,8 @@ public record DebugContainer(
         profile.apply(wish);
         seen.apply(wish);
         Wish whole = wish.build();
-        Spec spec = profile.apply(seen.join(engine.spec(whole, seen.pod(), name), name));
+        Blueprint blueprint =
+                seen.blueprint(name, engine.directory(name), profile.apply(engine.spec(whole, seen.pod(), name)));
         engine.makeVolumes(whole.volume());
         Witness witness = new Witness() {
             @Override
@@ -103,7 +103,7 @@ public record DebugContainer(
                 last.run();
             }
         };
-        try (Running running = engine.run(whole, name, spec, manner.with(witness))) {
+        try (Running running = engine.run(whole, blueprint, manner.with(witness))) {
             if (hold != null) {
                 hold.close();
             }

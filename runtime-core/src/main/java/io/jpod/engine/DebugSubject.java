@@ -7,6 +7,7 @@ import io.jpod.linux.Linux;
 import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Spec;
 import io.jpod.pod.Pod;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -43,9 +44,9 @@ record DebugSubject(
                 .find(name)
                 .orElseThrow(() -> new IllegalArgumentException("there is no pod or container " + name));
         Pod its = engine.pods().of(container).orElse(null);
-        if (its == null && container.annotations().containsKey(Pod.ANNOTATION)) {
+        if (its == null && container.belonging().pod() != null) {
             throw new IllegalArgumentException("container %s: its pod %s is gone"
-                    .formatted(name, container.annotations().get(Pod.ANNOTATION)));
+                    .formatted(name, container.belonging().pod()));
         }
         return new DebugSubject(engine, its, container, null);
     }
@@ -79,7 +80,7 @@ record DebugSubject(
     }
 
     void requireOurs(Container found) {
-        String its = found.annotations().get(Pod.ANNOTATION);
+        String its = found.belonging().pod();
         if (pod != null && !pod.name().equals(its)) {
             throw new InvalidWish(
                     "target",
@@ -156,14 +157,11 @@ record DebugSubject(
         });
     }
 
-    /** As a member of the pod has it, and known for what it is. */
-    Spec join(Spec spec, String id) {
-        Spec member = pod == null ? spec : pod.join(spec, id);
-        Map<String, String> annotations = new java.util.LinkedHashMap<>(member.annotations());
-        annotations.put(
-                Pod.DEBUG_ANNOTATION,
-                pod == null ? Objects.requireNonNull(container).id() : pod.name());
-        return member.with(s -> s.annotations = annotations);
+    /** As a member of the pod, and known for what it is. */
+    Blueprint blueprint(String id, Path bundle, Spec alone) {
+        Blueprint member = Blueprint.in(pod, id, bundle, alone);
+        String name = pod == null ? Objects.requireNonNull(container).id() : pod.name();
+        return new Blueprint(id, bundle, member.spec(), member.belonging().debugging(name));
     }
 
     /** What leads into another container's namespaces. */

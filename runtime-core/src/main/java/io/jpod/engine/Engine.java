@@ -116,12 +116,12 @@ public final class Engine {
     public Container start(Wish wish, Manner manner) {
         String id = Containers.requireId(name(wish));
         try (Joined joined = Joined.of(this, wish.pod())) {
-            Spec spec = make(wish, joined, id);
+            Blueprint blueprint = make(wish, joined, id);
             boolean own = wish.tty() && manner.consoleSocket() == null;
             Console console = own ? Console.own(true) : Console.of(parent, wish.tty(), true, manner.consoleSocket());
             try (Stdio stdio = Stdio.logged(console, wish.log());
                     Background background = Background.of(this)) {
-                return Origins.named(wish, spec, () -> background.make(id, directory(id), spec, stdio, manner));
+                return Origins.named(wish, blueprint.spec(), () -> background.make(blueprint, stdio, manner));
             }
         }
     }
@@ -135,17 +135,16 @@ public final class Engine {
     public Running run(Wish wish, Manner manner) {
         String id = Containers.requireId(name(wish));
         try (Joined joined = Joined.of(this, wish.pod())) {
-            Spec spec = make(wish, joined, id);
-            return run(wish, id, spec, manner);
+            return run(wish, make(wish, joined, id), manner);
         }
     }
 
-    /** @param spec what was made of the wish */
-    Running run(Wish wish, String id, Spec spec, Manner manner) {
+    /** @param blueprint what was made of the wish */
+    Running run(Wish wish, Blueprint blueprint, Manner manner) {
         Console console = Console.of(parent, wish.tty(), false, manner.consoleSocket());
         try (Stdio stdio = Stdio.of(parent, wish.interactive() || wish.tty(), console)) {
             return Origins.named(
-                    wish, spec, () -> new Launch(this, parent, manner).attached(id, directory(id), spec, stdio));
+                    wish, blueprint.spec(), () -> new Launch(this, parent, manner).attached(blueprint, stdio));
         }
     }
 
@@ -153,8 +152,8 @@ public final class Engine {
     public Plan explain(Wish wish, Manner manner) {
         String id = Objects.requireNonNullElse(wish.name(), "ID");
         Pod pod = wish.pod() == null ? null : pods().get(wish.pod());
-        Spec spec = new Joined(pod, null).apply(spec(wish, pod, id), id);
-        return Origins.named(wish, spec, () -> explain(id, directory(id), spec, manner));
+        Blueprint blueprint = Blueprint.in(pod, id, directory(id), spec(wish, pod, id));
+        return Origins.named(wish, blueprint.spec(), () -> explain(blueprint, manner));
     }
 
     private static String name(Wish wish) {
@@ -166,11 +165,11 @@ public final class Engine {
         return places.root().resolve(id);
     }
 
-    private Spec make(Wish wish, Joined joined, String id) {
-        Spec spec = joined.apply(spec(wish, joined.pod(), id), id);
+    private Blueprint make(Wish wish, Joined joined, String id) {
+        Blueprint blueprint = Blueprint.in(joined.pod(), id, directory(id), spec(wish, joined.pod(), id));
         makeVolumes(wish.volume());
-        volumes().fill(spec, parent);
-        return spec;
+        volumes().fill(blueprint.spec(), parent);
+        return blueprint;
     }
 
     /** Makes those that have a name, and are not there yet. */
@@ -216,9 +215,9 @@ public final class Engine {
     public void create(String id, Path bundle, Spec alone, @Nullable String pod, Manner manner) {
         Containers.requireId(id);
         try (Joined joined = Joined.of(this, pod)) {
-            Spec spec = joined.apply(alone, id);
-            try (Stdio stdio = stdio(spec, true, manner)) {
-                new Launch(this, parent, manner).create(id, bundle, spec, stdio);
+            Blueprint blueprint = Blueprint.in(joined.pod(), id, bundle, alone);
+            try (Stdio stdio = stdio(blueprint.spec(), true, manner)) {
+                new Launch(this, parent, manner).create(blueprint, stdio);
             }
         }
     }
@@ -226,10 +225,10 @@ public final class Engine {
     /** Makes a container and starts it; a monitor keeps its exit code. */
     public Container start(String id, Path bundle, Spec alone, @Nullable String pod, Manner manner) {
         try (Joined joined = Joined.of(this, pod)) {
-            Spec spec = joined.apply(alone, id);
-            try (Stdio stdio = stdio(spec, true, manner);
+            Blueprint blueprint = Blueprint.in(joined.pod(), id, bundle, alone);
+            try (Stdio stdio = stdio(blueprint.spec(), true, manner);
                     Background background = Background.of(this)) {
-                return background.make(id, bundle, spec, stdio, manner);
+                return background.make(blueprint, stdio, manner);
             }
         }
     }
@@ -237,9 +236,9 @@ public final class Engine {
     /** Makes a container and starts it in the foreground. */
     public Running run(String id, Path bundle, Spec alone, @Nullable String pod, Manner manner) {
         try (Joined joined = Joined.of(this, pod)) {
-            Spec spec = joined.apply(alone, id);
-            try (Stdio stdio = stdio(spec, false, manner)) {
-                return new Launch(this, parent, manner).attached(id, bundle, spec, stdio);
+            Blueprint blueprint = Blueprint.in(joined.pod(), id, bundle, alone);
+            try (Stdio stdio = stdio(blueprint.spec(), false, manner)) {
+                return new Launch(this, parent, manner).attached(blueprint, stdio);
             }
         }
     }
@@ -250,9 +249,20 @@ public final class Engine {
     }
 
     /** What would be done, without doing anything. */
-    public Plan explain(String id, Path bundle, Spec spec, Manner manner) {
+    public Plan explain(String id, Path bundle, Spec alone, @Nullable String pod, Manner manner) {
+        return explain(Blueprint.in(pod == null ? null : pods().get(pod), id, bundle, alone), manner);
+    }
+
+    /** What would be done to make one like this. */
+    public Plan explain(Container container) {
+        Blueprint blueprint =
+                new Blueprint(container.id(), container.directory(), container.spec(), container.belonging());
+        return explain(blueprint, Manner.FOREGROUND);
+    }
+
+    private Plan explain(Blueprint blueprint, Manner manner) {
         try (Stdio stdio = Stdio.of(parent, true, Console.own(false))) {
-            return containers().explain(spec, manner.options(id, bundle, parent, stdio), parent);
+            return containers().explain(blueprint.spec(), manner.options(blueprint, parent, stdio), parent);
         }
     }
 

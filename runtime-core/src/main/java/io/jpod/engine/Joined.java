@@ -1,7 +1,6 @@
 package io.jpod.engine;
 
 import io.jpod.linux.Fd;
-import io.jpod.oci.Spec;
 import io.jpod.pod.Pod;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +14,6 @@ record Joined(@Nullable Pod pod, @Nullable Fd hold) implements AutoCloseable {
     static Joined of(Engine engine, @Nullable String name) {
         Pod pod = name == null ? null : engine.pods().get(name);
         return new Joined(pod, pod == null ? null : pod.hold(engine.parent()));
-    }
-
-    Spec apply(Spec spec, String id) {
-        return pod == null ? spec : pod.join(spec, id);
     }
 
     @Override

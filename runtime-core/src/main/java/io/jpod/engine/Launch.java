@@ -9,7 +9,6 @@ import io.jpod.json.Times;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Terminals;
-import io.jpod.oci.Spec;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,22 +29,22 @@ final class Launch {
     }
 
     /** Makes one that waits for {@link Container#start}, by anybody. */
-    void create(String id, Path bundle, Spec spec, Stdio stdio) {
+    void create(Blueprint blueprint, Stdio stdio) {
         try (Created created = engine.containers()
-                .create(spec, manner.options(id, bundle, parent, stdio), parent, manner.observer())) {
+                .create(blueprint.spec(), manner.options(blueprint, parent, stdio), parent, manner.observer())) {
             tell(created, () -> {});
         }
     }
 
     /** Makes one and starts it; its terminal is the parent's, and so are the signals. */
-    Running attached(String id, Path bundle, Spec spec, Stdio stdio) {
-        Created created = prepare(id, bundle, spec, stdio);
+    Running attached(Blueprint blueprint, Stdio stdio) {
+        Created created = prepare(blueprint, stdio);
         return new Running(engine, started(created, () -> attach(created, stdio)), manner.stays());
     }
 
     /** Makes one and starts it; a monitor keeps its exit code, and its output if that is nobody else's. */
-    Container detached(String id, Path bundle, Spec spec, Stdio stdio) {
-        return detached(prepare(id, bundle, spec, stdio), stdio);
+    Container detached(Blueprint blueprint, Stdio stdio) {
+        return detached(prepare(blueprint, stdio), stdio);
     }
 
     /** The same with one that has ended: it is made again, and its log goes on. */
@@ -53,8 +52,9 @@ final class Launch {
         return detached(container.recreate(stdio.fds(), stdio.console().socket(), parent), stdio);
     }
 
-    private Created prepare(String id, Path bundle, Spec spec, Stdio stdio) {
-        return engine.containers().prepare(spec, manner.options(id, bundle, parent, stdio), parent, manner.observer());
+    private Created prepare(Blueprint blueprint, Stdio stdio) {
+        return engine.containers()
+                .prepare(blueprint.spec(), manner.options(blueprint, parent, stdio), parent, manner.observer());
     }
 
     private void attach(Created created, Stdio stdio) {

@@ -1,6 +1,5 @@
 package io.jpod.engine;
 
-import io.jpod.container.Belonging;
 import io.jpod.container.CreateOptions;
 import io.jpod.engine.hands.Parent;
 import io.jpod.exec.Observer;
@@ -36,16 +35,16 @@ public record Manner(
         return new Manner(stays, consoleSocket, preserve, pivot, keyring, observer, other);
     }
 
-    CreateOptions options(String id, Path bundle, Parent parent, Stdio stdio) {
+    CreateOptions options(Blueprint blueprint, Parent parent, Stdio stdio) {
         return new CreateOptions(
-                id,
-                bundle,
+                blueprint.id(),
+                blueprint.bundle(),
                 parent.uid(),
                 stdio.fds(),
                 stdio.console().socket(),
                 pivot,
                 keyring,
                 preserve,
-                Belonging.NONE);
+                blueprint.belonging());
     }
 }

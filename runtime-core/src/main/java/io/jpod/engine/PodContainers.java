@@ -27,10 +27,10 @@ public final class PodContainers {
     /** Those of all pods, by the pod's name: one look at each container, however many pods there are. */
     public static Map<String, List<Container>> byPod(Containers containers) {
         return containers.list().stream()
-                .filter(container -> container.annotations().containsKey(Pod.ANNOTATION))
+                .filter(container -> container.belonging().pod() != null)
                 .sorted(ORDER)
                 .collect(Collectors.groupingBy(
-                        container -> String.valueOf(container.annotations().get(Pod.ANNOTATION))));
+                        container -> String.valueOf(container.belonging().pod())));
     }
 
     /** Those that the pod is for, and not those that look into it. */
@@ -39,7 +39,9 @@ public final class PodContainers {
     }
 
     public static List<Container> own(List<Container> containers) {
-        return containers.stream().filter(container -> !Pod.isDebug(container)).toList();
+        return containers.stream()
+                .filter(container -> container.belonging().debugs() == null)
+                .toList();
     }
 
     /** Those that have a process. */

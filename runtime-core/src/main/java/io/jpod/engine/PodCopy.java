@@ -48,10 +48,9 @@ public record PodCopy(Engine engine, String name, boolean shareProcesses) {
         try (Fd _ = copy.hold(background.parent())) {
             specs.forEach((container, spec) -> {
                 String id = idIn(name, original, container.id());
+                Spec adopted = copy.adopt(spec, original, id);
                 background.make(
-                        id,
-                        bundle(container, id),
-                        copy.adopt(spec, original, id),
+                        new Blueprint(id, bundle(container, id), adopted, copy.belonging()),
                         container.log().bounds());
             });
         } catch (RuntimeException | Error e) {

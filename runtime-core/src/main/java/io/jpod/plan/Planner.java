@@ -24,12 +24,6 @@ import java.util.Objects;
  * cloned early and does it all; otherwise the builder thread makes the house and the process moves in.
  */
 public final class Planner {
-    /**
-     * An annotation, "true": the files of root.path have the owners that they have on disk, seen from inside the user namespace
-     * that the container joins.
-     */
-    public static final String MAP_IDS = "io.jpod.rootfs.map-ids";
-
     private final Spec spec;
     private final Linux linux;
     private final Request request;
@@ -78,7 +72,7 @@ public final class Planner {
      * @throws InvalidJson naming the JSON path of what jpod cannot honour
      */
     public static Plan plan(Spec spec, Request request, Facts facts) {
-        Validation.check(spec, facts);
+        Validation.check(spec, request, facts);
         Planner planner = new Planner(spec, request, facts);
         planner.plan();
         return new Plan(planner.entries, planner.warnings);
@@ -185,8 +179,8 @@ public final class Planner {
         if (linux.hasOwnMounts()) {
             add(new HostStep.OpenRootfs(request.rootfs()), "root.path");
         }
-        if (mapsIds(spec)) {
-            add(new HostStep.MapIdsOfRootfs(userNamespace()), "annotations[\"" + MAP_IDS + "\"]");
+        if (request.mapsOwners()) {
+            add(new HostStep.MapIdsOfRootfs(userNamespace()), "pod");
         }
         if (linux.hasOwnMounts()) {
             mounts.openSources(this::add);
@@ -202,17 +196,13 @@ public final class Planner {
         }
     }
 
-    static boolean mapsIds(Spec spec) {
-        return Boolean.parseBoolean(spec.annotations().get(MAP_IDS));
-    }
-
     private String userNamespace() {
         Namespace user = linux.namespace(NamespaceType.USER);
         if (user == null || user.path() == null) {
             throw new InvalidJson(
                     "config.json",
-                    "annotations[\"" + MAP_IDS + "\"]",
-                    "needs a user namespace that is joined by its path");
+                    "linux.namespaces",
+                    "must have a user namespace by its path, from which the owners of files are seen");
         }
         return user.path();
     }

@@ -49,16 +49,18 @@ final class Validation {
 
     private final Spec spec;
     private final Linux linux;
+    private final Planner.Request request;
     private final Facts facts;
 
-    private Validation(Spec spec, Facts facts) {
+    private Validation(Spec spec, Planner.Request request, Facts facts) {
         this.spec = spec;
         this.linux = spec.linux();
+        this.request = request;
         this.facts = facts;
     }
 
-    static void check(Spec spec, Facts facts) {
-        Validation validation = new Validation(spec, facts);
+    static void check(Spec spec, Planner.Request request, Facts facts) {
+        Validation validation = new Validation(spec, request, facts);
         validation.unsupported();
         validation.namespaces();
         if (!spec.linux().hasOwnMounts()) {
@@ -110,7 +112,7 @@ final class Validation {
         refuse(!linux.readonlyPaths().isEmpty(), "linux.readonlyPaths", reason);
         refuse(spec.root() != null && spec.root().readonly(), "root.readonly", reason);
         refuse(linux.rootfsPropagation() != null, "linux.rootfsPropagation", reason);
-        refuse(spec.annotations().containsKey(Planner.MAP_IDS), "annotations[\"" + Planner.MAP_IDS + "\"]", reason);
+        refuse(request.mapsOwners(), "root.path", "with mapped owners " + reason);
         for (Device device : Planner.devicesThere(spec)) {
             int index = linux.devices().indexOf(device);
             refuse(
@@ -158,9 +160,9 @@ final class Validation {
                     at + ".options",
                     "uid and gid cannot be mapped into the user namespace with tmpcopyup");
             refuse(
-                    options.copyUp() && Planner.mapsIds(spec),
+                    options.copyUp() && request.mapsOwners(),
                     at + ".options",
-                    "tmpcopyup cannot copy files whose owners are mapped (annotations[\"" + Planner.MAP_IDS + "\"])");
+                    "tmpcopyup cannot copy files whose owners are mapped into the pod's user namespace");
             refuse(
                     !bind && !options.remount() && mount.type() == null,
                     at + ".type",

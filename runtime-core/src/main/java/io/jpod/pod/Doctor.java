@@ -118,7 +118,7 @@ public final class Doctor {
     private void orphans(List<Finding> findings, List<Container> all, List<Pod> living) {
         Set<String> names = names(living);
         for (Container container : all) {
-            String pod = container.annotations().get(Membership.ANNOTATION);
+            String pod = container.belonging().pod();
             if (pod != null && Pods.isName(pod) && container.damage().isEmpty() && !names.contains(pod)) {
                 findings.add(new Finding(
                         "container",
@@ -268,8 +268,8 @@ public final class Doctor {
             fs.removeIfEmpty(path, List.of(path));
         } else if (owner.startsWith(Containers.CGROUPS)) {
             containers.removeLost(owner.substring(Containers.CGROUPS.length()), spawner);
-        } else if (owner.startsWith(Pods.CGROUPS)) {
-            pods.removeLost(owner.substring(Pods.CGROUPS.length()), spawner);
+        } else if (owner.startsWith(Containers.POD_CGROUPS)) {
+            pods.removeLost(owner.substring(Containers.POD_CGROUPS.length()), spawner);
         }
     }
 

@@ -1,31 +1,32 @@
 package io.jpod.pod;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Belonging;
 import io.jpod.oci.Linux;
 import io.jpod.oci.Mount;
 import io.jpod.oci.Namespace;
 import io.jpod.oci.NamespaceType;
 import io.jpod.oci.Process;
 import io.jpod.oci.Spec;
-import io.jpod.plan.Planner;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What makes a container a member of a pod: paths in its spec, and an annotation. */
+/** What makes a container a member of a pod: paths in its spec, and a word in its record. */
 final class Membership {
-    /** Names the pod that a container is in; its record on disk keeps it. */
-    static final String ANNOTATION = "io.jpod.pod";
-
     private final StoredPod pod;
     private final PodDir dir;
 
     Membership(StoredPod pod, PodDir dir) {
         this.pod = pod;
         this.dir = dir;
+    }
+
+    Belonging belonging() {
+        PodSpec shared = pod.spec();
+        return new Belonging(
+                shared.name(), null, shared.mapsOwners() && shared.share().contains(NamespaceType.USER));
     }
 
     Spec join(Spec spec, String id) {
@@ -36,16 +37,10 @@ final class Membership {
             throw new PodException("sysctl %s: in a pod they are the pod's, see 'jpod pod create --sysctl'"
                     .formatted(spec.linux().sysctl().keySet().iterator().next()));
         }
-        Map<String, String> annotations = new LinkedHashMap<>(spec.annotations());
-        annotations.put(ANNOTATION, shared.name());
-        if (shared.share().contains(NamespaceType.USER) && shared.mapsOwners()) {
-            annotations.put(Planner.MAP_IDS, "true");
-        }
         return spec.with(s -> {
             s.hostname = hasName ? null : s.hostname;
             s.domainname = hasName ? null : s.domainname;
             s.mounts = mounts(s.mounts);
-            s.annotations = annotations;
             s.linux = linux(s.linux, id);
         });
     }

@@ -3,6 +3,7 @@ package io.jpod.pod;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.container.Belonging;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.RecordDir;
@@ -31,12 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A pod that exists: what the disk says of it, held against its containers and the kernel. */
 public final class Pod {
-    /** Names the pod that a container is in; its record on disk keeps it. */
-    public static final String ANNOTATION = Membership.ANNOTATION;
-
-    /** Marks a container for looking at others, which is none of those that a pod is for; names what it was made for. */
-    public static final String DEBUG_ANNOTATION = "io.jpod.debug";
-
     private final Pods pods;
     private final PodDir dir;
     private @Nullable StoredPod stored;
@@ -190,19 +185,14 @@ public final class Pod {
     /** Its containers, by id. */
     public List<Container> containers() {
         return pods.containers().list().stream()
-                .filter(container -> name().equals(container.annotations().get(ANNOTATION)))
+                .filter(container -> name().equals(container.belonging().pod()))
                 .toList();
-    }
-
-    /** Whether it was made by 'jpod debug'. */
-    public static boolean isDebug(Container container) {
-        return container.annotations().containsKey(DEBUG_ANNOTATION);
     }
 
     /** Those for debugging are not counted. */
     public Status status() {
         return status(containers().stream()
-                .filter(container -> !isDebug(container))
+                .filter(container -> container.belonging().debugs() == null)
                 .map(Container::status)
                 .toList());
     }
@@ -353,8 +343,13 @@ public final class Pod {
                 : "pod %s was not made to the end: remove it with 'jpod pod rm --force'".formatted(name());
     }
 
+    /** What the record of a member says of whose it is. */
+    public Belonging belonging() {
+        return new Membership(record(), dir).belonging();
+    }
+
     /**
-     * A container's spec as a member of this pod has it.
+     * A container's spec as a member of this pod has it, which {@link #belonging} makes of it.
      *
      * @throws PodException if the spec wants what only the pod can have
      */

@@ -26,9 +26,6 @@ import java.util.regex.Pattern;
 /** All pods below one state root. Holds nothing that the disk does not. */
 public final class Pods {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
-    /** How notes on their cgroups begin. */
-    static final String CGROUPS = "pod ";
-
     private static final int LEAST_OF_AN_ID = 3;
 
     private final Containers containers;
@@ -62,7 +59,7 @@ public final class Pods {
 
     /** What is noted on the cgroup of a pod. */
     CgroupOwner cgroupOwner(String name) {
-        return new CgroupOwner(containers.mark(), CGROUPS + name);
+        return new CgroupOwner(containers.mark(), Containers.POD_CGROUPS + name);
     }
 
     static boolean isName(String name) {
@@ -163,7 +160,6 @@ public final class Pods {
 
     /** The pod that a container is in. */
     public Optional<Pod> of(Container container) {
-        return Optional.ofNullable(container.annotations().get(Membership.ANNOTATION))
-                .flatMap(this::named);
+        return Optional.ofNullable(container.belonging().pod()).flatMap(this::named);
     }
 }

@@ -70,11 +70,7 @@ public final class Survey {
         Map<NamespaceType, Long> inodes = pid == 0 ? Map.of() : NamespaceFiles.of(pid);
         boolean same = container.pid() == pid;
         return new Row(
-                Kind.CONTAINER,
-                container.id(),
-                container.annotations().get(Membership.ANNOTATION),
-                same ? pid : 0,
-                same ? inodes : Map.of());
+                Kind.CONTAINER, container.id(), container.belonging().pod(), same ? pid : 0, same ? inodes : Map.of());
     }
 
     /** The cgroups of pods, with limits and use. Pods that were never made to the end have none. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +69,11 @@ class DoctorTest extends ContainerTests {
         Bundle bundle = bundle("sleep", "1000");
         Spec spec = bundle.spec();
         Pod pod = pods().create(PodSpec.named("p"), spawner);
-        Container container = keep(containers.run(pod.join(spec, "c"), bundle.options("c"), spawner))
-                .container();
+        CreateOptions some = bundle.options("c");
+        CreateOptions options =
+                new CreateOptions("c", some.bundle(), 0, some.stdio(), null, true, true, 0, pod.belonging());
+        Container container =
+                keep(containers.run(pod.join(spec, "c"), options, spawner)).container();
         Path aside = temporary.resolve("aside");
         Files.move(pod.directory(), aside);
         List<Finding> findings = new Doctor(pods(), spawner, logs()).examine();
@@ -77,6 +81,15 @@ class DoctorTest extends ContainerTests {
         Files.move(aside, pod.directory());
         findings.forEach(Finding::mend);
         assertThat(container.status()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void aContainerThatClaimsAPodIsNoOrphan() throws IOException {
+        pods().create(PodSpec.named("p"), spawner);
+        Bundle claims = bundle("sleep", "1000").set("annotations", Map.of("io.jpod.pod", "lost"));
+        Container container = start(claims, "c").container();
+        assertThat(new Doctor(pods(), spawner, logs()).examine()).isEmpty();
+        assertThat(container.annotations()).isEqualTo(Map.of("io.jpod.pod", "lost"));
     }
 
     @Test

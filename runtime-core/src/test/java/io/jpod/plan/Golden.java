@@ -69,6 +69,9 @@ record Golden(Path directory) {
 
     static final Names NAMES = Names.of("c1", "/sys/fs/cgroup/jpod/c1");
 
+    /** In a pod that maps owners. */
+    static final Planner.Request MAPPED = new Planner.Request("/bundle/rootfs", true, true, true, 0, true, true);
+
     private static final Path ROOT = Path.of(System.getProperty("jpod.home"), "runtime-core/src/test/resources/golden");
 
     static Golden at(String name) {
@@ -99,8 +102,9 @@ record Golden(Path directory) {
             return ExecPlanner.exec(spec(), process, "", true, FACTS).of(NAMES);
         }
         boolean pivot = !directory.endsWith("no-pivot") && !directory.endsWith("no-pivot-user-namespace");
+        Planner.Request usual = directory.endsWith("mapped-owners") ? MAPPED : REQUEST;
         Planner.Request request = new Planner.Request(
-                REQUEST.rootfs(), REQUEST.cgroup(), pivot, REQUEST.keyring(), 0, REQUEST.waitForStart(), false);
+                usual.rootfs(), usual.cgroup(), pivot, usual.keyring(), 0, usual.waitForStart(), usual.mapsOwners());
         return Planner.plan(spec(), request, facts(spec())).of(NAMES);
     }
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What cannot be honoured is refused before anything is done, by its place in config.json. Nothing is ignored. */
 class RefusalsTest {
@@ -20,6 +21,11 @@ class RefusalsTest {
     }
 
     private static Plan plan(String members, String linux, String namespaces, boolean hasDevices) {
+        Spec spec = spec(members, linux, namespaces);
+        return Planner.plan(spec, Golden.REQUEST, hasDevices ? Golden.facts(spec) : Golden.FACTS);
+    }
+
+    private static Spec spec(String members, String linux, String namespaces) {
         String process = "'process':{'cwd':'/','args':['x'],'user':{'uid':0,'gid':0}%s}";
         String config = "{'ociVersion':'1.3.0',"
                 + (members.contains("'root':") ? "" : "'root':{'path':'rootfs'},")
@@ -35,8 +41,7 @@ class RefusalsTest {
                                 ? namespaces
                                 : "{'type':'mount'}" + (namespaces.isEmpty() ? "" : "," + namespaces))
                 + "]}}";
-        Spec spec = SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json");
-        return Planner.plan(spec, Golden.REQUEST, hasDevices ? Golden.facts(spec) : Golden.FACTS);
+        return SpecReader.read(config.replace('\'', '"').getBytes(UTF_8), "config.json");
     }
 
     @Test
@@ -60,6 +65,34 @@ class RefusalsTest {
         }
     }
 
+    @Test
+    void whereOwnersAreMapped() {
+        String user = "{'type':'user','path':'/u'}";
+        for (String[] refused : new String[][] {
+            {"", "none", "root.path: with mapped owners needs a new mount namespace"},
+            {"", "", "linux.namespaces: must have a user namespace by its path"},
+            {
+                "'mounts':[{'destination':'/m','type':'tmpfs','source':'t','options':['tmpcopyup']}]",
+                user,
+                "mounts[0].options: tmpcopyup cannot copy files whose owners are mapped"
+            }
+        }) {
+            Spec spec = spec(refused[0], "", refused[1]);
+            assertThatThrownBy(() -> Planner.plan(spec, Golden.MAPPED, Golden.facts(spec)))
+                    .isInstanceOf(InvalidJson.class)
+                    .hasMessageContaining(refused[2]);
+        }
+    }
+
+    /** Only a pod maps owners: a config may call itself what it likes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "{'type':'user','path':'/u'}"})
+    void anAnnotationMapsNothing(String namespaces) {
+        String claim = "'annotations':{'io.jpod.rootfs.map-ids':'true','io.jpod.pod':'web'}";
+        assertThat(plan(claim, "", namespaces).entries())
+                .isEqualTo(plan("'annotations':{}", "", namespaces).entries());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             # members | linux | namespaces | path
@@ -73,7 +106,6 @@ class RefusalsTest {
             `` | 'maskedPaths':['/m'] | none | linux.maskedPaths
             `` | 'readonlyPaths':['/r'] | {'type':'mount','path':'/m'} | linux.readonlyPaths
             `` | 'rootfsPropagation':'shared' | none | linux.rootfsPropagation
-            'annotations':{'io.jpod.rootfs.map-ids':'true'} | `` | none | annotations["io.jpod.rootfs.map-ids"]
             `` | 'netDevices':{'eth0':{}} | {'type':'network'} | linux.netDevices
             `` | 'intelRdt':{'closID':'c'} | `` | linux.intelRdt
             `` | 'mountLabel':'system_u:object_r:t:s0' | `` | linux.mountLabel

@@ -40,7 +40,7 @@ public final class Explain implements Verb {
         d.flag("--syscalls", "Print the system calls of each step too.", on -> syscalls = on);
         d.operands(0, "COMMAND", "What would be run in the container.", v -> words = v);
         d.footer(
-                "Each step names the place in config.json that asks for it, or \"default\". Errors of run and create name the same"
+                "Each step names the place in config.json that asks for it, \"pod\" or \"default\". Errors of run and create name the same"
                         + " steps. What this host cannot do is refused here as there.",
                 "",
                 "Examples:",
@@ -80,7 +80,7 @@ public final class Explain implements Verb {
         if (!words.isEmpty()) {
             throw new Misuse("a command goes with --rootfs; for a bundle it stands in config.json");
         }
-        return jpod.engine().explain("ID", bundle.directory(jpod), bundle.spec(jpod), manner(jpod));
+        return jpod.engine().explain("ID", bundle.directory(jpod), bundle.spec(jpod), container.pod, manner(jpod));
     }
 
     private Plan ofRootfs(Jpod jpod) {

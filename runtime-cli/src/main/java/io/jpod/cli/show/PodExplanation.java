@@ -2,7 +2,6 @@ package io.jpod.cli.show;
 
 import io.jpod.cli.command.Jpod;
 import io.jpod.container.Container;
-import io.jpod.engine.Manner;
 import io.jpod.oci.NamespaceType;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodSpec;
@@ -21,9 +20,7 @@ public final class PodExplanation {
         text.append('\n').append(indented(pod.plan().toString()));
         for (Container container : pod.containers()) {
             text.append("\ncontainer ").append(container.id()).append("\n\n");
-            text.append(indented(jpod.engine()
-                    .explain(container.id(), container.directory(), container.spec(), Manner.FOREGROUND)
-                    .toString()));
+            text.append(indented(jpod.engine().explain(container).toString()));
         }
         return text.toString();
     }
