@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +41,8 @@ class ClaimsTest {
                 .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
                         .set("annotations", annotations));
         String id = jpod.id();
-        List<String> words = new java.util.ArrayList<>(
-                List.of("create", "--bundle", bundle.dir().toString()));
+        List<String> words =
+                new ArrayList<>(List.of("create", "--bundle", bundle.dir().toString()));
         words.addAll(List.of(options));
         words.add(id);
         jpod.run(words.toArray(String[]::new)).ok();
@@ -72,7 +75,7 @@ class ClaimsTest {
         }
         assertThat(says("explain", "--pod", pod.name())).contains(member).doesNotContain(stranger);
         assertThat(says("inspect", "--format", "{{.Pod}}", stranger)).doesNotContain(pod.name());
-        assertThat(jpod.state(stranger).get("annotations")).isEqualTo(new java.util.TreeMap<>(claim()));
+        assertThat(jpod.state(stranger).get("annotations")).isEqualTo(new TreeMap<>(claim()));
         assertThat(jpod.run("debug", pod.name(), "--target", stranger).ended(1).err())
                 .contains("container " + stranger + " is not in pod " + pod.name() + ", but in none");
 
@@ -140,5 +143,19 @@ class ClaimsTest {
         assertThat(Config.parse(Files.readString(jpod.root.resolve(member).resolve("state.json")))
                         .text("belonging.pod"))
                 .isEqualTo(pod.name());
+    }
+
+    /** It had annotations alone; a member's cgroup is in that of its pod. */
+    @Test
+    void aRecordOfTheVersionBeforeKeepsItsPod() throws IOException {
+        String stranger = started(claim());
+        for (String id : List.of(member, stranger)) {
+            Path file = jpod.root.resolve(id).resolve("state.json");
+            Config state = Config.parse(Files.readString(file));
+            Files.writeString(file, state.remove("belonging").toString());
+        }
+        assertThat(members()).isEqualTo(pod.name() + " 1 Running");
+        pod.remove().ok();
+        assertThat(says("list", "-q")).isEqualTo(stranger);
     }
 }
