@@ -2,8 +2,10 @@ package io.jpod.container;
 
 import static io.jpod.container.Bundle.map;
 import static io.jpod.container.Bundle.mount;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.oci.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -379,9 +381,12 @@ class EnvironmentTest extends ContainerTests {
     @Test
     void keyringsAreCalledLikeTheirContainers() throws IOException {
         String name = "keys" + System.nanoTime();
-        Bundle bundle = bundle("sleep", "1000");
-        Container first = start(bundle, name + "a").container();
-        Container second = start(bundle, name + "b").container();
+        Bundle bundle = bundle("sleep", "1000").set("linux.cgroupsPath", "");
+        Spec spec = Configs.read(bundle.json().getBytes(UTF_8));
+        Container first =
+                keep(containers.run(spec, bundle.options(name + "a"), spawner)).container();
+        Container second =
+                keep(containers.run(spec, bundle.options(name + "b"), spawner)).container();
         exec(first, "true");
         exec(second, "true");
         try (Stream<String> keys = Files.lines(Path.of("/proc/keys"))) {
