@@ -55,7 +55,7 @@ final class Creation {
         this.observer = Flight.watch(options.id(), observer);
     }
 
-    private record Question(Spec spec, Planner.Request request, Facts facts) {}
+    private record Question(Planner.Request request, Facts facts) {}
 
     /** A plan, its programs, and the cgroup that it is for. */
     private record Prepared(
@@ -78,8 +78,8 @@ final class Creation {
                 waitForStart,
                 options.belonging().mapsOwners());
         Facts facts = HostFacts.gather(spec, options.rootfs(spec), cgroups, cgroup, options.stdio(), options.pivot());
-        Programs.Planned planned = Programs.of(
-                new Question(spec, request, facts), options.preserve(), () -> Planner.plan(spec, request, facts));
+        Configs.Planned planned = Configs.plan(
+                spec, new Question(request, facts), options.preserve(), () -> Planner.plan(spec, request, facts));
         Plan plan = planned.plan().of(Names.of(options.id(), cgroup));
         cgroups.ifPresentOrElse(fs -> fs.require(plan.limits()), () -> CgroupFs.requireNone(Planner.limits(spec)));
         Prepared prepared = new Prepared(plan, planned.programs(), cgroup);

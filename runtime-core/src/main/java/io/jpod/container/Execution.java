@@ -41,8 +41,7 @@ final class Execution {
         this.observer = Flight.watch(id, observer);
     }
 
-    private record Question(
-            Spec container, Process process, String at, boolean intoCgroup, Facts facts, int preserve) {}
+    private record Question(Process process, String at, boolean intoCgroup, Facts facts, int preserve) {}
 
     /**
      * @param first pidfd of the container's first process; stays the caller's
@@ -59,8 +58,9 @@ final class Execution {
                 options.stdio(),
                 container.linux().namespace(NamespaceType.USER) != null);
         boolean intoCgroup = cgroup != null;
-        Programs.Planned planned = Programs.of(
-                new Question(container, process, options.at(), intoCgroup, facts, options.preserve()),
+        Configs.Planned planned = Configs.plan(
+                container,
+                new Question(process, options.at(), intoCgroup, facts, options.preserve()),
                 options.preserve(),
                 () -> ExecPlanner.exec(container, process, options.at(), intoCgroup, facts));
         try {
@@ -77,7 +77,7 @@ final class Execution {
 
     /** @param below the container's cgroup: where it is born; null: in that itself */
     private ReadyProcess make(
-            Programs.Planned planned, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
+            Configs.Planned planned, ExecOptions options, Fd first, @Nullable Cgroup cgroup, @Nullable String below) {
         Plan plan = planned.plan().of(Names.of(id, null));
         observer.planned(plan);
         try (Setup setup = Setup.begin(

@@ -39,18 +39,22 @@ class RememberedTest {
             Map.of(),
             List.of());
 
-    private record Question(Spec spec, Planner.Request request, Facts facts) {}
+    private record Question(Planner.Request request, Facts facts) {}
 
-    private static Programs.Planned ask(Spec spec, Planner.Request request, Facts facts) {
-        return Programs.of(
-                new Question(spec, request, facts), request.preserve(), () -> Planner.plan(spec, request, facts));
+    private static Spec read(Spec written) {
+        return Configs.read(SpecWriter.write(written).getBytes(UTF_8));
+    }
+
+    private static Configs.Planned ask(Spec spec, Planner.Request request, Facts facts) {
+        return Configs.plan(
+                spec, new Question(request, facts), request.preserve(), () -> Planner.plan(spec, request, facts));
     }
 
     @Test
     void theSameQuestionHasTheSameAnswer() {
         Planner.Request request = new Planner.Request("/bundle/rootfs", true, true, true, 0, false, false);
-        Programs.Planned first = ask(SpecTemplate.rootful(), request, FACTS);
-        Programs.Planned second = ask(SpecTemplate.rootful(), request, FACTS);
+        Configs.Planned first = ask(read(SpecTemplate.rootful()), request, FACTS);
+        Configs.Planned second = ask(read(SpecTemplate.rootful()), request, FACTS);
         assertThat(second).isSameAs(first);
         Plan one = first.plan().of(Names.of("one", "/sys/fs/cgroup/jpod/one"));
         Plan other = first.plan().of(Names.of("other", "/sys/fs/cgroup/jpod/other"));
@@ -83,11 +87,11 @@ class RememberedTest {
                         List.of()));
         for (int i = 0; i < 60; i++) {
             String number = "" + i % 2;
-            Spec spec = SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number));
+            Spec spec = read(SpecTemplate.rootful().with(s -> s.annotations = Map.of("number", number)));
             Facts facts = hosts.get(i % 3 / 2);
             Planner.Request request =
                     new Planner.Request("/bundle" + i % 3 + "/rootfs", true, true, true, i % 2, i % 4 == 0, false);
-            Programs.Planned planned = ask(spec, request, facts);
+            Configs.Planned planned = ask(spec, request, facts);
             Plan own = Planner.plan(spec, request, facts);
             assertThat(planned.plan()).isEqualTo(own);
             Lowering.Lowered programs = Lowering.lower(own, Arch.host(), request.preserve());
