@@ -180,7 +180,8 @@ public final class Planner {
             add(new HostStep.OpenRootfs(request.rootfs()), "root.path");
         }
         if (request.mapsOwners()) {
-            add(new HostStep.MapIdsOfRootfs(userNamespace()), "pod");
+            Namespace user = Objects.requireNonNull(linux.namespace(NamespaceType.USER));
+            add(new HostStep.MapIdsOfRootfs(Objects.requireNonNull(user.path())), "pod");
         }
         if (linux.hasOwnMounts()) {
             mounts.openSources(this::add);
@@ -194,17 +195,6 @@ public final class Planner {
                 add(new HostStep.OpenNamespace(namespace.type(), namespace.path()), "linux.namespaces[" + i + "].path");
             }
         }
-    }
-
-    private String userNamespace() {
-        Namespace user = linux.namespace(NamespaceType.USER);
-        if (user == null || user.path() == null) {
-            throw new InvalidJson(
-                    "config.json",
-                    "linux.namespaces",
-                    "must have a user namespace by its path, from which the owners of files are seen");
-        }
-        return user.path();
     }
 
     private void cloneProcess() {

@@ -127,6 +127,10 @@ final class Validation {
         Namespace user = linux.namespace(NamespaceType.USER);
         boolean made = user != null && user.path() == null;
         refuse(
+                request.mapsOwners() && (user == null || made),
+                "linux.namespaces",
+                "must have a user namespace by its path, from which the owners of files are seen");
+        refuse(
                 !made && !(linux.uidMappings().isEmpty() && linux.gidMappings().isEmpty()),
                 "linux.uidMappings",
                 user == null ? "needs a user namespace in linux.namespaces" : "a joined user namespace has its own");
