@@ -1,6 +1,5 @@
 package io.jpod.oci;
 
-import io.jpod.json.Json;
 import io.jpod.json.JsonWriter;
 import io.jpod.json.Times;
 import java.time.Instant;
@@ -95,10 +94,5 @@ public record State(
                 .text("created", created == null ? null : Times.text(created))
                 .texts("annotations", annotations)
                 .text("owner", owner);
-    }
-
-    /** Reads a state that {@link #toJson()} or {@link #toHookJson()} has written, or another runtime. */
-    public static State read(byte[] json, String fileName) {
-        return StateReader.read(Json.parse(json, fileName));
     }
 }

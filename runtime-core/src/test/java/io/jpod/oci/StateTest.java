@@ -1,9 +1,7 @@
 package io.jpod.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpod.json.InvalidJson;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,40 +50,11 @@ class StateTest {
     }
 
     @Test
-    void survivesWritingAndReading() {
-        for (State state : List.of(RUNNING, CREATING)) {
-            assertThat(State.read(Examples.bytes(state.toJson()), "state.json")).isEqualTo(state);
-        }
-        assertThat(State.read(Examples.bytes(CREATING.toHookJson()), "stdin")).isEqualTo(CREATING);
-    }
-
-    @Test
     void listsAreOneLine() {
         assertThat(State.toJson(List.of())).isEqualTo("null");
         assertThat(State.toJson(List.of(CREATING, CREATING)))
                 .startsWith("[{\"ociVersion\":\"1.0.2\",\"id\":\"new\",\"pid\":0,")
                 .contains("},{")
                 .endsWith("\"owner\":\"\"}]");
-    }
-
-    @Test
-    void readsTheStateOfRunc() {
-        State state = State.read(Examples.bytes("""
-                {"ociVersion": "1.0.2-dev", "id": "r", "pid": 0, "status": "stopped", "bundle": "/b",
-                 "rootfs": "/b/rootfs", "created": "2023-01-01T10:00:00.123456789+02:00", "owner": ""}"""), "state");
-        assertThat(state.status()).isEqualTo(State.Status.STOPPED);
-        assertThat(state.created()).isEqualTo(Instant.parse("2023-01-01T08:00:00.123456789Z"));
-    }
-
-    @Test
-    void saysWhatIsWrong() {
-        assertThatThrownBy(() -> State.read(Examples.bytes("""
-                {"ociVersion": "1.3.0", "id": "r", "status": "gone", "bundle": "/b"}"""), "state.json"))
-                .isInstanceOf(InvalidJson.class)
-                .hasMessage("state.json: status: must be one of creating, created, running, paused, stopped, damaged,"
-                        + " is \"gone\"");
-        assertThatThrownBy(() -> State.read(Examples.bytes("""
-                {"ociVersion": "1.3.0", "id": "r", "status": "running", "bundle": "/b", "created": "today"}"""), "s"))
-                .hasMessageStartingWith("s: created: must be a time");
     }
 }
