@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code linux}. */
 final class LinuxReader {
-    private static final Pattern PROC_NS = Pattern.compile("/proc/[^/]+/(?:task/[^/]+/)?ns/([^/]+)");
+    private static final Pattern PROC_NS = Pattern.compile("/proc/[^/]+/(?:task/[^/]+/)?ns/([^/]+?)(?:_for_children)?");
     private static final int TYPE_BITS = 0170000;
 
     private LinuxReader() {}
@@ -52,22 +52,9 @@ final class LinuxReader {
     /** A path of any other form says its kind only to setns(2), which checks it again. */
     private static void checkKind(Json place, String path, NamespaceType type) {
         Matcher matcher = PROC_NS.matcher(path);
-        if (matcher.matches() && !procNames(type).contains(matcher.group(1))) {
+        if (matcher.matches() && !matcher.group(1).equals(type.procName())) {
             throw place.wrong("is not a " + type.jsonName() + " namespace: " + Json.quote(path));
         }
-    }
-
-    private static List<String> procNames(NamespaceType type) {
-        return switch (type) {
-            case PID -> List.of("pid", "pid_for_children");
-            case NETWORK -> List.of("net");
-            case MOUNT -> List.of("mnt");
-            case IPC -> List.of("ipc");
-            case UTS -> List.of("uts");
-            case USER -> List.of("user");
-            case CGROUP -> List.of("cgroup");
-            case TIME -> List.of("time", "time_for_children");
-        };
     }
 
     private static Map<String, Linux.TimeOffset> timeOffsets(Json linux) {
