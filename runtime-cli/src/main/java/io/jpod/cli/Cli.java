@@ -8,6 +8,7 @@ import io.jpod.cli.command.Misuse;
 import io.jpod.cli.command.Verb;
 import io.jpod.cli.command.Verb.Named;
 import io.jpod.container.Recorder;
+import io.jpod.oci.Features;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -205,7 +206,8 @@ public final class Cli {
 
     /** In the shape that callers of runc know: a name and a version in each line. */
     private static String[] versions() {
-        return new String[] {"jpod version " + Jpod.VERSION, "spec: " + Jpod.SPEC_VERSION, "java: " + Runtime.version()
+        return new String[] {
+            "jpod version " + Jpod.VERSION, "spec: " + Features.SPEC_VERSION, "java: " + Runtime.version()
         };
     }
 }

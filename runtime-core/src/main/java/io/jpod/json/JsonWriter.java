@@ -94,6 +94,11 @@ public final class JsonWriter {
         return values.isEmpty() ? this : value(name, values);
     }
 
+    /** An object that is made of no value in particular. */
+    public JsonWriter nested(String name, Consumer<JsonWriter> properties) {
+        return value(name, tree(properties));
+    }
+
     public <T> JsonWriter object(String name, @Nullable T value, BiConsumer<JsonWriter, T> properties) {
         return value == null ? this : value(name, tree(value, properties));
     }

@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 /** jpod as one caller has it: what a verb works with, and how it tells what happens. */
 public record Jpod(Caller caller, GlobalOptions options) {
     public static final String VERSION = "0.1.0";
-    public static final String SPEC_VERSION = "1.3.0";
 
     private static final Pattern UPPER = Pattern.compile("[A-Z]");
 
