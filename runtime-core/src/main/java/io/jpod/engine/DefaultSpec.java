@@ -134,8 +134,7 @@ public final class DefaultSpec {
                 mounts(),
                 Hooks.NONE,
                 Map.of(),
-                linux(name, capabilities),
-                null);
+                linux(name, capabilities));
     }
 
     private List<String> environment(String hostname) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Process.IoPriority#ioClass} and {@code execCPUAffinity.final} is {@link Process.ExecCpuAffinity#finalCpus}. Lists and maps
  * are never null, unmodifiable, and keep the order of the file. A component that may be null was absent (null and, for optional
  * strings, "" count as absent: writers in Go leave both behind). The properties solaris, windows, zos and freebsd are
- * not represented.
+ * not represented, and vm is refused: jpod starts no virtual machines.
  *
  * <p>The records check nothing; {@link SpecReader} does.
  *
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param process what to run; create needs none, start does
  * @param root the root file system
  * @param linux an empty record when absent
- * @param vm present only so that it can be refused by name: jpod starts no virtual machines
  */
 public record Spec(
         String ociVersion,
@@ -33,8 +32,7 @@ public record Spec(
         List<Mount> mounts,
         Hooks hooks,
         Map<String, String> annotations,
-        Linux linux,
-        @Nullable Vm vm) {
+        Linux linux) {
 
     public Spec {
         mounts = List.copyOf(mounts);
@@ -42,7 +40,7 @@ public record Spec(
     }
 
     /** In the order of the file. */
-    static <V> Map<String, V> ordered(Map<String, V> map) {
+    static <K, V> Map<K, V> ordered(Map<K, V> map) {
         return Collections.unmodifiableMap(new LinkedHashMap<>(map));
     }
 
@@ -64,10 +62,9 @@ public record Spec(
         public Hooks hooks = Spec.this.hooks;
         public Map<String, String> annotations = Spec.this.annotations;
         public Linux linux = Spec.this.linux;
-        public @Nullable Vm vm = Spec.this.vm;
 
         private Spec finished() {
-            return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux, vm);
+            return new Spec(ociVersion, process, root, hostname, domainname, mounts, hooks, annotations, linux);
         }
     }
 }

@@ -2,7 +2,9 @@ package io.jpod.oci;
 
 import io.jpod.json.InvalidJson;
 import io.jpod.json.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -52,9 +54,13 @@ public final class SpecReader {
                 spec.list("mounts", SpecReader::mount),
                 hooks == null ? Hooks.NONE : hooks,
                 spec.map("annotations", Json::string),
-                linux == null ? Linux.NONE : zeroPidsUnset(version, linux),
-                spec.optional("vm", VmReader::read));
-        checkAnnotations(spec, read);
+                linux == null ? Linux.NONE : zeroPidsUnset(version, linux));
+        if (read.annotations().containsKey("")) {
+            throw spec.need("annotations").wrong("has an empty key");
+        }
+        if (spec.get("vm") != null) {
+            throw spec.need("vm").wrong("jpod starts no virtual machines");
+        }
         LinuxReader.checkNamespaces(spec, read.linux());
         return read;
     }
@@ -115,13 +121,14 @@ public final class SpecReader {
     }
 
     private static Hooks hooks(Json hooks) {
-        return new Hooks(
-                hooks.list("prestart", SpecReader::hook),
-                hooks.list("createRuntime", SpecReader::hook),
-                hooks.list("createContainer", SpecReader::hook),
-                hooks.list("startContainer", SpecReader::hook),
-                hooks.list("poststart", SpecReader::hook),
-                hooks.list("poststop", SpecReader::hook));
+        Map<HookKind, List<Hook>> byKind = new LinkedHashMap<>();
+        for (HookKind kind : HookKind.values()) {
+            List<Hook> ofKind = hooks.list(kind.jsonName(), SpecReader::hook);
+            if (!ofKind.isEmpty()) {
+                byKind.put(kind, ofKind);
+            }
+        }
+        return new Hooks(byKind);
     }
 
     private static Hook hook(Json hook) {
@@ -130,11 +137,5 @@ public final class SpecReader {
                 hook.strings("args"),
                 hook.get("env") == null ? null : hook.strings("env"),
                 hook.smallNumber("timeout", 1, Integer.MAX_VALUE));
-    }
-
-    private static void checkAnnotations(Json spec, Spec read) {
-        if (read.annotations().containsKey("")) {
-            throw spec.need("annotations").wrong("has an empty key");
-        }
     }
 }

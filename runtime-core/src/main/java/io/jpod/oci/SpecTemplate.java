@@ -71,8 +71,7 @@ public final class SpecTemplate {
                 mounts,
                 Hooks.NONE,
                 Map.of(),
-                linux,
-                null);
+                linux);
     }
 
     private static Process process() {

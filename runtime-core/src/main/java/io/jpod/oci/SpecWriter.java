@@ -32,8 +32,7 @@ public final class SpecWriter {
                 .objects("mounts", spec.mounts(), SpecWriter::mount)
                 .objectUnlessEmpty("hooks", spec.hooks(), SpecWriter::hooks)
                 .texts("annotations", spec.annotations())
-                .objectUnlessEmpty("linux", spec.linux(), LinuxWriter::linux)
-                .object("vm", spec.vm(), SpecWriter::vm);
+                .objectUnlessEmpty("linux", spec.linux(), LinuxWriter::linux);
     }
 
     private static void process(JsonWriter json, Process process) {
@@ -127,38 +126,5 @@ public final class SpecWriter {
             json.allTexts("env", hook.env());
         }
         json.number("timeout", hook.timeout());
-    }
-
-    private static void vm(JsonWriter json, Vm vm) {
-        json.object(
-                        "hypervisor",
-                        vm.hypervisor(),
-                        (j, hypervisor) ->
-                                j.text("path", hypervisor.path()).texts("parameters", hypervisor.parameters()))
-                .object(
-                        "kernel",
-                        vm.kernel(),
-                        (j, kernel) -> j.text("path", kernel.path())
-                                .texts("parameters", kernel.parameters())
-                                .text("initrd", kernel.initrd()))
-                .object(
-                        "image",
-                        vm.image(),
-                        (j, image) -> j.text("path", image.path()).text("format", image.format()))
-                .object("hwConfig", vm.hwConfig(), SpecWriter::hwConfig);
-    }
-
-    private static void hwConfig(JsonWriter json, Vm.HwConfig config) {
-        json.text("deviceTree", config.deviceTree())
-                .number("vcpus", config.vcpus())
-                .number("memory", config.memory())
-                .texts("dtdevs", config.dtdevs())
-                .objects(
-                        "iomems",
-                        config.iomems(),
-                        (j, range) -> j.number("firstGFN", range.firstGFN())
-                                .number("firstMFN", range.firstMFN())
-                                .number("nrMFNs", range.nrMFNs()))
-                .numbers("irqs", config.irqs());
     }
 }

@@ -81,9 +81,9 @@ public final class Planner {
     /** Whether the process is cloned before the house is built. */
     private static boolean movesInEarly(Spec spec) {
         return spec.linux().namespace(NamespaceType.USER) != null
-                || !spec.hooks().prestart().isEmpty()
-                || !spec.hooks().createRuntime().isEmpty()
-                || !spec.hooks().createContainer().isEmpty();
+                || !spec.hooks().of(HookKind.PRESTART).isEmpty()
+                || !spec.hooks().of(HookKind.CREATE_RUNTIME).isEmpty()
+                || !spec.hooks().of(HookKind.CREATE_CONTAINER).isEmpty();
     }
 
     private void plan() {

@@ -76,7 +76,6 @@ final class Validation {
     }
 
     private void unsupported() {
-        refuse(spec.vm() != null, "vm", "jpod starts no virtual machines");
         refuse(!linux.netDevices().isEmpty(), "linux.netDevices", "moving network devices is not supported yet");
         refuse(linux.intelRdt() != null, "linux.intelRdt", "Intel RDT is not supported yet");
         refuse(linux.mountLabel() != null, "linux.mountLabel", "SELinux labels are not supported yet");

@@ -141,7 +141,7 @@ class HostileConfigTest {
                         "annotations[\"" + "k".repeat(60) + "...\"]",
                         "must be a string"),
                 arguments(config("\"annotations\": []"), "annotations", "must be an object, is an array"),
-                arguments(config("\"vm\": {\"kernel\": {}}"), "vm.kernel.path", "is required"));
+                arguments(config("\"vm\": {}"), "vm", "jpod starts no virtual machines"));
     }
 
     static Stream<Arguments> processes() {

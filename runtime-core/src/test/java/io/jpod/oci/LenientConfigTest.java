@@ -140,13 +140,13 @@ class LenientConfigTest {
     void aHookWithoutAnEnvironmentIsAnotherThanOneWithAnEmptyOne() {
         assertThat(read(Examples.hook("\"path\": \"/h\""))
                         .hooks()
-                        .poststop()
+                        .of(HookKind.POSTSTOP)
                         .getFirst()
                         .env())
                 .isNull();
         assertThat(read(Examples.hook("\"path\": \"/h\", \"env\": []"))
                         .hooks()
-                        .poststop()
+                        .of(HookKind.POSTSTOP)
                         .getFirst()
                         .env())
                 .isEmpty();

@@ -68,7 +68,6 @@ class SpecTemplateTest {
                         linux.maskedPaths(),
                         linux.readonlyPaths(),
                         linux.mountLabel(),
-                        linux.personality()),
-                null);
+                        linux.personality()));
     }
 }

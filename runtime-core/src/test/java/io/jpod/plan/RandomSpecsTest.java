@@ -72,8 +72,7 @@ class RandomSpecsTest {
                 pick(Spec::mounts),
                 pick(Spec::hooks),
                 namespaces.annotations(),
-                linux,
-                null);
+                linux);
     }
 
     @Test
