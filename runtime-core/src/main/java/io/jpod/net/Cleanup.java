@@ -27,7 +27,7 @@ public final class Cleanup {
         try (Wiring wiring = new Wiring(owner)) {
             List<Leftover> marked = wiring.marked();
             // Whatever of them was made until now is recorded by now.
-            List<Members> all = store.members();
+            List<Members> all = store.members().all();
             for (Members members : all) {
                 members.leases()
                         .forEach(lease -> leftovers.add(
@@ -41,7 +41,8 @@ public final class Cleanup {
     }
 
     private boolean isUnknown(Leftover leftover, Wiring wiring) {
-        return wiring.unknown(wiring.marked(), store.members(), store.damage()).contains(leftover);
+        return wiring.unknown(wiring.marked(), store.members().all(), store.damage())
+                .contains(leftover);
     }
 
     private void removeDamagedLeases(Wiring wiring, String network) {
@@ -58,10 +59,10 @@ public final class Cleanup {
     /** Who is attached has a copy. */
     private void removeDamagedDefinition(String network) {
         try {
-            store.network(network);
+            store.networks().find(network);
         } catch (InvalidJson damaged) {
-            Optional<Members> members = store.members(network);
-            store.deleteNetwork(network);
+            Optional<Members> members = store.members().find(network);
+            store.networks().delete(network);
             members.ifPresent(copy -> store.write(copy.network()));
         }
     }

@@ -35,12 +35,12 @@ public final class Networks {
      * @param root where the state lies that ends with the boot; also the name of the owner on the host
      */
     public Networks(Path data, Path root) {
-        store = new Store(data, root);
+        store = Store.of(data, root);
         owner = Owner.of(root);
     }
 
     public Optional<Network> find(String name) {
-        return NAME.matcher(name).matches() ? store.network(name) : Optional.empty();
+        return NAME.matcher(name).matches() ? store.networks().find(name) : Optional.empty();
     }
 
     /** As {@link #find}, for one that is expected to be there. */
@@ -50,7 +50,7 @@ public final class Networks {
 
     /** Those that can be read; for the others see {@link #damage}. */
     public List<Network> list() {
-        return store.networks();
+        return store.networks().all();
     }
 
     /** The files that cannot be read. */
@@ -62,7 +62,7 @@ public final class Networks {
     public List<Lease> leases(String network) {
         try {
             return find(network)
-                    .flatMap(found -> store.members(network))
+                    .flatMap(found -> store.members().find(network))
                     .map(Members::leases)
                     .orElse(List.of());
         } catch (InvalidJson damaged) {
@@ -117,7 +117,7 @@ public final class Networks {
             throw new NetworkFailed("network " + wish.name() + " exists already");
         }
         try (Netlink host = Netlink.open()) {
-            Pools pools = Pools.of(store.networks(), host);
+            Pools pools = Pools.of(store.networks().all(), host);
             Network network = new Network(
                     wish.name(),
                     pools.chooseBridge(),
@@ -136,7 +136,7 @@ public final class Networks {
 
     /** Whether there is one of that name, also if its definition cannot be read. */
     public boolean isDefined(String name) {
-        return NAME.matcher(name).matches() && store.isDefined(name);
+        return NAME.matcher(name).matches() && store.networks().isThere(name);
     }
 
     /** @param force detach its pods first */
@@ -152,7 +152,7 @@ public final class Networks {
                     forgetUnused(wiring, name);
                 }
             }
-            Optional<Members> members = store.members(name);
+            Optional<Members> members = store.members().find(name);
             if (members.isPresent() && !force) {
                 throw new NetworkFailed("network " + name + " is in use by pod "
                         + String.join(
@@ -160,7 +160,7 @@ public final class Networks {
                                 members.get().leases().stream().map(Lease::pod).toList()));
             }
             members.ifPresent(used -> used.leases().forEach(lease -> detachLocked(name, lease.pod())));
-            store.deleteNetwork(name);
+            store.networks().delete(name);
         }
     }
 
@@ -168,12 +168,12 @@ public final class Networks {
     public List<String> prune(Spawner caller) {
         try (Fd _ = store.lock()) {
             caller.requireCaller();
-            List<String> unused = store.networks().stream()
+            List<String> unused = store.networks().all().stream()
                     .map(Network::name)
                     .filter(name -> !name.equals(DEFAULT) && !isDamaged(name))
-                    .filter(name -> store.members(name).isEmpty())
+                    .filter(name -> store.members().find(name).isEmpty())
                     .toList();
-            unused.forEach(store::deleteNetwork);
+            unused.forEach(store.networks()::delete);
             return unused;
         }
     }
@@ -190,8 +190,9 @@ public final class Networks {
         }
         try (Fd _ = store.lock()) {
             Network defined = get(network.name());
-            Members members = store.members(defined.name()).orElseGet(() -> new Members(fitting(defined), List.of()));
-            Lease lease = new Allocation(members, store.members(), owner).lease(ifname, request);
+            Members members =
+                    store.members().find(defined.name()).orElseGet(() -> new Members(fitting(defined), List.of()));
+            Lease lease = new Allocation(members, store.members().all(), owner).lease(ifname, request);
             store.write(members.with(lease));
             try (Wiring wiring = new Wiring(owner)) {
                 int bridge = wiring.up(members);
@@ -209,7 +210,7 @@ public final class Networks {
         if (!network.chosen()) {
             return network;
         }
-        List<Network> others = store.networks().stream()
+        List<Network> others = store.networks().all().stream()
                 .filter(other -> !other.name().equals(network.name()))
                 .toList();
         try (Netlink host = Netlink.open()) {
@@ -243,7 +244,7 @@ public final class Networks {
 
     boolean isDamaged(String network) {
         try {
-            store.members(network);
+            store.members().find(network);
             return false;
         } catch (InvalidJson damaged) {
             return true;
@@ -262,7 +263,7 @@ public final class Networks {
     void forgetUnused(Wiring wiring, String network) {
         if (wiring.podLinks(network).isEmpty()) {
             wiring.downUnrecorded(network);
-            store.deleteMembers(network);
+            store.members().delete(network);
         }
     }
 
@@ -271,7 +272,7 @@ public final class Networks {
             detachUnrecorded(network, pod);
             return;
         }
-        Optional<Members> found = store.members(network);
+        Optional<Members> found = store.members().find(network);
         Optional<Lease> lease = found.flatMap(members -> members.of(pod));
         if (lease.isEmpty()) {
             return;
@@ -301,7 +302,7 @@ public final class Networks {
             return;
         }
         Optional<Members> before =
-                store.members(network).filter(members -> members.of(pod).isPresent());
+                store.members().find(network).filter(members -> members.of(pod).isPresent());
         if (before.isEmpty()) {
             return;
         }
@@ -324,7 +325,7 @@ public final class Networks {
     /** What is there can only be compared with what can be read. */
     private Optional<Members> readable(String network) {
         try {
-            return store.members(network);
+            return store.members().find(network);
         } catch (InvalidJson damaged) {
             return Optional.empty();
         }
@@ -352,7 +353,7 @@ public final class Networks {
             Members members = members(network, pod);
             Lease lease = members.of(pod).orElseThrow();
             Attachment before = lease.attachment();
-            PortMapping free = new Allocation(members, store.members(), owner)
+            PortMapping free = new Allocation(members, store.members().all(), owner)
                     .ports(List.of(port), before.addresses())
                     .getFirst();
             List<PortMapping> ports = new ArrayList<>(before.ports());
@@ -387,7 +388,8 @@ public final class Networks {
     }
 
     private Members members(String network, String pod) {
-        return store.members(network)
+        return store.members()
+                .find(network)
                 .filter(members -> members.of(pod).isPresent())
                 .orElseThrow(() -> new NetworkFailed("pod " + pod + " is not attached to network " + network));
     }

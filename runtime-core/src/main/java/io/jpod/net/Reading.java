@@ -4,8 +4,8 @@ import io.jpod.json.Json;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
 
-/** Values of this package's JSON that have a form. */
-final class Reading {
+/** Values in JSON that have a form. */
+public final class Reading {
     private Reading() {}
 
     static Ip ip(Json json) {
@@ -16,7 +16,7 @@ final class Reading {
         }
     }
 
-    static Cidr cidr(Json json) {
+    public static Cidr cidr(Json json) {
         try {
             return Cidr.parse(json.string());
         } catch (IllegalArgumentException e) {

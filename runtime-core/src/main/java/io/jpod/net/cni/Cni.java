@@ -5,10 +5,12 @@ import io.jpod.exec.Spawner;
 import io.jpod.json.Json;
 import io.jpod.json.JsonWriter;
 import io.jpod.linux.Fd;
+import io.jpod.net.JsonFiles;
 import io.jpod.net.NetworkFailed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,15 +26,11 @@ import org.jspecify.annotations.Nullable;
  * one container at once. Every method throws {@link NetworkFailed} with the plugin's words if one fails.
  */
 public final class Cni {
-    /** Where Debian and most others have them. */
-    public static final Path CONFIGURATIONS = Path.of("/etc/cni/net.d");
-
-    public static final List<Path> PLUGINS = List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni"));
-
     private static final Set<String> RUNTIME_KEYS =
             Set.of("cniVersion", "name", "runtimeConfig", "prevResult", "capabilities");
 
-    private final CniFiles files;
+    private final JsonFiles<CniNetwork> configurations;
+    private final JsonFiles<CniRecord> records;
     private final PluginProgram program;
 
     /**
@@ -41,13 +39,14 @@ public final class Cni {
      * @param root the state root, below which attachments are recorded
      */
     public Cni(Path configurations, List<Path> plugins, Path root, Spawner spawner) {
-        files = new CniFiles(configurations, root.resolve("networks/cni"));
+        this.configurations = new JsonFiles<>(configurations, ".conflist", CniNetwork::read);
+        records = new JsonFiles<>(root.resolve("networks/cni"), "", CniRecord::read);
         program = new PluginProgram(List.copyOf(plugins), spawner);
     }
 
     /** What an attachment that was made to the end has; empty if there is none. */
     public Optional<CniResult> result(String network, String container, String ifname) {
-        return files.find(network, container, ifname)
+        return records.find(CniRecord.name(network, container, ifname))
                 .flatMap(record -> Optional.ofNullable(record.result()))
                 .map(CniResult::read);
     }
@@ -55,35 +54,29 @@ public final class Cni {
     /** Attachments, as NETWORK CONTAINER IFNAME, with their containers. Dead are those that are not there afterwards. */
     public Map<String, String> attachments() {
         Map<String, String> attachments = new TreeMap<>();
-        for (CniRecord record : files.all()) {
-            String container = record.request().container();
-            attachments.put(
-                    record.network().name() + " " + container + " "
-                            + record.request().ifname(),
-                    container);
-        }
+        records.all()
+                .forEach(record ->
+                        attachments.put(record.name(), record.request().container()));
         return attachments;
     }
 
     /** Records that cannot be read, as NETWORK CONTAINER IFNAME, and why. No plugin can be told from them what to undo. */
     public Map<String, String> damaged() {
-        Map<String, String> damaged = new TreeMap<>();
-        files.damaged().forEach(each -> damaged.put(each.file().getFileName().toString(), each.why()));
-        return damaged;
+        return records.damaged();
     }
 
     /** Forgets one of {@link #damaged}, if it still is. */
     public void forget(String damaged) {
-        try (Fd _ = files.lock(Flags.LOCK_EX)) {
+        try (Fd _ = records.lock(Flags.LOCK_EX)) {
             if (damaged().containsKey(damaged)) {
-                files.delete(damaged);
+                records.delete(damaged);
             }
         }
     }
 
     /** In the order of their files' names. */
     public List<CniNetwork> networks() {
-        return files.networks();
+        return configurations.all();
     }
 
     public CniNetwork get(String name) {
@@ -91,7 +84,7 @@ public final class Cni {
                 .filter(network -> network.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> {
-                    List<String> damaged = files.damagedNetworks();
+                    Collection<String> damaged = configurations.damaged().values();
                     return new NetworkFailed("no CNI network " + name
                             + (damaged.isEmpty() ? "" : ", unless it is in " + String.join("; ", damaged)));
                 });
@@ -100,18 +93,18 @@ public final class Cni {
     /** ADD: every plugin in turn, each with the result of the one before. Undone by DEL if one fails. */
     public CniResult add(CniNetwork network, CniRequest request) {
         request.requireCapabilities(network);
-        try (Fd _ = files.lock(Flags.LOCK_SH)) {
+        try (Fd _ = records.lock(Flags.LOCK_SH)) {
             return addLocked(network, request);
         }
     }
 
     private CniResult addLocked(CniNetwork network, CniRequest request) {
-        if (files.find(network.name(), request.container(), request.ifname()).isPresent()) {
+        CniRecord record = new CniRecord(network, request, null);
+        if (records.find(record.name()).isPresent()) {
             throw new NetworkFailed("%s of %s is attached to network %s already"
                     .formatted(request.ifname(), request.container(), network.name()));
         }
-        CniRecord record = new CniRecord(network, request, null);
-        files.write(record);
+        records.write(record.name(), record.toJson());
         Json result = null;
         try {
             for (CniNetwork.Plugin plugin : network.plugins()) {
@@ -119,7 +112,7 @@ public final class Cni {
                         .orElseThrow(() -> new NetworkFailed("CNI plugin " + plugin.type() + ": no result"));
             }
             CniRecord done = new CniRecord(network, request, result);
-            files.write(done);
+            records.write(done.name(), done.toJson());
             return CniResult.read(Objects.requireNonNull(result));
         } catch (RuntimeException | Error e) {
             try {
@@ -133,7 +126,7 @@ public final class Cni {
 
     /** CHECK: whether all is still as ADD has left it. Configurations can switch it off. */
     public void check(String network, String container, String ifname) {
-        CniRecord record = files.find(network, container, ifname)
+        CniRecord record = records.find(CniRecord.name(network, container, ifname))
                 .orElseThrow(() -> new NetworkFailed(
                         "%s of %s is not attached to network %s".formatted(ifname, container, network)));
         if (record.network().disableCheck()) {
@@ -150,9 +143,9 @@ public final class Cni {
 
     /** DEL, from the record alone; the namespace may be gone. Nothing happens if there is no record. */
     public void del(String network, String container, String ifname) {
-        if (files.find(network, container, ifname).isPresent()) {
-            try (Fd _ = files.lock(Flags.LOCK_SH)) {
-                files.find(network, container, ifname).ifPresent(this::delete);
+        if (records.find(CniRecord.name(network, container, ifname)).isPresent()) {
+            try (Fd _ = records.lock(Flags.LOCK_SH)) {
+                records.find(CniRecord.name(network, container, ifname)).ifPresent(this::delete);
             }
         }
     }
@@ -174,7 +167,7 @@ public final class Cni {
         if (failure != null) {
             throw failure;
         }
-        files.delete(record);
+        records.delete(record.name());
     }
 
     /**
@@ -184,14 +177,14 @@ public final class Cni {
      * @param living asked for the containers then
      */
     public void collect(Supplier<Set<String>> living) {
-        try (Fd _ = files.lock(Flags.LOCK_EX)) {
+        try (Fd _ = records.lock(Flags.LOCK_EX)) {
             collectLocked(living.get());
         }
     }
 
     private void collectLocked(Set<String> livingContainers) {
         List<CniRecord> valid = new ArrayList<>();
-        for (CniRecord record : files.all()) {
+        for (CniRecord record : records.all()) {
             if (livingContainers.contains(record.request().container())) {
                 valid.add(record);
             } else {

@@ -14,7 +14,8 @@ import java.util.List;
 public record CniPlaces(Path configurations, List<Path> plugins, Path root) {
     /** Where Debian and most others have them. */
     public static CniPlaces usual(Path root) {
-        return new CniPlaces(Cni.CONFIGURATIONS, Cni.PLUGINS, root);
+        return new CniPlaces(
+                Path.of("/etc/cni/net.d"), List.of(Path.of("/opt/cni/bin"), Path.of("/usr/lib/cni")), root);
     }
 
     /** @param spawner starts the plugins */

@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 record CniRecord(
         CniNetwork network, CniRequest request, @Nullable Json result) {
+    /** Of its file. The words have no blanks. */
+    static String name(String network, String container, String ifname) {
+        return network + " " + container + " " + ifname;
+    }
+
+    String name() {
+        return name(network.name(), request.container(), request.ifname());
+    }
+
     String toJson() {
         return JsonWriter.object(
                 null,

@@ -5,6 +5,7 @@ import io.jpod.json.JsonWriter;
 import io.jpod.linux.Cidr;
 import io.jpod.net.NetworkFailed;
 import io.jpod.net.PortMapping;
+import io.jpod.net.Reading;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ public record CniRequest(
                 json.need("netns").string(),
                 json.need("ifname").string(),
                 json.list("ports", PortMapping::read),
-                json.list("ips", CniResult::cidr),
+                json.list("ips", Reading::cidr),
                 json.text("mac"),
                 json.strings("dnsServers"),
                 json.strings("dnsSearches"));

@@ -3,6 +3,7 @@ package io.jpod.net.cni;
 import io.jpod.json.Json;
 import io.jpod.linux.Cidr;
 import io.jpod.linux.Ip;
+import io.jpod.net.Reading;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,20 +18,12 @@ public record CniResult(List<Cidr> addresses, List<Ip> gateways, List<String> dn
     static CniResult read(Json json) {
         Json dns = json.get("dns");
         return new CniResult(
-                json.list("ips", ip -> cidr(ip.need("address"))),
+                json.list("ips", ip -> Reading.cidr(ip.need("address"))),
                 json.list("ips", ip -> ip.text("gateway")).stream()
                         .filter(Objects::nonNull)
                         .map(Ip::parse)
                         .toList(),
                 dns == null ? List.of() : dns.strings("nameservers"),
                 json);
-    }
-
-    static Cidr cidr(Json json) {
-        try {
-            return Cidr.parse(json.string());
-        } catch (IllegalArgumentException e) {
-            throw json.wrong("must be ADDRESS/PREFIX");
-        }
     }
 }
