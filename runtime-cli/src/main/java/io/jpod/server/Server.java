@@ -221,7 +221,7 @@ public final class Server implements AutoCloseable {
     /** To a brain of its own. Its HELLO may be unread: the hands find what was said before the end of the connection. */
     private void turnAway(Fd connection) {
         try (connection) {
-            Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
+            Sockets.send(connection, new Message(Wire.word(Wire.ELSEWHERE), List.of()));
         } catch (SyscallException e) {
             complain(e);
         }
@@ -268,10 +268,10 @@ public final class Server implements AutoCloseable {
         try (Command called = Command.of(connection)) {
             if (isHere(connection, called.pid())) {
                 // Before anything lasting: a brain that dies from here on is not replaced, or it might be done twice.
-                Sockets.send(connection, new Message(Wire.accepted(), List.of()));
+                Sockets.send(connection, new Message(Wire.word(Wire.ACCEPTED), List.of()));
                 called.exit(command.applyAsInt(called));
             } else {
-                Sockets.send(connection, new Message(Wire.elsewhere(), List.of()));
+                Sockets.send(connection, new Message(Wire.word(Wire.ELSEWHERE), List.of()));
             }
         }
     }

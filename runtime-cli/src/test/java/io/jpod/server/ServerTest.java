@@ -193,7 +193,7 @@ class ServerTest {
         List<List<Message>> all = new ArrayList<>();
         all.add(List.of(new Message(new byte[] {1}, List.of())));
         all.add(List.of(new Message(new byte[4096], List.of())));
-        all.add(List.of(new Message(Wire.exit(1), List.of())));
+        all.add(List.of(new Message(Wire.word(Wire.EXIT, 1), List.of())));
         all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of())));
         all.add(List.of(new Message(hello(Wire.VERSION, 1, 0), List.of(zero, zero, zero, zero))));
         all.add(List.of(

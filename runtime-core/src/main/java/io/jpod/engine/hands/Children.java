@@ -43,7 +43,7 @@ final class Children {
     /** A child that another one has cloned. ECHILD: the hands have no such child; ESRCH: it has ended. */
     Child adopt(int pid) {
         return ask(
-                new Message(Wire.adopt(pid), List.of()),
+                new Message(Wire.word(Wire.ADOPT, pid), List.of()),
                 errno -> new SyscallException(Sys.WAITID, "pid " + pid, errno));
     }
 

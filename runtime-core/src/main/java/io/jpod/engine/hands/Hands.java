@@ -165,25 +165,25 @@ public class Hands implements Parent {
                 .anyMatch(fd -> Terminals.windowSize(fd).isEmpty())) {
             Terminals.leaveLineEnds(terminal);
         }
-        send(Wire.relay(), List.of(terminal));
+        send(Wire.word(Wire.RELAY), List.of(terminal));
     }
 
     @Override
     public void forwardSignals(int pid) {
-        send(Wire.forward(pid), List.of());
+        send(Wire.word(Wire.FORWARD, pid), List.of());
         // What is complete has its own, and a caller may wait for days.
         stdio(0).close();
     }
 
     @Override
     public Parent background() {
-        send(Wire.detach(), List.of());
+        send(Wire.word(Wire.DETACH), List.of());
         return this;
     }
 
     @Override
     public void leave() {
-        send(Wire.leave(), List.of());
+        send(Wire.word(Wire.LEAVE), List.of());
     }
 
     @Override
@@ -202,7 +202,7 @@ public class Hands implements Parent {
         argv.addFirst("jpod");
         byte[] text = NativeText.encode(argv.stream().collect(Collectors.joining("\0", "", "\0")));
         try (Fd memfd = Linux.sealedMemfd("jpod-will", text)) {
-            send(Wire.will(argv.size()), List.of(memfd));
+            send(Wire.word(Wire.WILL, argv.size()), List.of(memfd));
         }
     }
 
@@ -230,7 +230,7 @@ public class Hands implements Parent {
      */
     public void exit(int code) {
         try {
-            send(Wire.exit(code), List.of());
+            send(Wire.word(Wire.EXIT, code), List.of());
         } catch (SyscallException e) {
             if (!e.is(Errno.EPIPE) && !e.is(Errno.ECONNRESET)) {
                 throw e;

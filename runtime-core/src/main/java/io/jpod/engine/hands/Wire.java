@@ -44,7 +44,7 @@ public final class Wire {
     }
 
     /**
-     * The answer to {@link #spawn} and {@link #adopt}; beside it the pidfd.
+     * The answer to {@link #SPAWN} and {@link #ADOPT}; beside it the pidfd.
      *
      * @param result pid or -errno
      */
@@ -90,34 +90,6 @@ public final class Wire {
                 .array();
     }
 
-    public static byte[] elsewhere() {
-        return message(ELSEWHERE, 4).array();
-    }
-
-    public static byte[] accepted() {
-        return message(ACCEPTED, 4).array();
-    }
-
-    static byte[] detach() {
-        return message(DETACH, 4).array();
-    }
-
-    static byte[] leave() {
-        return message(LEAVE, 4).array();
-    }
-
-    static byte[] relay() {
-        return message(RELAY, 4).array();
-    }
-
-    static byte[] adopt(int pid) {
-        return message(ADOPT, 8).putInt(pid).array();
-    }
-
-    static byte[] forward(int pid) {
-        return message(FORWARD, 8).putInt(pid).array();
-    }
-
     static byte[] watch(int pid, long size, int files) {
         return message(WATCH, 24)
                 .putInt(pid)
@@ -127,12 +99,14 @@ public final class Wire {
                 .array();
     }
 
-    static byte[] will(int argc) {
-        return message(WILL, 8).putInt(argc).array();
+    /** One that says nothing more. */
+    public static byte[] word(int type) {
+        return message(type, 4).array();
     }
 
-    public static byte[] exit(int code) {
-        return message(EXIT, 8).putInt(code).array();
+    /** One with a number: a pid, an exit code, how many. */
+    public static byte[] word(int type, int number) {
+        return message(type, 8).putInt(number).array();
     }
 
     private static ByteBuffer message(int type, int size) {

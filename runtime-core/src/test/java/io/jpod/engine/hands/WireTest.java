@@ -91,15 +91,19 @@ class WireTest {
 
     @Test
     void theShortOnesAreTheHeaders() {
-        assertThat(message("msg_forward", Wire.forward(2), Wire.FORWARD).getInt(4))
+        assertThat(message("msg_forward", Wire.word(Wire.FORWARD, 2), Wire.FORWARD)
+                        .getInt(4))
                 .isEqualTo(2);
-        assertThat(message("msg_adopt", Wire.adopt(6), Wire.ADOPT).getInt(4)).isEqualTo(6);
-        assertThat(message("msg_will", Wire.will(4), Wire.WILL).getInt(4)).isEqualTo(4);
-        assertThat(message("msg_exit", Wire.exit(5), Wire.EXIT).getInt(4)).isEqualTo(5);
-        assertThat(Wire.elsewhere()).containsExactly(Wire.ELSEWHERE, 0, 0, 0);
-        assertThat(Wire.relay()).containsExactly(Wire.RELAY, 0, 0, 0);
-        assertThat(Wire.detach()).containsExactly(Wire.DETACH, 0, 0, 0);
-        assertThat(Wire.leave()).containsExactly(Wire.LEAVE, 0, 0, 0);
+        assertThat(message("msg_adopt", Wire.word(Wire.ADOPT, 6), Wire.ADOPT).getInt(4))
+                .isEqualTo(6);
+        assertThat(message("msg_will", Wire.word(Wire.WILL, 4), Wire.WILL).getInt(4))
+                .isEqualTo(4);
+        assertThat(message("msg_exit", Wire.word(Wire.EXIT, 5), Wire.EXIT).getInt(4))
+                .isEqualTo(5);
+        assertThat(Wire.word(Wire.ELSEWHERE)).containsExactly(Wire.ELSEWHERE, 0, 0, 0);
+        assertThat(Wire.word(Wire.RELAY)).containsExactly(Wire.RELAY, 0, 0, 0);
+        assertThat(Wire.word(Wire.DETACH)).containsExactly(Wire.DETACH, 0, 0, 0);
+        assertThat(Wire.word(Wire.LEAVE)).containsExactly(Wire.LEAVE, 0, 0, 0);
     }
 
     private static byte[] fromHands(int type, Map<String, Integer> struct, Map<String, Integer> values) {
@@ -122,7 +126,9 @@ class WireTest {
 
     @Test
     void anythingElseIsRefused() {
-        byte[][] malformed = {{}, {1}, {1, 0, 0, 0}, new byte[20], Wire.elsewhere(), Wire.exit(1), new byte[12]};
+        byte[][] malformed = {
+            {}, {1}, {1, 0, 0, 0}, new byte[20], Wire.word(Wire.ELSEWHERE), Wire.word(Wire.EXIT, 1), new byte[12]
+        };
         for (byte[] bytes : malformed) {
             assertThatThrownBy(() -> Wire.decode(bytes)).isInstanceOf(HandsLost.class);
         }
