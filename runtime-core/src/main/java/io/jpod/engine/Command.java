@@ -44,22 +44,18 @@ public record Command(
     Process process(Engine engine, Container container) {
         Process base = process == null ? configured(container) : process;
         boolean own = process == null;
-        return new Process(
-                own ? tty : tty || base.terminal(),
-                own ? null : base.consoleSize(),
-                cwd == null ? base.cwd() : absolute(cwd),
-                Environment.with(base.env(), env, engine.parent().environment()),
-                own ? args : base.args(),
-                user(container, base.user()),
-                base.rlimits(),
-                apparmor == null ? base.apparmorProfile() : apparmor,
-                label == null ? base.selinuxLabel() : label,
-                capabilities(engine, base.capabilities()),
-                base.noNewPrivileges() || noNewPrivileges,
-                base.oomScoreAdj(),
-                base.scheduler(),
-                base.ioPriority(),
-                base.execCPUAffinity());
+        return base.with(p -> {
+            p.terminal = tty || !own && base.terminal();
+            p.consoleSize = own ? null : base.consoleSize();
+            p.cwd = cwd == null ? base.cwd() : absolute(cwd);
+            p.env = Environment.with(base.env(), env, engine.parent().environment());
+            p.args = own ? args : base.args();
+            p.user = user(container, base.user());
+            p.apparmorProfile = apparmor == null ? base.apparmorProfile() : apparmor;
+            p.selinuxLabel = label == null ? base.selinuxLabel() : label;
+            p.capabilities = capabilities(engine, base.capabilities());
+            p.noNewPrivileges |= noNewPrivileges;
+        });
     }
 
     private static Process configured(Container container) {

@@ -109,22 +109,16 @@ public final class DefaultSpec {
         String hostname = host.sharing().hostname(wish.hostname(), name);
         List<String> capabilities =
                 capabilities().stream().map(Capability::name).toList();
-        Process process = new Process(
-                wish.tty(),
-                null,
-                wish.workdir(),
-                environment(hostname),
-                wish.args().isEmpty() ? List.of("sh") : wish.args(),
-                new Process.User(user.uid(), user.gid(), UMASK, user.additionalGids()),
-                List.of(),
-                null,
-                null,
-                new Process.Capabilities(capabilities, capabilities, List.of(), capabilities, List.of()),
-                !wish.allowSetuid(),
-                null,
-                null,
-                null,
-                null);
+        Process process = Process.of(wish.args().isEmpty() ? List.of("sh") : wish.args())
+                .with(p -> {
+                    p.terminal = wish.tty();
+                    p.cwd = wish.workdir();
+                    p.env = environment(hostname);
+                    p.user = new Process.User(user.uid(), user.gid(), UMASK, user.additionalGids());
+                    p.capabilities =
+                            new Process.Capabilities(capabilities, capabilities, List.of(), capabilities, List.of());
+                    p.noNewPrivileges = !wish.allowSetuid();
+                });
         return new Spec(
                 Features.SPEC_VERSION,
                 process,
@@ -271,27 +265,17 @@ public final class DefaultSpec {
                         NamespaceType.CGROUP)
                 .flatMap(type -> host.sharing().namespace(type).stream())
                 .toList();
-        return new Linux(
-                namespaces,
-                List.of(),
-                List.of(),
-                Map.of(),
-                List.of(),
-                Map.of(),
-                host.sharing().cgroupsPath(wish.cgroupParent(), name),
-                wish.limits()
-                        .resources(
-                                List.of(new Resources.DeviceRule(false, null, null, null, "rwm")),
-                                host.limitsPids() ? PIDS : null),
-                null,
-                null,
-                Map.of(),
-                DefaultProfile.forCapabilities(capabilities),
-                null,
-                Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
-                        .toList(),
-                READONLY_PATHS,
-                null,
-                null);
+        return Linux.NONE.with(l -> {
+            l.namespaces = namespaces;
+            l.cgroupsPath = host.sharing().cgroupsPath(wish.cgroupParent(), name);
+            l.resources = wish.limits()
+                    .resources(
+                            List.of(new Resources.DeviceRule(false, null, null, null, "rwm")),
+                            host.limitsPids() ? PIDS : null);
+            l.seccomp = DefaultProfile.forCapabilities(capabilities);
+            l.maskedPaths = Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
+                    .toList();
+            l.readonlyPaths = READONLY_PATHS;
+        });
     }
 }
