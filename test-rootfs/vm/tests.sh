@@ -28,7 +28,7 @@ fi
 exec test-rootfs/vm/run.sh --timeout "${JPOD_VM_TIMEOUT:-3600}" -- \
     "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
     --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    "-Djpod.home=$PWD" -Dslf4j.internal.verbosity=ERROR \
+    "-Djpod.home=$PWD" -Djpod.tests.complete=true -Dslf4j.internal.verbosity=ERROR \
     -Djunit.jupiter.execution.timeout.default=40m -Djunit.jupiter.execution.timeout.thread.mode.default=SEPARATE_THREAD \
     -jar target/junit-console.jar execute --class-path "$tests:$path" \
     --include-tag vm --include-classname '.*Test' --details testfeed --disable-banner --disable-ansi-colors \

@@ -7,14 +7,25 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.jpod.linux.Fd;
 
 /** What a command line may know: it translates for the engine, and shows. */
-@AnalyzeClasses(packages = "io.jpod", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "io.jpod",
+        importOptions = {ImportOption.DoNotIncludeTests.class, CliArchitectureTest.DoNotIncludeTestsOfCore.class})
 class CliArchitectureTest {
+    /** Once they are packaged, their place says no more what they are. */
+    static final class DoNotIncludeTestsOfCore implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     /** What the caller's process is to the kernel, files as it sees them, and addresses as people write them. */
     private static final String EXCEPTIONS = "(Caller|CallerFile|CallerPath|PodOptions)";
 

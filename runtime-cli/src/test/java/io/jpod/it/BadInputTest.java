@@ -14,20 +14,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is wrong is refused in one line that names the place, and leaves the host as it was. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class BadInputTest {
-    private static Jpod jpod;
+class BadInputTest extends JpodTests {
     private static Bundle good;
 
     @BeforeAll
     static void start() throws IOException {
-        jpod = Jpod.resident();
         good = jpod.probe("true");
         jpod.run("run", "-b", good.dir().toString(), jpod.id()).ok();
     }
@@ -37,7 +33,6 @@ class BadInputTest {
         if (busy != null) {
             jpod.run("pod", "rm", "--force", busy.name()).ok();
         }
-        jpod.close();
     }
 
     /** @param place what the message has to name */

@@ -2,6 +2,7 @@ package io.jpod.it;
 
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
+import io.jpod.testing.Await;
 
 /**
  * Makes a process slow, whatever machine this is: it is stopped for four of five milliseconds. What it serves others with then
@@ -23,9 +24,9 @@ final class Brake implements AutoCloseable {
     private void brake() {
         while (!isReleased) {
             Processes.signal(process, SIGSTOP);
-            Jpod.sleep(4);
+            Await.pause(4);
             Processes.signal(process, SIGCONT);
-            Jpod.sleep(1);
+            Await.pause(1);
         }
     }
 

@@ -5,31 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a container has of whoever called jpod: no disposition of signals, and what runc leaves to it too (SECURITY.md). */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class CallerTest {
+class CallerTest extends JpodTests {
     private static final String NONE = "SigBlk 0000000000000000\nSigIgn 0000000000000000\nSigCgt 0000000000000000\n";
-
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     static Stream<List<String>> ignoring() {
         return Stream.of(

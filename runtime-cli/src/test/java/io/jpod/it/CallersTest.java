@@ -2,24 +2,22 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose rights, whose directory, whose descriptors and whose patience: the caller's, never the resident brain's. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class CallersTest {
+class CallersTest extends JpodTests {
     private static final String PROCESS =
             "{\"args\":[\"/probe\",\"exit\",\"7\"],\"cwd\":\"/\",\"user\":{\"uid\":0,\"gid\":0}}";
 
@@ -29,20 +27,13 @@ class CallersTest {
                     + " c = [s.socket(s.AF_UNIX) for _ in range(9)]; [x.setblocking(False) for x in c];"
                     + " [x.connect_ex(\"sock\") for x in c]; open(\"full\", \"w\"); time.sleep(1000)";
 
-    private static Jpod jpod;
     private static String running;
 
     @BeforeAll
     static void start() throws IOException {
-        jpod = Jpod.resident();
         running = jpod.id();
         jpod.run("run", "-d", "-b", jpod.probe("sleep", "1000").dir().toString(), running)
                 .ok();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     /** A script, in which $jpod is the command, $id a container that runs; in a directory of its own. */
@@ -133,7 +124,7 @@ class CallersTest {
                 "$jpod exec --process /dev/fd/9 $id 9<p.json",
                 "ln -s /dev/stdin link; $jpod exec --process link $id <p.json",
                 "$jpod exec --process /proc/thread-self/cwd/p.json $id",
-                "mkfifo fifo; (sleep 0.2; cat p.json >fifo) & $jpod exec --process ./fifo $id",
+                "mkfifo fifo; cat p.json >fifo & $jpod exec --process ./fifo $id",
                 "$jpod exec --process p.json $id"
             })
     void whatIsTheCallersIsReadFromTheCaller(String text) throws IOException {
@@ -222,9 +213,7 @@ class CallersTest {
         Process caller = script(directory(), text.replace("LOGGING", logging).replace("TALKING", talking))
                 .start()
                 .process();
-        // Until it is with the brain, and then a moment until it has come to where it waits.
-        Jpod.await(() -> !HostState.changes(jpod, before, true).isEmpty(), () -> "it is not with the brain");
-        Jpod.sleep(1000);
+        Await.until(jpod::isHeldUp, () -> "the brain does not wait for it");
         assertThat(caller.isAlive()).isTrue();
         List<ProcessHandle> others = caller.descendants().toList();
         caller.destroyForcibly().waitFor();

@@ -2,6 +2,8 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,30 +11,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Whose a container is, says who makes it. Annotations are the config's: they are kept, and nothing goes by them. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE})
 class ClaimsTest {
-    private Jpod jpod;
+    @AutoClose
+    private final Jpod jpod = Jpod.resident();
+
     private TestPod pod;
     private String member;
 
     @BeforeEach
-    void start() throws IOException {
-        jpod = Jpod.resident();
+    void start() {
         pod = TestPod.create(jpod);
         member = pod.start();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
     }
 
     /** Created and started; it sleeps. */

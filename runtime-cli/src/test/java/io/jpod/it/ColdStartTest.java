@@ -1,8 +1,9 @@
 package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,27 +11,26 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * A jpod without a resident brain finds all classes in the AOT cache, as long as it is asked for what the training has seen.
  * Each class that it has to read or to make costs it up to 2 ms, so one that slips out is missed here.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.AOT_CACHE, Built.BUSYBOX})
 class ColdStartTest {
-    private Jpod jpod;
+    @AutoClose
+    private final Jpod jpod = Jpod.oneShot();
+
     private Path tree;
 
     /** A copy of the tree that tells where its classes come from. */
     @BeforeEach
     void copy() throws IOException {
-        assumeTrue(Files.exists(Jpod.HOME.resolve("lib/jpod/jpod.aot")), "the JVM has made an AOT cache");
-        jpod = Jpod.oneShot();
         tree = jpod.newDir("tree");
         Files.createDirectories(tree.resolve("bin"));
         Files.createDirectories(tree.resolve("lib/jpod"));
@@ -46,13 +46,6 @@ class ColdStartTest {
         Files.writeString(
                 options,
                 Files.readString(options).replace("-Xlog:disable", "-Xlog:class+load:file=" + log() + ":none"));
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        if (jpod != null) {
-            jpod.close();
-        }
     }
 
     private Path log() {

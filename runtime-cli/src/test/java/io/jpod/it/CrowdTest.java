@@ -3,6 +3,9 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** More callers at a time than a resident brain has room for: each gets what it asked for, and nothing stays of any. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class CrowdTest {
     /** Starts so many containers at once, waits until all of them run, and ends them. */
     private static void storm(Jpod jpod, int callers) throws IOException {
@@ -29,7 +31,7 @@ class CrowdTest {
             ids.add(id);
             running.add(jpod.call("run", "-b", bundle.dir().toString(), id).start());
         }
-        Jpod.await(
+        Await.until(
                 () -> !running.stream().allMatch(each -> each.process().isAlive()) || alive(jpod) == callers,
                 () -> alive(jpod) + " containers run, of " + callers);
         for (int i = 0; i < callers; i++) {
@@ -82,7 +84,7 @@ class CrowdTest {
                 storm(jpod, 12);
             } finally {
                 jpod.killBrain();
-                Jpod.await(() -> cgroup.toFile().delete(), () -> cgroup + " cannot be removed");
+                Await.until(() -> cgroup.toFile().delete(), () -> cgroup + " cannot be removed");
             }
         }
     }

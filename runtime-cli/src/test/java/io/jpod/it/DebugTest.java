@@ -9,43 +9,29 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A pod whose container has nothing but one static program, and what can be seen of it all the same. */
 @Tag("root")
-@EnabledIf("io.jpod.it.DebugTest#isBuilt")
-class DebugTest {
+class DebugTest extends JpodTests {
     private static final Path TOOLS = Jpod.HOME.resolve("test-rootfs/out/busybox");
     private static final String PORT = "8080";
 
-    private static Jpod jpod;
     private static Path slim;
     private String pod;
     private String app;
 
-    static boolean isBuilt() {
-        return Jpod.isBuilt() && Files.exists(TOOLS.resolve("bin/busybox"));
-    }
-
     @BeforeAll
     static void start() throws IOException {
-        jpod = Jpod.resident();
         slim = jpod.newDir("slim");
         Files.copy(TOOLS.resolve("bin/busybox"), slim.resolve("httpd"));
         Files.writeString(slim.resolve("index.html"), "served by httpd");
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     @BeforeEach

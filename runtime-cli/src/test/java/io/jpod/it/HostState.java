@@ -1,16 +1,14 @@
 package io.jpod.it;
 
+import io.jpod.testing.Await;
+import io.jpod.testing.Proc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -41,15 +39,8 @@ record HostState(Map<String, Integer> items) {
 
     /** The host, and the brain once it has come to rest: what it does after its caller has the exit code is no leak. */
     static HostState atRest(Jpod jpod) {
-        HostState state = withBrain(jpod);
-        while (true) {
-            Jpod.sleep(100);
-            HostState next = withBrain(jpod);
-            if (next.equals(state)) {
-                return state;
-            }
-            state = next;
-        }
+        Await.until(jpod::isIdle, () -> "the brain does not come to rest");
+        return withBrain(jpod);
     }
 
     /** With what the resident brain holds. */
@@ -68,20 +59,17 @@ record HostState(Map<String, Integer> items) {
         items.merge(item, 1, Integer::sum);
     }
 
-    /** Of whoever else works below /tmp at the same time we know nothing. */
     private static void mounts(Map<String, Integer> items, Path dir) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+        for (String line : Proc.mounts(dir)) {
             String[] fields = line.split(" ");
-            if (!fields[4].startsWith("/tmp/") || fields[4].startsWith(dir.toString())) {
-                add(items, "mount " + fields[4] + " of " + fields[2] + fields[3].replaceAll("\\[\\d+]", "[]"));
-            }
+            add(items, "mount " + fields[4] + " of " + fields[2] + fields[3].replaceAll("\\[\\d+]", "[]"));
         }
     }
 
     /** All but those that say of which other root they are. */
-    private static void links(Map<String, Integer> items, Path root) throws IOException {
-        for (Path link : children(Path.of("/sys/class/net"))) {
-            String alias = read(link.resolve("ifalias"));
+    private static void links(Map<String, Integer> items, Path root) {
+        for (Path link : Proc.children(Path.of("/sys/class/net"))) {
+            String alias = Proc.read(link.resolve("ifalias"));
             if (!alias.startsWith("jpod ") || alias.startsWith("jpod " + root + " ")) {
                 add(items, "network device " + link.getFileName());
             }
@@ -104,11 +92,11 @@ record HostState(Map<String, Integer> items) {
         return Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
     }
 
-    private static void cgroups(Map<String, Integer> items, String token) throws IOException {
+    private static void cgroups(Map<String, Integer> items, String token) {
         Path top = cgroup2();
         Path[] parents = {top, top.resolve("jpod"), top.resolve("jpod/pods"), top.resolve(token)};
         for (Path parent : parents) {
-            for (Path child : children(parent)) {
+            for (Path child : Proc.children(parent)) {
                 if (child.toString().contains(token) && Files.isDirectory(child)) {
                     add(items, "cgroup " + top.relativize(child));
                 }
@@ -116,79 +104,27 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    private static TreeSet<Path> children(Path dir) throws IOException {
-        TreeSet<Path> children = new TreeSet<>();
-        if (Files.isDirectory(dir)) {
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
-                entries.forEach(children::add);
-            } catch (NoSuchFileException | DirectoryIteratorException e) {
-                // It goes away just now.
-                children.clear();
+    private static void processes(Map<String, Integer> items, Jpod jpod) {
+        for (Path process : Proc.processes()) {
+            if (Proc.read(process.resolve("environ")).contains("JPOD_IT=" + jpod.token)
+                    || Proc.read(process.resolve("cgroup")).contains(jpod.token)) {
+                add(items, "process " + Proc.read(process.resolve("comm")).strip());
+                Proc.namespaces(process).forEach(namespace -> items.put("namespace " + namespace, 1));
             }
         }
-        return children;
+        // With each lives what it pins.
+        Proc.copiesOfPins(jpod.dir).forEach(pin -> add(items, "copy of " + pin));
     }
 
-    private static String read(Path file) {
-        try {
-            return new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            // The process has ended.
-            return "";
-        }
-    }
-
-    private static void processes(Map<String, Integer> items, Jpod jpod) throws IOException {
-        Path own = Path.of("/proc/self/ns");
-        Set<String> mountNamespaces = new TreeSet<>(List.of(link(own.resolve("mnt"))));
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : all) {
-                String mounts = link(process.resolve("ns/mnt"));
-                if (!mounts.isEmpty() && mountNamespaces.add(mounts)) {
-                    copies(items, process, jpod.dir);
-                }
-                // Zombies are their parent's business.
-                if (!read(process.resolve("stat")).matches("(?s).*\\) [ZX] .*")
-                        && (read(process.resolve("environ")).contains("JPOD_IT=" + jpod.token)
-                                || read(process.resolve("cgroup")).contains(jpod.token))) {
-                    add(items, "process " + read(process.resolve("comm")).strip());
-                    for (Path namespace : children(process.resolve("ns"))) {
-                        String link = link(namespace);
-                        if (!link.equals(link(own.resolve(String.valueOf(namespace.getFileName()))))
-                                && !link.isEmpty()) {
-                            items.put("namespace " + link, 1);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /** Mounts of ours that live on in other mount namespaces, and with them what they pin. */
-    private static void copies(Map<String, Integer> items, Path process, Path dir) {
-        read(process.resolve("mountinfo"))
-                .lines()
-                .filter(line -> line.contains(" nsfs ") && line.contains(dir.toString()))
-                .forEach(line -> add(items, "copy of " + line.split(" ")[4]));
-    }
-
-    private static String link(Path path) {
-        try {
-            return Files.readSymbolicLink(path).toString();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private static void brain(Map<String, Integer> items, long pid) throws IOException {
-        for (Path fd : children(Paths.get("/proc/" + pid + "/fd"))) {
+    private static void brain(Map<String, Integer> items, long pid) {
+        for (Path fd : Proc.children(Paths.get("/proc/" + pid + "/fd"))) {
             add(
                     items,
                     "brain's descriptor "
-                            + link(fd).replaceAll("\\[\\d+]", "[]").replace(" (deleted)", ""));
+                            + Proc.link(fd).replaceAll("\\[\\d+]", "[]").replace(" (deleted)", ""));
         }
-        for (Path task : children(Paths.get("/proc/" + pid + "/task"))) {
-            String name = read(task.resolve("comm")).strip();
+        for (Path task : Proc.children(Paths.get("/proc/" + pid + "/task"))) {
+            String name = Proc.read(task.resolve("comm")).strip();
             // They wait for the next call, each with a thread for its builder.
             if (!name.startsWith("caller-") && !name.equals("builder")) {
                 add(items, "brain's thread " + name);
@@ -208,7 +144,7 @@ record HostState(Map<String, Integer> items) {
 
     /**
      * Items that only one of both has, or that there are more of; empty if there are none. What the brain has less of, it had
-     * not let go of before.
+     * not let go of before, and a process that is no more there was about to end.
      */
     String changesSince(HostState before) {
         StringBuilder text = new StringBuilder();
@@ -216,7 +152,7 @@ record HostState(Map<String, Integer> items) {
         all.addAll(before.items.keySet());
         for (String item : all) {
             int change = items.getOrDefault(item, 0) - before.items.getOrDefault(item, 0);
-            if (change > 0 || change < 0 && !item.startsWith("brain's ")) {
+            if (change > 0 || change < 0 && !item.matches("(brain's|process|namespace|copy) .*")) {
                 text.append(change > 0 ? "+" : "")
                         .append(change)
                         .append(' ')
@@ -238,14 +174,14 @@ record HostState(Map<String, Integer> items) {
 
     /** The lines of it that matter. */
     static String lastingChanges(Jpod jpod, HostState before, boolean withBrain, Predicate<String> matters) {
-        long deadline = System.nanoTime() + Jpod.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + Await.PATIENCE.toNanos();
         while (true) {
             String changes =
                     changes(jpod, before, withBrain).lines().filter(matters).collect(Collectors.joining("\n"));
             if (changes.isEmpty() || System.nanoTime() > deadline) {
                 return changes;
             }
-            Jpod.sleep(10);
+            Await.pause(10);
         }
     }
 }

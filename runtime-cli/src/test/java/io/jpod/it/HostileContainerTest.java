@@ -3,6 +3,8 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.plan.Step;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +14,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the host ({@code probe take-over}). What comes from inside is not believed: that process lives, and whoever calls is answered.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class HostileContainerTest {
     private static final int TRIES = 8;
 

@@ -4,6 +4,9 @@ import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,11 +17,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +29,9 @@ import org.jspecify.annotations.Nullable;
  * place for a resident brain. All names that it gives contain {@link #token}, so that what is left of them can be found.
  */
 final class Jpod implements AutoCloseable {
-    static final Path HOME =
-            Path.of(System.getProperty("jpod.home", "..")).toAbsolutePath().normalize();
-    /** What only recognises a hang: on no machine does anything that works take so long. */
-    static final Duration PATIENCE = Duration.ofMinutes(10);
+    static final Path HOME = Built.HOME;
 
-    final String token =
-            "it" + Long.toString(ProcessHandle.current().pid(), 36) + Long.toString(System.nanoTime() & 0xfffffff, 36);
+    final String token = "it" + Own.token();
     final Path dir;
     final Path root;
     private final Path ownRoot;
@@ -40,58 +39,76 @@ final class Jpod implements AutoCloseable {
     private final boolean isResident;
     private @Nullable Process serve;
 
-    private Jpod(boolean isResident, @Nullable Path root) throws IOException {
+    private Jpod(boolean isResident, @Nullable Path root) {
         this.isResident = isResident;
-        dir = Files.createTempDirectory(
-                "jpod-it-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        ownRoot = dir.resolve("a/b/c/root");
-        this.root = root == null ? ownRoot : root;
-        Files.createDirectories(dir.resolve("io"));
-        Files.createDirectories(ownRoot.getParent());
-        for (Path parent = ownRoot.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
-            Files.writeString(parent.resolve("sentinel"), "here");
+        try {
+            dir = Files.createTempDirectory(
+                    "jpod-it-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+            ownRoot = dir.resolve("a/b/c/root");
+            this.root = root == null ? ownRoot : root;
+            Files.createDirectories(dir.resolve("io"));
+            Files.createDirectories(ownRoot.getParent());
+            for (Path parent = ownRoot.getParent(); !parent.equals(dir.getParent()); parent = parent.getParent()) {
+                Files.writeString(parent.resolve("sentinel"), "here");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    static boolean isBuilt() {
-        return Files.exists(HOME.resolve("lib/jpod/brain.argv"))
-                && Files.exists(HOME.resolve("test-rootfs/out/probe/probe"));
-    }
-
-    static Jpod oneShot() throws IOException {
+    static Jpod oneShot() {
         return new Jpod(false, null);
     }
 
-    static Jpod resident() throws IOException {
+    static Jpod resident() {
         return resident(null);
     }
 
     /** @param root the state root of another one, which this one works on too; null: one of its own */
-    static Jpod resident(@Nullable Path root) throws IOException {
+    static Jpod resident(@Nullable Path root) {
         Jpod jpod = new Jpod(true, root);
         jpod.serve();
         return jpod;
     }
 
     /** With a brain that is started through this program and its arguments. */
-    static Jpod residentThrough(String... words) throws IOException {
+    static Jpod residentThrough(String... words) {
         Jpod jpod = new Jpod(true, null);
         jpod.serve(words);
         return jpod;
     }
 
     /** Starts the resident brain, after the end of the one before. */
-    void serve(String... through) throws IOException {
+    void serve(String... through) {
         ProcessBuilder builder = builder(List.of(through), "serve");
         Path log = dir.resolve("io/serve");
         builder.redirectOutput(log.toFile()).redirectError(log.toFile());
         builder.environment().put("JPOD_ONESHOT", "1");
-        Process hands = builder.start();
+        Process hands = start(builder);
         serve = hands;
-        await(() -> isServed() || !hands.isAlive(), () -> "jpod serve does not");
+        Await.until(() -> isServed() || !hands.isAlive(), () -> "jpod serve does not");
         if (!hands.isAlive()) {
-            throw new IllegalStateException("jpod serve: " + Files.readString(log));
+            throw new IllegalStateException("jpod serve: " + content(log));
         }
+    }
+
+    /** Whether nobody is being served: its threads for callers all wait for the next one. */
+    boolean isIdle() {
+        return callerThreads().noneMatch(where -> !where.startsWith("futex"));
+    }
+
+    /** Whether somebody is being served, and a call to the kernel for him does not return. */
+    boolean isHeldUp() {
+        return callerThreads().anyMatch(where -> !where.startsWith("futex") && !where.equals("0"));
+    }
+
+    /** Where in the kernel they sleep, proc(5) "wchan"; "0" of one that does not. */
+    private Stream<String> callerThreads() {
+        Path tasks = Path.of("/proc/" + brain().pid() + "/task");
+        return Stream.of(Objects.requireNonNull(tasks.toFile().list()))
+                .map(tasks::resolve)
+                .filter(task -> content(task.resolve("comm")).startsWith("caller-"))
+                .map(task -> content(task.resolve("wchan")));
     }
 
     private boolean isServed() {
@@ -105,12 +122,12 @@ final class Jpod implements AutoCloseable {
 
     /** The resident brain's JVM. */
     ProcessHandle brain() {
-        return java.util.Objects.requireNonNull(serve).children().findFirst().orElseThrow();
+        return Objects.requireNonNull(serve).children().findFirst().orElseThrow();
     }
 
     /** Kills the resident brain, and the hands that it was started by. */
     void killBrain() {
-        Process hands = java.util.Objects.requireNonNull(serve);
+        Process hands = Objects.requireNonNull(serve);
         hands.descendants().forEach(ProcessHandle::destroyForcibly);
         try {
             hands.destroyForcibly().waitFor();
@@ -167,12 +184,12 @@ final class Jpod implements AutoCloseable {
     }
 
     void awaitStatus(String id, String status) {
-        await(() -> status(id).equals(status), () -> id + " is " + status(id) + ", not " + status);
+        Await.until(() -> status(id).equals(status), () -> id + " is " + status(id) + ", not " + status);
     }
 
     /** Waits until there is one of that id, and it runs. */
     void awaitRunning(String id) {
-        await(
+        Await.until(
                 () -> {
                     Result state = run("state", id);
                     return state.code() == 0
@@ -187,7 +204,9 @@ final class Jpod implements AutoCloseable {
     }
 
     static void awaitText(Path file, Pattern text) {
-        await(() -> text.matcher(content(file)).find(), () -> file + " has no \"" + text + "\" but: " + content(file));
+        Await.until(
+                () -> text.matcher(content(file)).find(),
+                () -> file + " has no \"" + text + "\" but: " + content(file));
     }
 
     private static String content(Path file) {
@@ -198,22 +217,11 @@ final class Jpod implements AutoCloseable {
         }
     }
 
-    /** Waits until that is so; what is said if it never is. */
-    static void await(BooleanSupplier isSo, Supplier<String> otherwise) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!isSo.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError(otherwise.get());
-            }
-            sleep(5);
-        }
-    }
-
-    static void sleep(long milliseconds) {
+    private static Process start(ProcessBuilder builder) {
         try {
-            Thread.sleep(milliseconds);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -295,12 +303,8 @@ final class Jpod implements AutoCloseable {
             Path err = dir.resolve("io/" + number + ".err");
             builder.redirectInput(stdin == null ? Path.of("/dev/null").toFile() : stdin.toFile());
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-            try {
-                long start = System.nanoTime();
-                return new Running(String.join(" ", builder.command()), builder.start(), out, err, start);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            long start = System.nanoTime();
+            return new Running(String.join(" ", builder.command()), Jpod.start(builder), out, err, start);
         }
 
         Result run() {
@@ -311,7 +315,7 @@ final class Jpod implements AutoCloseable {
     record Running(String command, Process process, Path out, Path err, long start) {
         Result await() {
             try {
-                boolean ended = process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                boolean ended = process.waitFor(Await.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
                 Duration took = Duration.ofNanos(System.nanoTime() - start);
                 if (!ended) {
                     process.descendants().forEach(ProcessHandle::destroyForcibly);

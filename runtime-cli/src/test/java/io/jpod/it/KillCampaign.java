@@ -2,8 +2,6 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -127,10 +125,6 @@ final class KillCampaign {
     /** And starts another one. */
     void killResidentBrain() {
         jpod.killBrain();
-        try {
-            jpod.serve();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        jpod.serve();
     }
 }

@@ -1,22 +1,24 @@
 package io.jpod.it;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * SIGKILL at any moment of a container's life, to whoever takes part: {@code delete --force} then always succeeds, leaves the
  * host as it was, and the id is free again. Nobody waits for ever: each command has its patience.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class KillTest {
+    @AutoClose
     private Jpod jpod;
 
     /** Whoever cleans up behind a command that was killed, and makes things again. */
@@ -25,11 +27,6 @@ class KillTest {
     private Bundle plain;
     private Bundle mapped;
     private KillCampaign campaign;
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
-    }
 
     private void begin(Jpod own) throws IOException {
         jpod = own;

@@ -1,5 +1,6 @@
 package io.jpod.it;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,7 +74,7 @@ final class LabRun {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        for (long size = -1; !process.waitFor(Jpod.PATIENCE.toMillis(), TimeUnit.MILLISECONDS); ) {
+        for (long size = -1; !process.waitFor(Await.PATIENCE.toMillis(), TimeUnit.MILLISECONDS); ) {
             if (Files.size(output) == size) {
                 process.destroy();
                 process.waitFor();

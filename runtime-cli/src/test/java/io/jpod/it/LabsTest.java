@@ -3,6 +3,8 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +14,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The pages of docs/labs are true: what they say to type is typed, and what they show comes. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.LAB})
 class LabsTest {
     @TempDir
     Path dir;

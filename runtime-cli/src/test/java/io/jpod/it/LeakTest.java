@@ -3,30 +3,14 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The host, and the resident brain with its descriptors and threads, after much work is as it was before. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class LeakTest {
+class LeakTest extends JpodTests {
     private static final int CYCLES = 200;
     private static final int FAILURES = 50;
-
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     private static void cycle(Bundle bundle) {
         String id = jpod.id();

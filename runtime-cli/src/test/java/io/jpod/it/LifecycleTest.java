@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.linux.ProcessStat;
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,32 +12,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The operations of the runtime-spec over the command line, as container managers use them. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class LifecycleTest {
-    private static Jpod jpod;
+class LifecycleTest extends JpodTests {
     private HostState before;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     @BeforeEach
     void look() {
@@ -213,7 +199,7 @@ class LifecycleTest {
         Jpod.Running running = (oneShot ? call.oneShot() : call).start();
         Jpod.awaitText(pid, "\n");
         running.process().destroyForcibly().waitFor();
-        Jpod.await(() -> !jpod.run("list", "-q").ok().out().contains(id), () -> id + " is not undone");
+        Await.until(() -> !jpod.run("list", "-q").ok().out().contains(id), () -> id + " is not undone");
         assertThat(stopped).exists();
         if (!kind.equals("createContainer")) {
             for (String number : Files.readString(pid).strip().split(" ")) {

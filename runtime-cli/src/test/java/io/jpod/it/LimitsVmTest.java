@@ -2,36 +2,20 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** Limits as users set them, and what comes of them, on a host with all controllers in cgroup v2. */
 @Tag("vm")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class LimitsVmTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
-
+class LimitsVmTest extends JpodTests {
     private static Jpod.Call friendly(List<String> options, String... words) throws IOException {
         List<String> arguments =
                 new ArrayList<>(List.of("run", "--rootfs", jpod.probe().rootfs().toString()));
@@ -139,25 +123,24 @@ class LimitsVmTest {
         jpod.run("delete", "--force", id).ok();
     }
 
-    private static String usage(Path stat) {
-        try {
-            return Files.readAllLines(stat).getFirst();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** In microseconds. */
+    private static long usage(String id) throws IOException {
+        return Long.parseLong(
+                Files.readAllLines(cgroup(id).resolve("cpu.stat")).getFirst().replace("usage_usec ", ""));
     }
 
     @Test
     void aFrozenContainerUsesNoCpu() throws IOException {
         String id = running(_ -> {}, "spin", "1000");
         jpod.run("pause", id).ok();
-        Path stat = cgroup(id).resolve("cpu.stat");
-        String before = usage(stat);
-        Jpod.sleep(1000);
-        assertThat(usage(stat)).isEqualTo(before);
+        long before = usage(id);
+        // Whoever is not frozen gets its share meanwhile.
+        String other = running(_ -> {}, "spin", "1000");
+        Await.until(() -> usage(other) > 200_000, () -> "the other one stands still");
+        assertThat(usage(id)).isEqualTo(before);
         jpod.run("resume", id).ok();
-        Jpod.await(() -> !usage(stat).equals(before), () -> "it stands still");
-        jpod.run("delete", "--force", id).ok();
+        Await.until(() -> usage(id) > before, () -> "it stands still");
+        jpod.run("delete", "--force", id, other).ok();
     }
 
     @Test

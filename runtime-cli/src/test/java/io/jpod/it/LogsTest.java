@@ -10,30 +10,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The output of detached containers is kept on disk, as much of it as there is room for, and costs nobody else any. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class LogsTest {
-    private static Jpod jpod;
+class LogsTest extends JpodTests {
     private static String rootfs;
 
     @BeforeAll
     static void start() throws Exception {
-        jpod = Jpod.resident();
         rootfs = Bundle.busybox(jpod.newDir("box")).rootfs().toString();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     private static String run(List<String> options, String script) {
@@ -80,11 +70,7 @@ class LogsTest {
                 .run()
                 .ok();
         for (String id : ids) {
-            String log = "";
-            while (log.lines().count() < 2) {
-                log = jpod.run("logs", id).ok().out();
-            }
-            assertThat(log).endsWith("\n40\n");
+            Jpod.awaitText(directory(id).resolve("log"), "\n40\n");
             jpod.run("delete", "--force", id).ok();
         }
     }

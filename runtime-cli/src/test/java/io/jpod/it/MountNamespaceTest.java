@@ -1,16 +1,16 @@
 package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,22 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * mount namespace that the test makes: what goes wrong stays in there.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class MountNamespaceTest {
     private static final String LOOK =
             "/probe ls / + ls /dev + id + caps + env + cwd + umask + rlimits + fds + pids + stat /proc + stat /dev/null";
 
-    private Jpod jpod;
-
-    @BeforeEach
-    void begin() throws IOException {
-        jpod = Jpod.oneShot();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
-    }
+    @AutoClose
+    private final Jpod jpod = Jpod.oneShot();
 
     /** Whose root file system has all that it needs, once the script has mounted proc. */
     private Bundle prepared(boolean joined) throws IOException {
@@ -106,8 +97,8 @@ class MountNamespaceTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @EnabledIf("io.jpod.it.RuncTest#isInstalled")
     void whatIsSeenIsWhatRuncShows(boolean joined) throws IOException {
-        assumeThat(Path.of("/usr/sbin/runc")).as("runc, to compare with").exists();
         Bundle theirs = prepared(joined);
         Result runc = run("runc --root " + jpod.dir.resolve("runc"), theirs, joined);
         Bundle ours = prepared(joined);

@@ -5,31 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a command is about: one that is bad is named and keeps no other from being done; a signal may stand in any of its places. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class OperandsTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
-
+class OperandsTest extends JpodTests {
     @AfterEach
     void nothingIsLeft() {
         assertThat(jpod.run("list", "-q").ok().out()).isEmpty();
@@ -190,12 +174,14 @@ class OperandsTest {
                         "run",
                         "-d",
                         "--name=" + id,
+                        "--cgroup-parent",
+                        "/" + jpod.token,
                         "--rootfs",
                         jpod.probe().rootfs().toString(),
                         "--",
                         "/probe",
                         "sleep",
-                        "9")
+                        "1000")
                 .ok();
         jpod.run("kill", "--", id, "KILL").ok();
         assertThat(jpod.run("wait", "--", id).ok().out()).isEqualTo("137\n");

@@ -8,34 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values of options that are empty, that are made from others, and that are looked up in the container. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class OptionValuesTest {
-    private static Jpod jpod;
+class OptionValuesTest extends JpodTests {
     private static Path rootfs;
 
     @BeforeAll
     static void start() throws Exception {
-        jpod = Jpod.resident();
         rootfs = Bundle.busybox(jpod.newDir("box")).rootfs();
         Files.writeString(
                 rootfs.resolve("etc/passwd"), "root:x:0:0::/root:/bin/sh\n#\nodd\nweb:x:1000:1001::/www:/bin/sh\n");
         Files.writeString(rootfs.resolve("etc/group"), "root:x:0:\nodd:x:many:web\nlog:x:50:web\n");
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     private static Result run(List<String> options, String... command) {
@@ -102,7 +92,10 @@ class OptionValuesTest {
     @ParameterizedTest
     @CsvSource({"a._, a", "_a+b, a-b", "+, localhost"})
     void oneThatIsNoHostNameBecomesLikeIt(String end, String expected) {
-        assertThat(run(List.of("--name", end), "hostname").ok().out()).isEqualTo(expected + "\n");
+        assertThat(run(List.of("--name", end, "--cgroup-parent", "/" + jpod.token), "hostname")
+                        .ok()
+                        .out())
+                .isEqualTo(expected + "\n");
     }
 
     @Test

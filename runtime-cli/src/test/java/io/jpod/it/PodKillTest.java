@@ -1,20 +1,21 @@
 package io.jpod.it;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * SIGKILL at any moment of {@code pod create}, of {@code run --pod} and of {@code pod rm}, to whoever takes part: {@code pod rm
  * --force} then always succeeds, leaves the host as it was, and the name is free again.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class PodKillTest {
     private static final List<List<String>> KINDS = List.of(
             List.of(),
@@ -24,26 +25,20 @@ class PodKillTest {
             List.of("--share", "+cgroup"),
             List.of("--share", "none"));
 
-    private Jpod jpod;
+    @AutoClose
+    private final Jpod jpod = Jpod.resident();
 
     /** Whoever cleans up behind a command that was killed, and makes things again. */
-    private Jpod cleaner;
+    private Jpod cleaner = jpod;
 
     private KillCampaign campaign;
 
     @BeforeEach
-    void start() throws IOException {
-        jpod = Jpod.resident();
-        cleaner = jpod;
+    void begin() {
         TestPod pod = TestPod.create(jpod);
         pod.start();
         pod.remove().ok();
         campaign = new KillCampaign(jpod);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
     }
 
     private static String[] array(List<String> words) {

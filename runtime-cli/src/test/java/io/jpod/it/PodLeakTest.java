@@ -2,22 +2,19 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The host, and the resident brain with its descriptors and threads, after many pods is as it was before. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class PodLeakTest {
+class PodLeakTest extends JpodTests {
     private static final int PODS = 100;
     private static final int CONTAINERS = 3;
     private static final int FAILURES = 50;
@@ -29,18 +26,6 @@ class PodLeakTest {
             List.of("--share", "+pid,cgroup", "--userns", "auto", "--sysctl", "net.core.somaxconn=77"),
             List.of("--share", "+cgroup"),
             List.of("--share", "none"));
-
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     private static TestPod make(int number) {
         TestPod pod = TestPod.create(jpod, KINDS.get(number % KINDS.size()).toArray(String[]::new));
@@ -64,7 +49,7 @@ class PodLeakTest {
     private static void assertNothingIsLeft(HostState before, int namespacesBefore) throws IOException {
         assertThat(HostState.lastingChanges(jpod, before, true)).isEmpty();
         // The kernel frees them later; others may make some meanwhile.
-        Jpod.await(
+        Await.until(
                 () -> networkNamespaces() < namespacesBefore + FAILURES / 2,
                 () -> "network namespaces: " + networkNamespaces() + ", and before " + namespacesBefore);
     }
@@ -90,7 +75,7 @@ class PodLeakTest {
             make(i);
         }
         // Somebody else's container may not have left the host's root yet.
-        Jpod.await(() -> copies().isEmpty(), () -> "pins in the mount namespaces of containers: " + copies());
+        Await.until(() -> copies().isEmpty(), () -> "pins in the mount namespaces of containers: " + copies());
         jpod.run("pod", "rm", "--all", "--force").ok();
         jpod.run("delete", "--force", bystander).ok();
         assertNothingIsLeft(before, namespaces);

@@ -9,30 +9,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What can be done with a pod and all of its containers at once, and that one that has ended can be started again. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class PodLifecycleTest {
-    private static Jpod jpod;
+class PodLifecycleTest extends JpodTests {
     private TestPod pod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     @BeforeEach
     void create() {
@@ -74,9 +59,7 @@ class PodLifecycleTest {
                         "-c",
                         "trap 'exit 0' TERM; echo ready; sleep 1000 & wait")
                 .ok();
-        while (!says("logs", gentle).equals("ready")) {
-            Thread.onSpinWait();
-        }
+        Jpod.awaitText(jpod.root.resolve(gentle).resolve("log/log"), "ready");
         // The first process of a pid namespace that does not wait for a signal does not hear it.
         String stubborn = pod.start();
         Jpod.Running restart =

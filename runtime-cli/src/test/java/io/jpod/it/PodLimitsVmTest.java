@@ -8,31 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits of pods hold for all of their containers together, on a host with all controllers in cgroup v2. */
 @Tag("vm")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class PodLimitsVmTest {
+class PodLimitsVmTest extends JpodTests {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
-
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     private static String start(TestPod pod, List<String> options, String... words) {
         List<String> all = new ArrayList<>(options);

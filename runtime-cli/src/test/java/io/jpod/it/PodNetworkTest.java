@@ -3,62 +3,40 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
- * Pods on networks, as seen through the command line. Each test is a script in a network namespace of its own, which is the
- * host to it, with a resident brain of its own.
+ * Pods on networks, as seen through the command line. Each test is a script in a machine of its own, {@code lab.sh}, with a
+ * resident brain.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.LAB})
 class PodNetworkTest {
     private static final String PRELUDE = """
             set -u
-            unset JPOD_ONESHOT
-            ip link set lo up
-            jpod() { "$HOME_OF_JPOD"/bin/jpod --root "$ROOT" "$@" </dev/null; }
+            ROOT=$PWD/root
+            jpod() { command jpod --root "$ROOT" "$@" </dev/null; }
             links() { ip -br link | awk '{ print $1 }' | sort | tr '\\n' ' '; echo; }
-            cp -a "$HOME_OF_JPOD"/test-rootfs/out/busybox box
-            JPOD_ONESHOT=1 "$HOME_OF_JPOD"/bin/jpod serve >serve.log 2>&1 </dev/null &
-            serve=$!
-            trap 'kill $serve' EXIT
-            while [ ! -S "$JPOD_SOCKET" ] && kill -0 $serve; do sleep 0.05; done
             """;
 
-    private Jpod jpod;
-
-    @BeforeEach
-    void start() throws IOException {
-        jpod = Jpod.oneShot();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
-    }
+    @AutoClose
+    private final Jpod jpod = Jpod.oneShot();
 
     /** What the script prints, both streams in their order. */
     private String run(String script) throws IOException {
-        Path directory = jpod.newDir("net");
-        Path file = Files.writeString(directory.resolve("script"), PRELUDE + script);
-        Path socket = Files.createDirectories(directory.resolve("run")).resolve("brain.sock");
-        directory.resolve("run").toFile().setReadable(false, false);
-        Result result = jpod.program(List.of("unshare", "-n", "bash", "-c", "exec 2>&1; . " + file))
-                .in(directory)
-                .env("HOME_OF_JPOD", Jpod.HOME.toString())
-                .env("ROOT", jpod.root.toString())
-                .env("JPOD_SOCKET", socket.toString())
-                .env("JPOD_IT", jpod.token)
-                .run();
-        return result.out();
+        Path file = Files.writeString(jpod.newDir("net").resolve("script"), PRELUDE + script);
+        String lab = Jpod.HOME.resolve("test-rootfs/lab.sh").toString();
+        return jpod.program(List.of(lab, "bash", "-c", "exec 2>&1; . " + file))
+                .run()
+                .out();
     }
 
     @Test
@@ -66,8 +44,8 @@ class PodNetworkTest {
         String said = run("""
                 jpod pod create front -p 8080:80 >/dev/null
                 jpod pod create back --hostname store >/dev/null
-                jpod run -d --pod front --name web --rootfs box -- httpd -f -p 80 -h /etc >/dev/null
-                jpod run --rm --pod back --rootfs box -- sh -c 'for n in front 10.89.0.2; do wget -qO- http://$n/hostname; done'
+                jpod run -d --pod front --name web --rootfs busybox -- httpd -f -p 80 -h /etc >/dev/null
+                jpod run --rm --pod back --rootfs busybox -- sh -c 'for n in front 10.89.0.2; do wget -qO- http://$n/hostname; done'
                 wget -qO- http://127.0.0.1:8080/hostname
                 jpod exec web grep -c 'back store' /etc/hosts
                 jpod pod publish front 8081:80
@@ -94,7 +72,7 @@ class PodNetworkTest {
                 jpod network create --subnet 10.7.0.0/24 --ipv6 second >/dev/null
                 for i in $(seq 100); do
                     jpod pod create p$i --network jpod,second -p $((9000 + i)):80 >/dev/null
-                    for c in a b c; do jpod run -d --pod p$i --name p$i$c --rootfs box -- sleep 1000 >/dev/null; done
+                    for c in a b c; do jpod run -d --pod p$i --name p$i$c --rootfs busybox -- sleep 1000 >/dev/null; done
                     if [ $i -gt 5 ]; then jpod pod rm --force p$((i - 5)) >/dev/null; fi
                 done
                 jpod pod ps -q | wc -l
@@ -118,7 +96,7 @@ class PodNetworkTest {
                 # Not too late: the first one may have been slower than those that come.
                 while [ $i -lt 20 ] || [ $cut -lt 4 ]; do
                     i=$((i + 1))
-                    setsid "$HOME_OF_JPOD"/bin/jpod --root "$ROOT" pod create k -p 8080:80 >/dev/null 2>&1 </dev/null &
+                    setsid jpod --root "$ROOT" pod create k -p 8080:80 >/dev/null 2>&1 </dev/null &
                     victim=$!
                     sleep "$(awk "BEGIN { print $took / 1e9 * (10 + $i % 20) / 32 }")"
                     pkill -9 -P $victim
@@ -173,8 +151,8 @@ class PodNetworkTest {
                 jpod pod create one --network cni:lab >/dev/null
                 jpod pod create two --network cni:lab >/dev/null
                 jpod pod inspect -f '{{range .Networks}}{{.Name}} {{index .Addresses 0}}{{end}}' two
-                jpod run -d --pod one --name web --rootfs box -- httpd -f -p 80 -h /etc >/dev/null
-                jpod run --rm --pod two --rootfs box -- wget -qO- http://10.77.0.2/hostname
+                jpod run -d --pod one --name web --rootfs busybox -- httpd -f -p 80 -h /etc >/dev/null
+                jpod run --rm --pod two --rootfs busybox -- wget -qO- http://10.77.0.2/hostname
                 jpod pod create three --network cni:nowhere 2>&1 | grep -c 'no CNI network nowhere'
                 jpod pod rm --all --force >/dev/null
                 ls data/lab | grep -c 10.77
@@ -192,7 +170,7 @@ class PodNetworkTest {
                 get() { until wget -T 2 -qO- http://127.0.0.1:8080/hostname 2>/dev/null; do sleep 0.1; done; }
                 told() { jpod doctor | grep -o "$1" | head -1; }
                 jpod pod create web -p 8080:80 >/dev/null
-                jpod run -d --pod web --name one --rootfs box -- httpd -f -p 80 -h /etc >/dev/null
+                jpod run -d --pod web --name one --rootfs busybox -- httpd -f -p 80 -h /etc >/dev/null
                 get
                 nft flush ruleset
                 told 'nft table jpod-jpod0 is gone'
@@ -200,7 +178,7 @@ class PodNetworkTest {
                 get
                 nft flush ruleset; ip link del jpod0
                 told "'jpod doctor --fix'"
-                jpod run --rm --pod web --rootfs box -- true
+                jpod run --rm --pod web --rootfs busybox -- true
                 get
                 ip link del jpod0
                 jpod doctor --fix >/dev/null

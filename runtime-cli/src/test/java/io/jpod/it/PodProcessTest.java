@@ -5,36 +5,21 @@ import static io.jpod.it.TestPod.namespaces;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pods with one pid namespace, pods with a user namespace, and containers that join others or the host without a pod. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class PodProcessTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
-
+class PodProcessTest extends JpodTests {
     private static String says(String id, String... words) {
         return TestPod.exec(jpod, id, words).ok().out().strip();
     }
@@ -78,7 +63,7 @@ class PodProcessTest {
         during.lines()
                 .filter(line -> line.matches("\\d+ 1 . probe"))
                 .forEach(line -> says(first, "syscall", "kill", line.split(" ")[0], "9"));
-        Jpod.await(
+        Await.until(
                 () -> says(first, "ps").lines().noneMatch(line -> line.matches("\\d+ [1-9]\\d* Z .*|\\d+ 1 . probe")),
                 () -> "zombies or orphans: " + says(first, "ps"));
         pod.remove().ok();
@@ -162,7 +147,7 @@ class PodProcessTest {
         String stays = pod.start();
         String id = pod.start("sleep", "1000");
         Jpod.Running more = jpod.call("exec", id, "/probe", "sleep", "1000").start();
-        Jpod.await(
+        Await.until(
                 () -> says(stays, "ps").lines().filter(PodProcessTest::isProbe).count() == 4,
                 () -> "three and ps: " + says(stays, "ps"));
         jpod.run("delete", "--force", id).ok();

@@ -4,6 +4,7 @@ import static io.jpod.it.TestPod.common;
 import static io.jpod.it.TestPod.namespaces;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,30 +14,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What containers of a pod share: the kernel says so, it can be used, and nobody outside has it. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class PodSharingTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
-
+class PodSharingTest extends JpodTests {
     private static TestPod pod(String... options) {
         return TestPod.create(jpod, options);
     }
@@ -228,7 +213,7 @@ class PodSharingTest {
         TestPod pod = pod();
         String first = pod.start("sysv-sem", "make", "9", "+", "sysv-sem", "wait", "9", "+", "exit", "7");
         String second = pod.start();
-        Jpod.await(() -> exec(second, "sysv-sem", "value", "9").code() == 0, () -> "no semaphore");
+        Await.until(() -> exec(second, "sysv-sem", "value", "9").code() == 0, () -> "no semaphore");
         assertThat(jpod.status(first)).isEqualTo("running");
         exec(second, "sysv-sem", "post", "9").ok();
         jpod.awaitStatus(first, "stopped");

@@ -5,30 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Why a program is not executed, in words that name the reason. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class ProgramTest {
-    private static Jpod jpod;
+class ProgramTest extends JpodTests {
     private static Path rootfs;
 
     @BeforeAll
     static void start() throws Exception {
-        jpod = Jpod.resident();
         rootfs = Bundle.busybox(jpod.newDir("box")).rootfs();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     @ParameterizedTest

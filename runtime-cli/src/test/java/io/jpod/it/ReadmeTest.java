@@ -2,6 +2,8 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,15 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands under "Use" in the README, one after the other, as somebody would type them. */
 @Tag("root")
+@Needs({Built.JPOD, Built.LAB})
 class ReadmeTest {
-    private static final Path HOME = Path.of(System.getProperty("jpod.home"));
-
     @TempDir
     Path dir;
 
     @Test
     void commandsOfTheReadmeWork() throws Exception {
-        List<String> commands = Files.readAllLines(HOME.resolve("README.md")).stream()
+        List<String> commands = Files.readAllLines(Jpod.HOME.resolve("README.md")).stream()
                 .dropWhile(line -> !line.equals("## Use"))
                 .takeWhile(line -> !line.equals("## How it works"))
                 // The heading of a table in a fence begins with blanks, too.
@@ -30,22 +31,20 @@ class ReadmeTest {
                 .map(line -> hasMemoryController() ? line : line.replace("--memory 64m --cpus 0.5 ", ""))
                 .toList();
         assertThat(commands).hasSizeGreaterThan(12);
-        Files.createSymbolicLink(dir.resolve("busybox"), HOME.resolve("test-rootfs/out/busybox"));
+        Files.createSymbolicLink(dir.resolve("busybox"), Jpod.HOME.resolve("test-rootfs/out/busybox"));
         Files.createDirectory(dir.resolve("site"));
         Files.writeString(dir.resolve("site/index.html"), "it works\n");
-        Path script =
-                Files.writeString(dir.resolve("script"), """
+        Path script = Files.writeString(dir.resolve("script"), """
                 set -eu
-                export JPOD_ONESHOT=1
-                jpod() { %s/bin/jpod --root "$PWD/state" "$@" </dev/null; }
+                cd "$(dirname "$0")"
+                jpod() { command jpod --root "$PWD/state" "$@" </dev/null; }
                 trap 'jpod delete --force web; jpod delete --force c1; jpod pod rm --force web' EXIT
                 set -x
-                """.formatted(HOME) + String.join("\n", commands) + "\n");
+                """ + String.join("\n", commands) + "\n");
         Path output = dir.resolve("output");
-        // A network of its own, since the pod publishes a port.
-        Process bash = new ProcessBuilder(
-                        "unshare", "-n", "sh", "-c", "ip link set lo up && exec bash \"$0\"", script.toString())
-                .directory(dir.toFile())
+        // A machine of its own, since the pod publishes a port, and names are the host's.
+        String lab = Jpod.HOME.resolve("test-rootfs/lab.sh").toString();
+        Process bash = new ProcessBuilder(lab, "bash", script.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

@@ -2,37 +2,29 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One record that is bad, or from elsewhere, is one container's matter, and "nothing is left" is true. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class RecordsTest {
-    private Jpod jpod;
-
-    @BeforeEach
-    void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
-    }
+    @AutoClose
+    private final Jpod jpod = Jpod.resident();
 
     /** Whoever is its parent reaps it in its own time. */
     private static void awaitEnd(long pid) {
-        Jpod.await(() -> !Files.exists(Path.of("/proc/" + pid)), () -> pid + " is not reaped");
+        Await.until(() -> !Files.exists(Path.of("/proc/" + pid)), () -> pid + " is not reaped");
     }
 
     /** Where cgroup2 is mounted for those who made it: DIR is the test's own directory. */

@@ -1,8 +1,8 @@
 package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same commands to runc and to jpod: exit codes, and the shape of what programs read. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class RuncCommandsTest {
-    private static Jpod jpod;
-
+@EnabledIf("io.jpod.it.RuncTest#isInstalled")
+class RuncCommandsTest extends JpodTests {
     /** A container in each state, of both runtimes. */
     private static Map<String, String> ids = new LinkedHashMap<>();
 
@@ -34,8 +32,6 @@ class RuncCommandsTest {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeThat(Path.of("/usr/sbin/runc")).as("runc, to compare with").exists();
-        jpod = Jpod.resident();
         sleeping = jpod.probe()
                 .change(config -> config.set("process.args", List.of("/probe", "sleep", "1000"))
                         .set("annotations", Map.of("one", "1", "two", "2")));
@@ -53,17 +49,13 @@ class RuncCommandsTest {
             }
         }
         jpod.awaitStatus(ids.get("STOPPED"), "stopped");
-        while (!call(true, "state", ids.get("STOPPED")).out().contains("stopped")) {
-            Jpod.sleep(10);
-        }
+        Await.until(
+                () -> call(true, "state", ids.get("STOPPED")).out().contains("stopped"), () -> "runc's does not stop");
     }
 
     @AfterAll
     static void end() throws IOException {
-        if (jpod != null) {
-            ids.values().forEach(id -> call(true, "delete", "-f", id));
-            jpod.close();
-        }
+        ids.values().forEach(id -> call(true, "delete", "-f", id));
     }
 
     private static Result call(boolean isRunc, String... arguments) {

@@ -1,7 +1,6 @@
 package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -27,23 +25,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  * purpose, it is said here, beside the reason.
  */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class RuncTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        assumeThat(Path.of("/usr/sbin/runc")).as("runc, to compare with").exists();
-        jpod = Jpod.resident();
+@EnabledIf("isInstalled")
+class RuncTest extends JpodTests {
+    static boolean isInstalled() {
+        return Files.exists(Path.of("/usr/sbin/runc"));
     }
 
     @AfterAll
     static void end() throws IOException {
-        if (jpod != null) {
-            for (String id : runc("list", "-q").out().lines().toList()) {
-                runc("delete", "-f", id);
-            }
-            jpod.close();
+        for (String id : runc("list", "-q").out().lines().toList()) {
+            runc("delete", "-f", id);
         }
     }
 

@@ -8,33 +8,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arguments and variables are the container's: no error, log or trace says what they hold. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class SecretsTest {
+class SecretsTest extends JpodTests {
     private static final String SECRET = "hunter2";
     private static final int LONGEST = 2500;
 
-    private static Jpod jpod;
     private static Bundle bundle;
 
     @BeforeAll
     static void start() throws IOException {
-        jpod = Jpod.resident();
         bundle = jpod.probe();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     private static Result run(String... words) {

@@ -2,6 +2,7 @@ package io.jpod.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,34 +13,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What jpod shows of pods is what the kernel says, and what lsns(8) sees. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class SeeTest {
+class SeeTest extends JpodTests {
     private static final List<String> TYPES = List.of("user", "mnt", "net", "ipc", "uts", "pid", "cgroup", "time");
 
-    private static Jpod jpod;
     private TestPod members;
     private String pod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     private void create(String... options) {
         members = TestPod.create(jpod, options);
@@ -265,14 +251,14 @@ class SeeTest {
         builder.environment().remove("NO_COLOR");
         Process script = builder.start();
         try {
-            Jpod.await(() -> frames(out) >= 3, () -> "nothing is drawn anew");
+            Await.until(() -> frames(out) >= 3, () -> "nothing is drawn anew");
             assertThat(Files.readString(out, StandardCharsets.UTF_8)).contains("\033[1;32m", "\033[J");
             List<ProcessHandle> all = script.descendants().toList();
             assertThat(all).hasSizeGreaterThanOrEqualTo(2);
 
             script.destroyForcibly().waitFor();
 
-            Jpod.await(() -> all.stream().noneMatch(ProcessHandle::isAlive), () -> "somebody goes on: " + all);
+            Await.until(() -> all.stream().noneMatch(ProcessHandle::isAlive), () -> "somebody goes on: " + all);
         } finally {
             script.descendants().forEach(ProcessHandle::destroyForcibly);
             script.destroyForcibly();

@@ -6,29 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What jpod shows of limits and use, on a host with all controllers in cgroup v2. */
 @Tag("vm")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class SeeVmTest {
-    private static Jpod jpod;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
-
+class SeeVmTest extends JpodTests {
     @AfterEach
     void remove() {
         jpod.run("pod", "rm", "--all", "--force").ok();

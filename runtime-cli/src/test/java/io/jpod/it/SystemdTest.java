@@ -3,36 +3,28 @@ package io.jpod.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The units that {@code make install} installs, with the words of their own that systemd would start. */
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
+@Needs({Built.JPOD, Built.PROBE, Built.BUSYBOX})
 class SystemdTest {
     private static final Path UNITS = Jpod.HOME.resolve("runtime-cli/src/main/systemd");
     private static final Path ACTIVATE = Path.of("/usr/bin/systemd-socket-activate");
     private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
 
-    private Jpod jpod;
-
-    @BeforeEach
-    void begin() throws IOException {
-        jpod = Jpod.oneShot();
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        jpod.close();
-    }
+    @AutoClose
+    private final Jpod jpod = Jpod.oneShot();
 
     private static String service() throws IOException {
         return Files.readString(UNITS.resolve("jpod.service.in"))
@@ -103,10 +95,10 @@ class SystemdTest {
                 .redirectErrorStream(true)
                 .redirectOutput(jpod.dir.resolve("io/service").toFile())
                 .start();
-        while (!Files.exists(jpod.socket())) {
-            assertThat(process.isAlive()).as("systemd-socket-activate").isTrue();
-            Jpod.sleep(10);
-        }
+        Await.until(
+                () -> Files.exists(jpod.socket()) || !process.isAlive(),
+                () -> "systemd-socket-activate does not listen");
+        assertThat(process.isAlive()).as("systemd-socket-activate").isTrue();
         return process;
     }
 }

@@ -7,35 +7,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A container's terminal, seen by a caller who has none: lines end in one character, and what is piped in ends. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class TerminalTest {
+class TerminalTest extends JpodTests {
     private static final String ROOTFS =
             Jpod.HOME.resolve("test-rootfs/out/busybox").toString();
 
-    private static Jpod jpod;
     private HostState before;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     @BeforeEach
     void look() {
@@ -108,11 +93,15 @@ class TerminalTest {
     void aPipeInFrontAndBehind() throws IOException {
         Path input = jpod.newDir("stdin").resolve("file");
         Files.writeString(input, "one\ntwo");
+        Path go = input.resolveSibling("go");
+        // Nothing comes before the program has said that it is ready.
+        String pipe = "mkfifo $1; go=$1; shift; { read -r _ <$go; cat $0; } | \"$@\""
+                + " | { read -r line; echo \"$line\"; echo >$go; cat; }";
         Result result = jpod.call(
                         "run", "-t", "--rootfs", ROOTFS, "--", "sh", "-c", "stty -echo; echo ready; cat; echo end")
-                .through("sh", "-c", "(sleep 0.5; cat \"$0\") | \"$@\" | cat", input.toString())
+                .through("sh", "-c", pipe, input.toString(), go.toString())
                 .run()
                 .ok();
-        assertThat(result.out()).contains("ready\n").endsWith("one\ntwoend\n");
+        assertThat(result.out()).isEqualTo("ready\none\ntwoend\n");
     }
 }

@@ -10,33 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What {@code --trace} prints is what explain foretold, with the results of the kernel; and it changes nothing. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class TraceTest {
+class TraceTest extends JpodTests {
     private static final Pattern STEP = Pattern.compile(" *\\d+  \\S.*  # .*");
     private static final String ROOTFS =
             Jpod.HOME.resolve("test-rootfs/out/busybox").toString();
 
-    private static Jpod jpod;
     private String id;
-
-    @BeforeAll
-    static void start() throws IOException {
-        jpod = Jpod.resident();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
-    }
 
     @BeforeEach
     void name() {

@@ -7,25 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 
 /** A named volume at its first use is what the image has in its place. */
 @Tag("root")
-@EnabledIf("io.jpod.it.Jpod#isBuilt")
-class VolumesTest {
-    private static Jpod jpod;
+class VolumesTest extends JpodTests {
     private static Path rootfs;
     private String volume = "";
 
     @BeforeAll
     static void start() throws Exception {
-        jpod = Jpod.resident();
         rootfs = Bundle.busybox(jpod.newDir("box")).rootfs();
         Process made = new ProcessBuilder("sh", "-ec", """
                         cd "$0"; mkdir -p srv/data/deep srv/empty; echo hello > srv/data/file; ln -s file srv/data/link
@@ -35,11 +30,6 @@ class VolumesTest {
                 .inheritIO()
                 .start();
         assertThat(made.waitFor()).isZero();
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        jpod.close();
     }
 
     @BeforeEach

@@ -13,6 +13,9 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Poll;
 import io.jpod.linux.Processes;
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,11 +26,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a command can do through the real hands. */
-@EnabledIf("io.jpod.server.Resident#canBeCalled")
+@Needs(Built.HANDS)
 class HandsTest {
     @TempDir
     Path dir;
@@ -223,9 +225,7 @@ class HandsTest {
         }
         assertThat(exitFile).isEmptyFile();
         pipe.forEach(Fd::close);
-        while (Files.size(exitFile) == 0) {
-            Thread.sleep(10);
-        }
+        Await.until(() -> Files.size(exitFile) > 0, () -> "no exit code is written");
         assertThat(exitFile).hasContent("7\n");
     }
 

@@ -3,6 +3,8 @@ package io.jpod.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.cli.Cli;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -11,12 +13,11 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A recording of a resident brain has the steps of a pod. */
 @Tag("root")
-@EnabledIf("io.jpod.server.Resident#canBeCalled")
+@Needs(Built.HANDS)
 class PodRecordingTest {
     @TempDir
     Path dir;

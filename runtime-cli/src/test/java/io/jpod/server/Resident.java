@@ -4,6 +4,7 @@ import io.jpod.abi.Flags;
 import io.jpod.cli.command.Caller;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Sockets;
+import io.jpod.testing.Built;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.function.ToIntFunction;
 
 /** A server in this JVM, with one command for all callers, and the real hands to call it with. */
 final class Resident implements AutoCloseable {
-    static final Path HANDS = Path.of("../native-shims/out/jpod");
+    static final Path HANDS = Built.HANDS.file();
 
     /** What the hands print if they are sent elsewhere: their one-shot brain is this. */
     static final String ONE_SHOT = "started a brain of its own";
@@ -37,10 +38,6 @@ final class Resident implements AutoCloseable {
         }
         server = new Server(Listener.at(socket), command, () -> {}, log::add);
         serving = Thread.ofPlatform().start(() -> server.serve(patron.getFirst(), null));
-    }
-
-    static boolean canBeCalled() {
-        return Files.exists(HANDS);
     }
 
     /** A process that runs jpod in a directory of its own choice. Its streams are pipes. */

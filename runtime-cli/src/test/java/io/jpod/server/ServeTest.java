@@ -10,6 +10,9 @@ import io.jpod.linux.Message;
 import io.jpod.linux.Poll;
 import io.jpod.linux.Sockets;
 import io.jpod.linux.SyscallException;
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The installed tree as users have it: hands that start a JVM, or find one that serves. */
-@EnabledIf("io.jpod.server.Resident#canBeCalled")
+@Needs(Built.HANDS)
 class ServeTest {
     @TempDir
     Path dir;
@@ -85,10 +87,8 @@ class ServeTest {
         List<String> all = new ArrayList<>(List.of("serve"));
         all.addAll(List.of(arguments));
         Process hands = start(prefix, all.toArray(String[]::new));
-        while (!isServed()) {
-            assertThat(hands.isAlive()).as("jpod serve").isTrue();
-            Thread.sleep(20);
-        }
+        Await.until(() -> isServed() || !hands.isAlive(), () -> "jpod serve does not");
+        assertThat(hands.isAlive()).as("jpod serve").isTrue();
         return hands;
     }
 
@@ -119,10 +119,8 @@ class ServeTest {
         return Sockets.connect(socket().toString(), Flags.SOCK_SEQPACKET);
     }
 
-    private void awaitServed(String arguments) throws InterruptedException {
-        while (!output(List.of(), arguments).startsWith("jpod version")) {
-            Thread.sleep(20);
-        }
+    private void awaitServed(String arguments) {
+        Await.until(() -> output(List.of(), arguments).startsWith("jpod version"), () -> output(List.of(), arguments));
     }
 
     private static ProcessHandle brain(Process hands) {
@@ -197,9 +195,7 @@ class ServeTest {
         Files.createDirectories(socket().getParent());
         Process hands = start(
                 List.of(activate.getPath(), "--seqpacket", "-E", "JPOD_ONESHOT=1", "-l", socket().toString()), "serve");
-        while (!Files.exists(socket())) {
-            Thread.sleep(20);
-        }
+        Await.until(() -> Files.exists(socket()), () -> "systemd-socket-activate does not listen");
         // systemd-socket-activate waits for the first call before it starts us; that call waits in the backlog.
         assertThat(output(List.of(), "--version")).startsWith("jpod version");
         assertThat(output(List.of("env", "JPOD_ONESHOT=1"), "serve"))
@@ -228,6 +224,8 @@ class ServeTest {
     @Test
     void aLimitThatComesLaterIsKeptToo() throws Exception {
         Process hands = serve();
+        // Classes are files here. Those that it needs to complain have come when it has complained of nonsense.
+        assertThat(hands.inputReader().readLine()).contains("level=warning");
         Files.delete(argv());
         Path brain = Path.of("/proc", Long.toString(brain(hands).pid()));
         String before = limit(brain);
@@ -306,9 +304,7 @@ class ServeTest {
                     cgroup.resolve("cgroup.procs"), Long.toString(brain(hands).pid()));
             // Those that are there still serve, until nobody calls for a while.
             Files.writeString(cgroup.resolve("pids.max"), "1");
-            while (hasCallers(brain(hands))) {
-                Thread.sleep(20);
-            }
+            Await.until(() -> !hasCallers(brain(hands)), () -> "the threads of callers stay");
             for (int i = 0; i < 20; i++) {
                 assertThat(output(List.of(), "--version"))
                         .as("call %d, pids.current %s", i, Files.readString(cgroup.resolve("pids.current")))
@@ -320,9 +316,7 @@ class ServeTest {
         } finally {
             brain(hands).destroyForcibly();
             hands.waitFor();
-            while (!cgroup.toFile().delete()) {
-                Thread.sleep(10);
-            }
+            Await.until(() -> cgroup.toFile().delete(), () -> cgroup + " cannot be removed");
         }
     }
 }

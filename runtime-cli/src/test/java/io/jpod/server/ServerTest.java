@@ -10,6 +10,8 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Message;
 import io.jpod.linux.Sockets;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +28,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,7 +44,7 @@ class ServerTest {
     Path dir;
 
     @Test
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void servesManyCallersAtOnce() throws Exception {
         try (Resident resident = new Resident(dir, Cli::run);
                 ExecutorService callers = Executors.newFixedThreadPool(20)) {
@@ -63,7 +64,7 @@ class ServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"-m", "-pf", "-rU", "-n", "-i", "-u", "-C", "-Tf"})
     @Tag("root")
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void sendsACallerFromAnotherNamespaceElsewhere(String namespace) throws Exception {
         try (Resident resident = new Resident(dir, Cli::run)) {
             Process process = resident.call(List.of("unshare", namespace), "--version");
@@ -87,7 +88,7 @@ class ServerTest {
                 FILTERED
             })
     @Tag("root")
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void sendsACallerWithOtherRightsElsewhere(String prefix) throws Exception {
         try (Resident resident = new Resident(dir, Cli::run)) {
             assertThat(called(resident, List.of())).startsWith("jpod version");
@@ -101,7 +102,7 @@ class ServerTest {
     /** A login is a member of its own group, a service of none, and no check cares. */
     @Test
     @Tag("root")
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void aGroupThatIsAMembersOwnIsNoOtherRight() throws Exception {
         try (Resident resident = new Resident(dir, Cli::run)) {
             assertThat(called(resident, List.of("setpriv", "--groups", "0"))).startsWith("jpod version");
@@ -116,7 +117,7 @@ class ServerTest {
 
     /** Who connects and ends is nobody, even if somebody else goes on with the connection. */
     @Test
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void sendsWhoeverGoesOnWithAnothersConnectionElsewhere() throws Exception {
         String connect = "import socket,os,sys,time,array\n"
                 + "s=socket.socket(socket.AF_UNIX,socket.SOCK_SEQPACKET); s.connect(sys.argv[1])\n"
@@ -138,7 +139,7 @@ class ServerTest {
 
     @Test
     @Tag("root")
-    @EnabledIf("io.jpod.server.Resident#canBeCalled")
+    @Needs(Built.HANDS)
     void sendsACallerWithAnotherRootElsewhere() throws Exception {
         String enter = "JPOD_SOCKET=/run/brain.sock exec chroot " + dir + " /bin/jpod --version";
         try (Resident resident = new Resident(dir, Cli::run)) {

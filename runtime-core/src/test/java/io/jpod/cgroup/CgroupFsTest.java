@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jpod.abi.Errno;
 import io.jpod.cgroup.CgroupEvents.Event;
 import io.jpod.plan.Limit;
+import io.jpod.testing.Await;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +29,7 @@ import org.junit.jupiter.api.TestInfo;
 /** Against the host's own cgroup2, in cgroups named jpod-test-PID-*, with no controllers needed. */
 @Tag("root")
 class CgroupFsTest {
-    /** What only recognises a hang. */
-    private static final Duration SOON = Duration.ofMinutes(10);
+    private static final Duration SOON = Await.PATIENCE;
 
     private static final Duration NOW = Duration.ofMillis(50);
 
@@ -42,10 +43,7 @@ class CgroupFsTest {
         assumeTrue(found.isPresent(), "cgroup2 is mounted");
         assumeTrue(Files.isWritable(Path.of(found.get().mount(), "cgroup.procs")), "cgroup2 is writable");
         fs = found.get();
-        path = fs.resolve(
-                "/jpod-test-" + ProcessHandle.current().pid() + "-"
-                        + test.getDisplayName().replace("()", ""),
-                "");
+        path = fs.resolve(Own.CGROUPS + "-" + test.getDisplayName().replace("()", ""), "");
     }
 
     @AfterEach
@@ -64,10 +62,8 @@ class CgroupFsTest {
         fs.remove(path, List.of(path), SOON);
         assertThat(Path.of(path)).doesNotExist();
         // Others' containers may live there meanwhile.
-        String[] left = Path.of(fs.mount(), "jpod")
-                .toFile()
-                .list((_, name) ->
-                        name.startsWith("jpod-test-" + ProcessHandle.current().pid()));
+        String[] left =
+                Path.of(fs.mount(), "jpod").toFile().list((_, name) -> name.startsWith(Own.CGROUPS.substring(1)));
         assertThat(left == null ? new String[0] : left).isEmpty();
     }
 
@@ -92,18 +88,20 @@ class CgroupFsTest {
     }
 
     @Test
-    void theCommonParentGoesWithTheLast() {
-        String a = fs.resolve(null, path.substring(path.lastIndexOf('/') + 1) + "-a");
-        String b = fs.resolve(null, path.substring(path.lastIndexOf('/') + 1) + "-b");
-        assumeTrue(Files.notExists(Path.of(fs.mount(), "jpod")), "nobody else's container is there");
-        List<String> createdByA = close(fs.create(a, List.of(), Set.of()));
-        List<String> createdByB = close(fs.create(b, List.of(), Set.of()));
-        assertThat(createdByA).containsExactly(fs.mount() + "/jpod", a);
+    void theCommonParentGoesWithTheLast() throws IOException {
+        Files.createDirectory(Path.of(path));
+        // The host's has containers of others.
+        CgroupFs own = new CgroupFs(path, Map.of());
+        String a = own.resolve(null, "a");
+        String b = own.resolve(null, "b");
+        List<String> createdByA = close(own.create(a, List.of(), Set.of()));
+        List<String> createdByB = close(own.create(b, List.of(), Set.of()));
+        assertThat(createdByA).containsExactly(path + "/jpod", a);
         assertThat(createdByB).containsExactly(b);
-        fs.remove(a, createdByA, SOON);
+        own.remove(a, createdByA, SOON);
         assertThat(Path.of(b)).exists();
-        fs.remove(b, createdByB, SOON);
-        assertThat(Path.of(fs.mount(), "jpod")).doesNotExist();
+        own.remove(b, createdByB, SOON);
+        assertThat(Path.of(path, "jpod")).doesNotExist();
     }
 
     /** All of them, whichever cgroup they were made with. */

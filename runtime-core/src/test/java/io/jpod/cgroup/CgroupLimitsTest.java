@@ -10,6 +10,8 @@ import io.jpod.oci.SpecReader;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
 import io.jpod.plan.ResourcesUpdate;
+import io.jpod.testing.Await;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,11 +27,10 @@ import org.junit.jupiter.api.Test;
 /** Limits hold. Needs a kernel with all controllers in cgroup v2. */
 @Tag("vm")
 class CgroupLimitsTest {
-    /** What only recognises a hang. */
-    private static final Duration SOON = Duration.ofMinutes(10);
+    private static final Duration SOON = Await.PATIENCE;
 
     private final CgroupFs fs = CgroupFs.find().orElseThrow();
-    private final String path = fs.resolve("/jpod-test-limits/c1", "");
+    private final String path = fs.resolve(Own.CGROUPS + "/c1", "");
     private Cgroup cgroup;
     private List<String> created;
 
@@ -121,9 +122,7 @@ class CgroupLimitsTest {
     void cpuTimeIsLimited() throws Exception {
         limit("{'cpu':{'quota':10000,'period':100000}}");
         run("while :; do :; done");
-        while (cgroup.stats().cpu().throttledPeriods() == 0) {
-            Thread.sleep(10);
-        }
+        Await.until(() -> cgroup.stats().cpu().throttledPeriods() > 0, () -> "it is not throttled");
     }
 
     @Test
@@ -150,7 +149,7 @@ class CgroupLimitsTest {
 
     @Test
     void figuresCanBeHadWithoutLimits() throws Exception {
-        String other = fs.resolve("/jpod-test-limits/c2", "");
+        String other = fs.resolve(Own.CGROUPS + "/c2", "");
         List<String> made;
         try (Cgroup measured = fs.create(other, List.of(), Set.of("memory", "pids", "nothing"))) {
             made = measured.created();

@@ -9,6 +9,7 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Resources.DeviceRule.Type;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +41,7 @@ class DeviceFilterAttachmentTest {
     @BeforeEach
     void create() throws IOException {
         Path root = hierarchies().findFirst().orElseThrow();
-        directory = Files.createDirectory(
-                root.resolve("jpod-test-" + ProcessHandle.current().pid()));
+        directory = Files.createDirectory(root.resolve(Own.CGROUPS.substring(1)));
     }
 
     @AfterEach

@@ -7,6 +7,8 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
+import io.jpod.testing.Built;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,8 +21,6 @@ import java.util.stream.Collectors;
 
 /** A bundle for a test: a rootfs with the test program alone in it, and a config that is written with {@link #set}. */
 final class Bundle implements AutoCloseable {
-    private static final Path PROBE = Path.of(System.getProperty("jpod.home"), "test-rootfs/out/probe/probe");
-
     final Path dir;
     final Path rootfs;
     private final Map<String, Object> config;
@@ -32,7 +32,7 @@ final class Bundle implements AutoCloseable {
         this.rootfs = dir.resolve("rootfs");
         try {
             Files.createDirectories(rootfs);
-            Files.copy(PROBE, rootfs.resolve("probe"));
+            Files.copy(Built.PROBE.file(), rootfs.resolve("probe"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,7 +47,7 @@ final class Bundle implements AutoCloseable {
                 "linux",
                         map(
                                 "cgroupsPath",
-                                Leftovers.CGROUPS + "/" + System.nanoTime(),
+                                Own.CGROUPS + "/" + System.nanoTime(),
                                 "namespaces",
                                 new ArrayList<>(List.of(
                                         map("type", "pid"),

@@ -19,6 +19,8 @@ import io.jpod.pod.Pod;
 import io.jpod.pod.PodException;
 import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;
+import io.jpod.testing.Await;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,8 @@ class CallerGoneTest extends ContainerTests {
             }
         }
     }
+
+    private static final String POD = Own.name("p");
 
     private final Spawner gone = new Mortal(0);
 
@@ -95,18 +99,18 @@ class CallerGoneTest extends ContainerTests {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void noPodIsMade(int lives) {
-        assertThatThrownBy(() -> pods().create(PodSpec.named("p"), new Mortal(lives)))
+        assertThatThrownBy(() -> pods().create(PodSpec.named(POD), new Mortal(lives)))
                 .isInstanceOf(CallerGone.class);
         assertThat(pods().list()).isEmpty();
-        assertThat(pods().create(PodSpec.named("p"), spawner).status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(pods().create(PodSpec.named(POD), spawner).status()).isEqualTo(Pod.Status.CREATED);
     }
 
     @Test
     void noPodIsJoinedOrRemoved() {
-        Pod pod = pods().create(PodSpec.named("p"), spawner);
+        Pod pod = pods().create(PodSpec.named(POD), spawner);
         assertThatThrownBy(() -> pod.hold(gone)).isInstanceOf(CallerGone.class);
         assertThatThrownBy(() -> pod.delete(true, gone)).isInstanceOf(CallerGone.class);
-        assertThat(pods().get("p").status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(pods().get(POD).status()).isEqualTo(Pod.Status.CREATED);
     }
 
     @Test
@@ -170,14 +174,14 @@ class CallerGoneTest extends ContainerTests {
 
     @Test
     void whatHadTheNameBeforeIsNotTheSame() {
-        Pod first = pods().create(PodSpec.named("p"), spawner);
+        Pod first = pods().create(PodSpec.named(POD), spawner);
         first.delete(true, spawner);
-        pods().create(PodSpec.named("p"), spawner);
+        pods().create(PodSpec.named(POD), spawner);
         assertThatThrownBy(() -> first.hold(spawner))
                 .isInstanceOf(PodException.class)
                 .hasMessageContaining("another one has its name");
         first.delete(true, spawner);
-        assertThat(pods().find("p")).isPresent();
+        assertThat(pods().find(POD)).isPresent();
     }
 
     @Test
@@ -198,10 +202,10 @@ class CallerGoneTest extends ContainerTests {
     /** Until somebody waits for it: proc(5), "/proc/locks", marks who waits with an arrow. */
     private static void awaitLockOf(Container container) {
         String inode = ":" + Stat.of(container.directory().toString()).inode() + " ";
-        while (Linux.readText("/proc/locks", 1 << 20)
-                .lines()
-                .noneMatch(line -> line.contains("-> FLOCK") && line.contains(inode))) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                () -> Linux.readText("/proc/locks", 1 << 20)
+                        .lines()
+                        .anyMatch(line -> line.contains("-> FLOCK") && line.contains(inode)),
+                () -> "nobody waits for its lock");
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
 import io.jpod.oci.State.Status;
+import io.jpod.testing.Await;
+import io.jpod.testing.Built;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,9 +138,7 @@ class ContainerTest extends ContainerTests {
         slow.set("hooks.createRuntime", List.of(map("path", "/bin/cat", "args", List.of("cat", fifo.toString()))));
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Future<Created> created = threads.submit(() -> create(slow, "c"));
-            while (containers.find("c").filter(c -> c.cgroupPath().isPresent()).isEmpty()) {
-                Thread.sleep(1);
-            }
+            awaitCgroup("c");
             Container container = containers.get("c");
             assertThat(container.status()).isEqualTo(Status.CREATING);
             Future<?> started = threads.submit(() -> container.start(spawner));
@@ -150,6 +150,11 @@ class ContainerTest extends ContainerTests {
         }
     }
 
+    private void awaitCgroup(String id) {
+        Await.until(
+                () -> containers.find(id).flatMap(Container::cgroupPath).isPresent(), () -> id + " comes to no cgroup");
+    }
+
     @Test
     void startOfOneThatCannotBeMadeSaysThatThereIsNone() throws Exception {
         Path fifo = temporary.resolve("fifo");
@@ -159,9 +164,7 @@ class ContainerTest extends ContainerTests {
         failing.set("hooks.createRuntime", List.of(map("path", "/bin/sh", "args", List.of("sh", "-c", script))));
         try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
             Future<Created> created = threads.submit(() -> create(failing, "c"));
-            while (containers.find("c").filter(c -> c.cgroupPath().isPresent()).isEmpty()) {
-                Thread.sleep(1);
-            }
+            awaitCgroup("c");
             Container container = containers.get("c");
             Future<?> started = threads.submit(() -> container.start(spawner));
             Files.writeString(fifo, "now");
@@ -191,9 +194,7 @@ class ContainerTest extends ContainerTests {
     @ValueSource(strings = {"init", "a/b/c", "with space"})
     void anExecIsBornWhereTheFirstProcessIs(String below) throws Exception {
         Bundle bundle = bundle();
-        Files.copy(
-                Path.of(System.getProperty("jpod.home"), "test-rootfs/out/busybox/bin/busybox"),
-                bundle.rootfs.resolve("busybox"));
+        Files.copy(Built.BUSYBOX.file(), bundle.rootfs.resolve("busybox"));
         String move = "cd /sys/fs/cgroup && /busybox mkdir -p '" + below + "' && echo 0 > '" + below
                 + "/cgroup.procs' && echo +hugetlb > cgroup.subtree_control && exec /probe sleep 1000";
         bundle.set("process.args", List.of("/busybox", "sh", "-c", move));
@@ -203,9 +204,7 @@ class ContainerTest extends ContainerTests {
         bundle.set("linux.resources.hugepageLimits", List.of(map("pageSize", "2MB", "limit", 1 << 22)));
         Container container = start(bundle, "c").container();
         Path comm = Path.of("/proc", Integer.toString(container.pid()), "comm");
-        while (!Files.readString(comm).startsWith("probe")) {
-            Thread.sleep(10);
-        }
+        Await.until(() -> Files.readString(comm).startsWith("probe"), () -> "it has not moved");
         assertThat(exec(container, "cat", "/proc/self/cgroup").lines()).contains("0::/" + below);
         assertThat(container.processes()).hasSize(1);
     }

@@ -3,6 +3,8 @@ package io.jpod.container;
 import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What tests of real containers share: a state root of their own, and that nothing is left of them. */
 @Tag("root")
+@Needs({Built.SHIMS, Built.PROBE, Built.BUSYBOX})
 abstract class ContainerTests {
     final Spawner spawner = new LocalSpawner();
     private final List<Bundle> bundles = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.State.Status;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ class DamagedRecordTest extends ContainerTests {
     @ParameterizedTest
     @EnumSource
     void aBadStateIsOneDamagedContainer(Damage damage) throws IOException {
-        Created bad = start(bundle("sleep", "1000").set("linux.cgroupsPath", Leftovers.CGROUPS + "-bad/x"), "bad");
+        Created bad = start(bundle("sleep", "1000").set("linux.cgroupsPath", Own.CGROUPS + "-bad/x"), "bad");
         start(bundle("sleep", "1000"), "good");
         damage.doTo(file("bad", "state.json"));
         assertThat(containers.list()).extracting(Container::id).containsExactly("bad", "good");
@@ -46,7 +47,7 @@ class DamagedRecordTest extends ContainerTests {
         containers.get("bad").delete(true, spawner);
         assertThat(bad.await()).isEqualTo(137);
         assertThat(containers.list()).extracting(Container::id).containsExactly("good");
-        assertThat(Path.of(CgroupFs.find().orElseThrow().mount() + Leftovers.CGROUPS + "-bad"))
+        assertThat(Path.of(CgroupFs.find().orElseThrow().mount() + Own.CGROUPS + "-bad"))
                 .doesNotExist();
     }
 
@@ -54,7 +55,7 @@ class DamagedRecordTest extends ContainerTests {
     @ParameterizedTest
     @EnumSource
     void aBadConfigKeepsNobodyFromEndingIt(Damage damage) throws IOException {
-        String cgroup = Leftovers.CGROUPS + "-config";
+        String cgroup = Own.CGROUPS + "-config";
         Created bad = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "bad");
         damage.doTo(file("bad", "config.json"));
         assertThat(containers.get("bad").status()).isEqualTo(Status.RUNNING);
@@ -108,7 +109,7 @@ class DamagedRecordTest extends ContainerTests {
     @MethodSource("elsewhere")
     void aCgroupOfAnotherMountIsFoundByWhatTheKernelSays(String mount) throws IOException {
         CgroupFs fs = CgroupFs.find().orElseThrow();
-        String cgroup = Leftovers.CGROUPS + "-mount/below/c";
+        String cgroup = Own.CGROUPS + "-mount/below/c";
         Created made = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "c");
         start(bundle("sleep", "1000"), "good");
         Path state = file("c", "state.json");
@@ -122,13 +123,13 @@ class DamagedRecordTest extends ContainerTests {
         assertThat(container.processes()).hasSize(1);
         container.delete(true, spawner);
         assertThat(made.await()).isEqualTo(137);
-        assertThat(Path.of(fs.mount() + Leftovers.CGROUPS + "-mount")).doesNotExist();
+        assertThat(Path.of(fs.mount() + Own.CGROUPS + "-mount")).doesNotExist();
     }
 
     /** Its cgroup is another's by now: of the same path, as a mark on it says. */
     @Test
     void aCgroupThatIsUsedAgainIsNotEndedForItsFormerOwner() {
-        String cgroup = Leftovers.CGROUPS + "-again";
+        String cgroup = Own.CGROUPS + "-again";
         start(bundle("true").set("linux.cgroupsPath", cgroup), "first").await();
         start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "second");
         containers.get("first").delete(true, spawner);
@@ -143,14 +144,14 @@ class DamagedRecordTest extends ContainerTests {
     /** Whatever has a likely name: it has no mark of ours. */
     @Test
     void aCgroupOfTheSameNameIsNotOursForThat() throws IOException {
-        Path victim = Path.of(CgroupFs.find().orElseThrow().mount() + Leftovers.CGROUPS + "-likely");
+        Path victim = Path.of(CgroupFs.find().orElseThrow().mount() + Own.CGROUPS + "-likely");
         Files.createDirectories(victim);
         Process process = new ProcessBuilder("sleep", "1000").start();
         try {
             Files.writeString(victim.resolve("cgroup.procs"), Long.toString(process.pid()));
             Created made = start(bundle("sleep", "1000").set("linux.cgroupsPath", "/jpod/likely"), "c");
             Path config = file("c", "config.json");
-            Files.writeString(config, Files.readString(config).replace("/jpod/likely", Leftovers.CGROUPS + "-likely"));
+            Files.writeString(config, Files.readString(config).replace("/jpod/likely", Own.CGROUPS + "-likely"));
             Damage.NO_JSON.doTo(file("c", "state.json"));
             containers.get("c").delete(true, spawner);
             assertThat(made.await()).isEqualTo(137);

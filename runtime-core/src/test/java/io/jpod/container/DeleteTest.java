@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.State.Status;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class DeleteTest extends ContainerTests {
     void aRecordOfCgroupsThatWereMadeAndOfNoProcess() throws IOException {
         CgroupFs fs = CgroupFs.find().orElse(null);
         assumeThat(fs).as("cgroup2").isNotNull();
-        String parent = fs.mount() + Leftovers.CGROUPS;
+        String parent = fs.mount() + Own.CGROUPS;
         String cgroup = parent + "/half/c";
         Files.createDirectories(Path.of(cgroup));
         emptyDirectory("c").write(record(cgroup, List.of(parent, parent + "/half", cgroup)));
@@ -43,9 +44,8 @@ class DeleteTest extends ContainerTests {
 
     @Test
     void aRecordOfCgroupsThatWereNeverMade() {
-        String cgroup = CgroupFs.find()
-                .map(fs -> fs.mount() + Leftovers.CGROUPS + "/never")
-                .orElse(null);
+        String cgroup =
+                CgroupFs.find().map(fs -> fs.mount() + Own.CGROUPS + "/never").orElse(null);
         emptyDirectory("c").write(record(cgroup, cgroup == null ? List.of() : List.of(cgroup)));
         containers.get("c").delete(true, spawner);
         assertThat(containers.list()).isEmpty();
@@ -80,7 +80,7 @@ class DeleteTest extends ContainerTests {
     @ValueSource(
             strings = {"", "{", "{\"id\": \"c\"", "[]", "\u0000\u0000", "{\"id\":\"c\",\"created\":\"yesterday\"}"})
     void aDamagedRecord(String text) throws IOException {
-        String cgroup = Leftovers.CGROUPS + "-damaged";
+        String cgroup = Own.CGROUPS + "-damaged";
         Created created = start(bundle("sleep", "1000").set("linux.cgroupsPath", cgroup), "c");
         Files.write(containers.root().resolve("c/state.json"), text.getBytes(UTF_8));
         assertThat(containers.list()).hasSize(1);

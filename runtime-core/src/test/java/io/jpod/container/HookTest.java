@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.linux.ProcessStat;
 import io.jpod.oci.HookKind;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,9 +108,8 @@ class HookTest extends ContainerTests {
     @Test
     void runInAUserNamespaceToo() throws IOException {
         bundle.userNamespace();
-        String script = "(id -u; cat /proc/self/uid_map) >/dev/shm/jpod-hook-"
-                + ProcessHandle.current().pid();
-        Path seen = Path.of("/dev/shm/jpod-hook-" + ProcessHandle.current().pid());
+        Path seen = Path.of("/dev/shm", Own.name("jpod-hook"));
+        String script = "(id -u; cat /proc/self/uid_map) >" + seen;
         Files.writeString(seen, "");
         Files.setAttribute(seen, "unix:uid", 100_000);
         bundle.set("hooks.createRuntime", List.of(hook("createRuntime")));

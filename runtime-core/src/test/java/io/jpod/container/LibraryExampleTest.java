@@ -4,6 +4,7 @@ import static io.jpod.container.Bundle.map;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.testing.Built;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The programs in docs/library.md are short, compile, and do what is said there. */
 class LibraryExampleTest extends ContainerTests {
-    private static final Path HOME = Path.of(System.getProperty("jpod.home"));
-    private static final String PROGRAM = "-Djpod.program=" + HOME.resolve("native-shims/out/jpod");
+    private static final String PROGRAM = "-Djpod.program=" + Built.HANDS.file();
 
     private record Ended(int code, String output) {}
 
@@ -85,7 +85,7 @@ class LibraryExampleTest extends ContainerTests {
 
     private static String program(String name) throws Exception {
         Matcher code = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(HOME.resolve("docs/library.md")));
+                .matcher(Files.readString(Built.HOME.resolve("docs/library.md")));
         while (code.find()) {
             if (code.group(1).contains("class " + name + " ")) {
                 assertThat(code.group(1).lines()).hasSizeLessThan(20);

@@ -12,6 +12,7 @@ import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Planner;
 import io.jpod.plan.Program;
+import io.jpod.testing.Built;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is mounted: in which order, behind which links, over what jpod makes itself. */
 class MountTest extends ContainerTests {
-    private static final Path BUSYBOX = Path.of(System.getProperty("jpod.home"), "test-rootfs/out/busybox/bin/busybox");
+    private static final Path BUSYBOX = Built.BUSYBOX.file();
 
     private Path source(String name) throws IOException {
         Path file = temporary.resolve("sources").resolve(name);

@@ -2,7 +2,6 @@ package io.jpod.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
@@ -10,24 +9,20 @@ import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Processes;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@Needs(Built.SHIMS)
 class LocalSpawnerTest {
     private final Fd nothing = Linux.open("/dev/null", Flags.O_RDWR, 0);
     private final List<Fd> pipe = Linux.pipe();
-
-    @BeforeEach
-    void needsTheShims() {
-        String init = "/native/linux-" + Arch.host().machine() + "/jpod-init";
-        assumeThat(getClass().getResource(init)).as("native-shims are built").isNotNull();
-    }
 
     @AfterEach
     void closeDescriptors() {

@@ -13,12 +13,14 @@ import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
+import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Names;
 import io.jpod.plan.Op;
 import io.jpod.plan.Program;
 import io.jpod.plan.Step;
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -93,15 +95,24 @@ class ShimProcessTest extends ExecutorContract {
             // The end of the pipe: the watch is there.
             assertThat(Linux.readFully(read, 1)).isEmpty();
             for (int i = 0; i < 10; i++) {
-                Thread.sleep(2);
+                awaitState(process, 'S');
                 Processes.signal(process.child().pidfd(), SIGSTOP);
-                Thread.sleep(2);
+                awaitState(process, 'T');
                 Processes.signal(process.child().pidfd(), SIGCONT);
             }
             Files.createFile(watched.resolve("new"));
             assertThat(process.await()).isInstanceOf(ShimProcess.Gone.class);
             assertThat(process.child().await()).isZero();
         }
+    }
+
+    /** S: in a call that waits; T: stopped; Z: ended. */
+    private static void awaitState(ShimProcess process, char state) {
+        Await.until(() -> state(process) == state, () -> "not " + state + " but " + state(process));
+    }
+
+    private static char state(ShimProcess process) {
+        return ProcessStat.of(process.child().pid()).orElseThrow().state();
     }
 
     private static ProgramBuilder waiting(int milestone) {
@@ -120,7 +131,9 @@ class ShimProcessTest extends ExecutorContract {
         try (Fd output = Linux.open("/dev/null", Flags.O_RDWR, 0);
                 ShimProcess process = start(waiting(4).build(), Map.of(ProgramBuilder.OUT, output))) {
             assertThat(process.await()).isEqualTo(new ShimProcess.Reached(4));
-            assertThat(Processes.awaitEnd(process.child().pidfd(), 20)).isFalse();
+            // It goes on to its end if it does not wait here: nothing else is left to wait for.
+            Await.until(() -> "SZ".indexOf(state(process)) >= 0, () -> "it neither waits nor ends");
+            assertThat(state(process)).isEqualTo('S');
             process.proceed();
             assertThat(process.await()).isInstanceOf(ShimProcess.Gone.class);
             assertThat(process.child().await()).isZero();
@@ -203,9 +216,7 @@ class ShimProcessTest extends ExecutorContract {
                         .containsExactly("0", "1", "2", "4", "5");
             }
             // The news of a milestone may come before the call that sent it has returned.
-            while (recording.untilTheEnd().size() < 2) {
-                Thread.sleep(1);
-            }
+            Await.until(() -> recording.untilTheEnd().size() == 2, () -> "calls: " + recording.untilTheEnd());
             assertThat(recording.untilTheEnd().getFirst().result()).isEqualTo(12);
             assertThat(recording.untilTheEnd().getFirst().arguments().getFirst())
                     .isEqualTo("5<r1>");

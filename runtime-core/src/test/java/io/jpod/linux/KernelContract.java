@@ -5,12 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import io.jpod.testing.Built;
+import io.jpod.testing.Needs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -272,11 +273,8 @@ abstract class KernelContract {
     }
 
     @Test
+    @Needs(Built.SHIMS)
     void startsInitWithItsProgram() throws IOException {
-        String resource = "/native/linux-" + Arch.host().machine() + "/jpod-init";
-        assumeThat(KernelContract.class.getResource(resource))
-                .as("native-shims are built")
-                .isNotNull();
         try (Fd program = Linux.sealedMemfd("program", exitWith(42));
                 Fd zero = Linux.open("/dev/null", Flags.O_RDWR, 0)) {
             MemorySegment fds = arena.allocateFrom(JAVA_INT, program.number());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpod.abi.Flags;
+import io.jpod.testing.Await;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -33,9 +34,7 @@ class ProcessesTest {
             shell.outputWriter().write("\n");
             shell.outputWriter().flush();
             assertThat(Processes.awaitEnd(pidfd, -1)).isTrue();
-            while (ProcessStat.of(child).isPresent()) {
-                Thread.sleep(10);
-            }
+            Await.until(() -> ProcessStat.of(child).isEmpty(), () -> child + " is not reaped");
             OptionalInt code = Processes.exitCode(pidfd);
             assumeThat(code).as("PIDFD_INFO_EXIT (Linux 6.15)").isPresent();
             assertThat(code).hasValue(7);

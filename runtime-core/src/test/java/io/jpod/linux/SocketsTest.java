@@ -3,8 +3,11 @@ package io.jpod.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.abi.Arch;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
+import io.jpod.abi.Sys;
+import io.jpod.testing.Await;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,13 +139,19 @@ class SocketsTest {
     }
 
     @Test
-    void shutdownWakesWhoeverReceives() throws InterruptedException {
+    void shutdownWakesWhoeverReceives() throws Exception {
         List<Fd> ends = Sockets.pair(Flags.SOCK_SEQPACKET);
-        Thread receiver = Thread.ofPlatform()
-                .start(() -> assertThat(Sockets.receive(ends.get(1), 10, 0)).isNull());
-        Thread.sleep(20);
+        CompletableFuture<Path> thread = new CompletableFuture<>();
+        FutureTask<@Nullable Message> receiver = new FutureTask<>(() -> {
+            thread.complete(Path.of("/proc").resolve(Files.readSymbolicLink(Path.of("/proc/thread-self"))));
+            return Sockets.receive(ends.get(1), 10, 0);
+        });
+        Thread.ofPlatform().start(receiver);
+        Path call = thread.get().resolve("syscall");
+        String number = Sys.RECVMSG.number(Arch.host()) + " ";
+        Await.until(() -> Files.readString(call).startsWith(number), () -> "it does not receive");
         Sockets.shutdown(ends.get(1));
-        receiver.join();
+        assertThat(receiver.get()).isNull();
         ends.forEach(Fd::close);
     }
 

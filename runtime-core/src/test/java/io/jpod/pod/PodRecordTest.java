@@ -16,6 +16,7 @@ import io.jpod.linux.RecordFiles;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.NamespaceType;
+import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class PodRecordTest {
     }
 
     private static PodSpec spec(String name, boolean withProcess) {
-        PodSpec usual = PodSpec.named(name + ProcessHandle.current().pid());
+        PodSpec usual = PodSpec.named(Own.name(name));
         Set<NamespaceType> share = EnumSet.copyOf(usual.share());
         if (withProcess) {
             share.add(NamespaceType.PID);
@@ -216,7 +217,7 @@ class PodRecordTest {
     @EnumSource(names = {"PIPE", "EMPTY", "LINK", "DANGLING_LINK", "DEVICE", "SOCKET"})
     void whatIsNoDirectoryIsNoPod(Damage damage) throws IOException {
         Pod good = make("good", false);
-        Path odd = pods.directory().resolve("odd" + ProcessHandle.current().pid());
+        Path odd = pods.directory().resolve(Own.name("odd"));
         damage.doTo(odd);
         assertThat(pods.list()).hasSize(1);
         assertThatThrownBy(() -> make("odd", false)).isInstanceOf(RuntimeException.class);
