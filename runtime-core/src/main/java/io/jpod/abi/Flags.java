@@ -57,7 +57,6 @@ public final class Flags {
     public static final long S_IFREG = 0x8000;
     public static final long S_IFLNK = 0xa000;
     public static final long S_IFCHR = 0x2000;
-    public static final long S_IFBLK = 0x6000;
     public static final long S_IFIFO = 0x1000;
     public static final long S_IFSOCK = 0xc000;
 
@@ -231,10 +230,5 @@ public final class Flags {
             case X86_64 -> 0x20000;
             case AARCH64 -> 0x8000;
         };
-    }
-
-    /** O_TMPFILE contains O_DIRECTORY. */
-    public static long O_TMPFILE(Arch arch) {
-        return 0x400000 | O_DIRECTORY(arch);
     }
 }

@@ -9,15 +9,12 @@ import org.jspecify.annotations.Nullable;
  * unsigned; {@link #UNLIMITED} is the largest one.
  *
  * @param hugetlb by page size, such as 2MB
- * @param rdma by device
  */
-public record CgroupStats(
-        Cpu cpu, Memory memory, Pids pids, Io io, Map<String, Hugetlb> hugetlb, Map<String, Rdma> rdma) {
+public record CgroupStats(Cpu cpu, Memory memory, Pids pids, Io io, Map<String, Hugetlb> hugetlb) {
     public static final long UNLIMITED = KeyedText.MAX;
 
     public CgroupStats {
         hugetlb = Map.copyOf(hugetlb);
-        rdma = Map.copyOf(rdma);
     }
 
     /** cpu.stat. Times in nanoseconds; periods are those of cpu.max. */
@@ -28,8 +25,6 @@ public record CgroupStats(
             long periods,
             long throttledPeriods,
             long throttledTime,
-            long bursts,
-            long burstTime,
             @Nullable Pressure pressure) {}
 
     /**
@@ -38,7 +33,6 @@ public record CgroupStats(
      * @param peak the most it ever was (Linux 5.19)
      * @param swap swap alone
      * @param stat memory.stat as it is
-     * @param events memory.events as it is: low, high, max, oom, oom_kill, ...
      */
     public record Memory(
             long usage,
@@ -47,7 +41,6 @@ public record CgroupStats(
             long swap,
             long swapLimit,
             Map<String, Long> stat,
-            Map<String, Long> events,
             @Nullable Pressure pressure) {}
 
     /** @param limit {@link #UNLIMITED}, or 0 without the controller */
@@ -61,20 +54,10 @@ public record CgroupStats(
     }
 
     /** Bytes and operations since the cgroup was made. */
-    public record Device(
-            long major,
-            long minor,
-            long readBytes,
-            long writtenBytes,
-            long reads,
-            long writes,
-            long discardedBytes,
-            long discards) {}
+    public record Device(long major, long minor, long readBytes, long writtenBytes, long reads, long writes) {}
 
     /** @param failures how often the limit refused a page */
-    public record Hugetlb(long usage, long limit, long failures) {}
-
-    public record Rdma(long handles, long objects) {}
+    public record Hugetlb(long usage, long failures) {}
 
     /** Pressure stall information (Documentation/accounting/psi.rst). */
     public record Pressure(Stall some, Stall full) {}

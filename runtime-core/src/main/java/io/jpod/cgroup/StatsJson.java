@@ -44,7 +44,7 @@ final class StatsJson {
 
     private static void data(JsonWriter json, CgroupStats stats) {
         json.object("cpu", stats.cpu(), StatsJson::cpu)
-                .object("cpuset", CPUSET_FLAGS, (j, flags) -> flags.forEach(flag -> j.number(flag, 0)))
+                .nested("cpuset", j -> CPUSET_FLAGS.forEach(flag -> j.number(flag, 0)))
                 .object("memory", stats.memory(), StatsJson::memory)
                 .object("pids", stats.pids(), (j, pids) -> {
                     unlessZero(j, "current", pids.current());
@@ -94,8 +94,8 @@ final class StatsJson {
     }
 
     private static void entry(JsonWriter json, String name, long limit, long usage, long max) {
-        json.object(name, limit, (j, most) -> {
-            j.unsigned("limit", most);
+        json.nested(name, j -> {
+            j.unsigned("limit", limit);
             unlessZero(j, "usage", usage);
             unlessZero(j, "max", max);
             j.number("failcnt", 0);

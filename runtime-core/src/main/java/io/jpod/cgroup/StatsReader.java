@@ -7,7 +7,6 @@ import io.jpod.cgroup.CgroupStats.Io;
 import io.jpod.cgroup.CgroupStats.Memory;
 import io.jpod.cgroup.CgroupStats.Pids;
 import io.jpod.cgroup.CgroupStats.Pressure;
-import io.jpod.cgroup.CgroupStats.Rdma;
 import io.jpod.cgroup.CgroupStats.Stall;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,8 +35,7 @@ final class StatsReader {
     /** @param names of all files */
     static CgroupStats read(Files files, Collection<String> names) {
         StatsReader reader = new StatsReader(files);
-        return new CgroupStats(
-                reader.cpu(), reader.memory(), reader.pids(), reader.io(), reader.hugetlb(names), reader.rdma());
+        return new CgroupStats(reader.cpu(), reader.memory(), reader.pids(), reader.io(), reader.hugetlb(names));
     }
 
     private Cpu cpu() {
@@ -49,8 +47,6 @@ final class StatsReader {
                 stat.getOrDefault("nr_periods", 0L),
                 stat.getOrDefault("nr_throttled", 0L),
                 nanoseconds(stat, "throttled_usec"),
-                stat.getOrDefault("nr_bursts", 0L),
-                nanoseconds(stat, "burst_usec"),
                 pressure("cpu.pressure"));
     }
 
@@ -66,7 +62,6 @@ final class StatsReader {
                 number("memory.swap.current"),
                 number("memory.swap.max"),
                 KeyedText.flat(files.read("memory.stat")),
-                KeyedText.flat(files.read("memory.events")),
                 pressure("memory.pressure"));
     }
 
@@ -91,9 +86,7 @@ final class StatsReader {
                         number(values, "rbytes"),
                         number(values, "wbytes"),
                         number(values, "rios"),
-                        number(values, "wios"),
-                        number(values, "dbytes"),
-                        number(values, "dios")));
+                        number(values, "wios")));
             }
         });
         return new Io(devices, pressure("io.pressure"));
@@ -107,21 +100,10 @@ final class StatsReader {
                 String prefix = HUGETLB + size;
                 String counted = names.contains(prefix + ".rsvd" + CURRENT) ? prefix + ".rsvd" : prefix;
                 Map<String, Long> events = KeyedText.flat(files.read(prefix + ".events"));
-                pages.put(
-                        size,
-                        new Hugetlb(
-                                number(counted + CURRENT), number(counted + ".max"), events.getOrDefault("max", 0L)));
+                pages.put(size, new Hugetlb(number(counted + CURRENT), events.getOrDefault("max", 0L)));
             }
         }
         return pages;
-    }
-
-    private Map<String, Rdma> rdma() {
-        Map<String, Rdma> devices = new LinkedHashMap<>();
-        KeyedText.nested(files.read("rdma.current"))
-                .forEach((device, values) ->
-                        devices.put(device, new Rdma(number(values, "hca_handle"), number(values, "hca_object"))));
-        return devices;
     }
 
     /** Null without PSI (psi=0), which is not the same as no pressure. The cpu.pressure of old kernels has no full line. */

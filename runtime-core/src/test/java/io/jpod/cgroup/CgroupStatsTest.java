@@ -7,7 +7,6 @@ import io.jpod.cgroup.CgroupStats.Device;
 import io.jpod.cgroup.CgroupStats.Hugetlb;
 import io.jpod.cgroup.CgroupStats.Pids;
 import io.jpod.cgroup.CgroupStats.Pressure;
-import io.jpod.cgroup.CgroupStats.Rdma;
 import io.jpod.cgroup.CgroupStats.Stall;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,8 +25,6 @@ class CgroupStatsTest {
                     nr_periods 7
                     nr_throttled 2
                     throttled_usec 50
-                    nr_bursts 1
-                    burst_usec 9
                     """),
             Map.entry("cpu.pressure", "some avg10=1.50 avg60=0.25 avg300=0.00 total=12345\n"),
             Map.entry("memory.current", "1048576\n"),
@@ -36,21 +33,19 @@ class CgroupStatsTest {
             Map.entry("memory.swap.current", "4096\n"),
             Map.entry("memory.swap.max", "8192\n"),
             Map.entry("memory.stat", "anon 100\nfile 200\npgfault 18446744073709551615\n"),
-            Map.entry("memory.events", "low 0\nhigh 1\nmax 2\noom 3\noom_kill 4\n"),
             Map.entry("memory.pressure", PRESSURE),
             Map.entry("pids.current", "3\n"),
             Map.entry("pids.max", "max\n"),
             Map.entry("io.stat", """
-                    8:16 rbytes=1459200 wbytes=314773504 rios=192 wios=353 dbytes=5 dios=6
-                    253:0 cost.usage=1 rbytes=1 wbytes=0 rios=1 wios=0 dbytes=0 dios=0
+                    8:16 rbytes=1459200 wbytes=314773504 rios=192 wios=353
+                    253:0 cost.usage=1 rbytes=1 wbytes=0 rios=1 wios=0
                     8:0\s
                     """),
             Map.entry("hugetlb.2MB.current", "0\n"),
             Map.entry("hugetlb.2MB.max", "0\n"),
             Map.entry("hugetlb.2MB.rsvd.current", "4194304\n"),
             Map.entry("hugetlb.2MB.rsvd.max", "max\n"),
-            Map.entry("hugetlb.2MB.events", "max 5\n"),
-            Map.entry("rdma.current", "mlx4_0 hca_handle=2 hca_object=2000\nocrdma1 hca_handle=3 hca_object=max\n"));
+            Map.entry("hugetlb.2MB.events", "max 5\n"));
 
     private static CgroupStats stats(Map<String, String> files) {
         return StatsReader.read(files::get, files.keySet());
@@ -60,23 +55,17 @@ class CgroupStatsTest {
     void readsWhatTheKernelWrites() {
         CgroupStats stats = stats(FILES);
         Pressure some = new Pressure(new Stall(1.5, 0.25, 0, 12345), Stall.NONE);
-        assertThat(stats.cpu()).isEqualTo(new Cpu(3_000_000, 2_000_000, 1_000_000, 7, 2, 50_000, 1, 9_000, some));
+        assertThat(stats.cpu()).isEqualTo(new Cpu(3_000_000, 2_000_000, 1_000_000, 7, 2, 50_000, some));
         assertThat(stats.memory().usage()).isEqualTo(1048576);
         assertThat(stats.memory().limit()).isEqualTo(2097152);
         assertThat(stats.memory().peak()).isEqualTo(1500000);
-        assertThat(stats.memory().events()).containsEntry("oom_kill", 4L);
         assertThat(stats.memory().pressure())
                 .isEqualTo(new Pressure(new Stall(1.5, 0.25, 0, 12345), new Stall(0.5, 0, 0, 678)));
         assertThat(stats.pids()).isEqualTo(new Pids(3, CgroupStats.UNLIMITED));
         assertThat(stats.io().devices())
-                .containsExactly(
-                        new Device(8, 16, 1459200, 314773504, 192, 353, 5, 6), new Device(253, 0, 1, 0, 1, 0, 0, 0));
+                .containsExactly(new Device(8, 16, 1459200, 314773504, 192, 353), new Device(253, 0, 1, 0, 1, 0));
         assertThat(stats.io().pressure()).isNull();
-        assertThat(stats.hugetlb()).containsExactly(Map.entry("2MB", new Hugetlb(4194304, CgroupStats.UNLIMITED, 5)));
-        assertThat(stats.rdma())
-                .containsOnly(
-                        Map.entry("mlx4_0", new Rdma(2, 2000)),
-                        Map.entry("ocrdma1", new Rdma(3, CgroupStats.UNLIMITED)));
+        assertThat(stats.hugetlb()).containsExactly(Map.entry("2MB", new Hugetlb(4194304, 5)));
     }
 
     @Test
