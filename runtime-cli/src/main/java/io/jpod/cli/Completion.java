@@ -24,10 +24,8 @@ final class Completion implements Verb {
     @Override
     public int call(Jpod jpod) {
         String script = AutoComplete.bash("jpod", new Cli().definition().commandLine());
-        jpod.caller()
-                .out()
-                .print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);
-        jpod.caller().out().flush();
+        jpod.out().print(shell == Shell.ZSH ? "autoload -U +X bashcompinit && bashcompinit\n" + script : script);
+        jpod.out().flush();
         return OK;
     }
 }

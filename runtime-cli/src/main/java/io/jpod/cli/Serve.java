@@ -22,7 +22,6 @@ final class Serve implements Verb {
                 "--idle-timeout=SECONDS",
                 "End when nobody has called for so long (default: never).",
                 Integer.class,
-                null,
                 v -> idleTimeout = v);
     }
 

@@ -71,7 +71,11 @@ public final class Definition {
     }
 
     public void value(String names, String description, Consumer<@Nullable String> field) {
-        value(names, description, String.class, null, field);
+        value(names, description, String.class, field);
+    }
+
+    public <T> void value(String names, String description, Class<T> type, Consumer<@Nullable T> field) {
+        value(names, description, type, null, field);
     }
 
     /** @param initial holds if the option is not given */

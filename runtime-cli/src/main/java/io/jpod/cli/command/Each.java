@@ -38,7 +38,7 @@ public final class Each {
     public void print(String name, Runnable action) {
         run(name, () -> {
             action.run();
-            jpod.caller().out().println(name);
+            jpod.out().println(name);
         });
     }
 

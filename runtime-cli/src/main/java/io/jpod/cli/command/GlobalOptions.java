@@ -46,7 +46,6 @@ public final class GlobalOptions {
                 "--rootless=WHEN",
                 "Go on where only root may make cgroups: false and auto do not; true is not supported yet.",
                 Rootless.class,
-                null,
                 when -> {
                     if (when == Rootless.TRUE) {
                         throw new Misuse("--rootless=true is not supported yet");

@@ -8,6 +8,7 @@ import io.jpod.engine.InvalidWish;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.net.Networks;
 import io.jpod.pod.Pods;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -64,6 +65,11 @@ public record Jpod(Caller caller, GlobalOptions options) {
     }
 
     // ---- what is told
+
+    /** The caller's standard output. */
+    public PrintStream out() {
+        return caller.out();
+    }
 
     /** See no-color.org. */
     public boolean isColoured() {

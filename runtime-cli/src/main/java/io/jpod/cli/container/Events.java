@@ -53,7 +53,7 @@ public final class Events implements Verb {
         try (Cgroup cgroup =
                 container.cgroup().orElseThrow(() -> new ContainerException("container " + id + " has no cgroup"))) {
             if (stats) {
-                jpod.caller().out().println(cgroup.stats().toEvent(id));
+                jpod.out().println(cgroup.stats().toEvent(id));
             } else {
                 follow(jpod, cgroup, period);
             }
@@ -62,7 +62,7 @@ public final class Events implements Verb {
     }
 
     private void follow(Jpod jpod, Cgroup cgroup, Duration period) {
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         CgroupEvents events = cgroup.events();
         long next = System.nanoTime() + period.toNanos();
         while (jpod.caller().listens(0)) {

@@ -59,9 +59,9 @@ public final class Explain implements Verb {
         plan.warnings().forEach(jpod::warn);
         List<List<String>> calls = syscalls ? calls(plan) : List.of();
         if (json) {
-            jpod.caller().out().println(toJson(plan, calls));
+            jpod.out().println(toJson(plan, calls));
         } else {
-            jpod.caller().out().print(syscalls ? toText(plan, calls) : plan);
+            jpod.out().print(syscalls ? toText(plan, calls) : plan);
         }
         return OK;
     }
@@ -71,7 +71,7 @@ public final class Explain implements Verb {
             throw new Misuse(
                     "--pod without --rootfs explains all of a pod, and goes with no other option and no command");
         }
-        jpod.caller().out().print(PodExplanation.of(jpod, jpod.pods().get(name)));
+        jpod.out().print(PodExplanation.of(jpod, jpod.pods().get(name)));
         return OK;
     }
 

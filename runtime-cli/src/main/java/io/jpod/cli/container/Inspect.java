@@ -43,11 +43,11 @@ public final class Inspect implements Verb {
     /** @param format null: JSON */
     public static void print(Jpod jpod, @Nullable String format, List<Map<String, @Nullable Object>> facts) {
         if (format == null || format.equals("json")) {
-            jpod.caller().out().println(JsonText.of(facts, "  "));
+            jpod.out().println(JsonText.of(facts, "  "));
             return;
         }
         Template template = Template.of(format);
         List<String> lines = facts.stream().map(template::render).toList();
-        lines.forEach(jpod.caller().out()::println);
+        lines.forEach(jpod.out()::println);
     }
 }

@@ -31,7 +31,7 @@ public final class ListContainers implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         List<Container> containers = jpod.containers().list();
         jpod.warnOfDamage(containers);
         if (quiet) {

@@ -23,7 +23,7 @@ public final class Logs implements Verb {
     @Override
     public void define(Definition d) {
         d.flag("-f --follow", "Go on until the container has ended.", on -> follow = on);
-        d.value("-n --tail=LINES", "Begin with the last so many lines.", Integer.class, null, v -> tail = v);
+        d.value("-n --tail=LINES", "Begin with the last so many lines.", Integer.class, v -> tail = v);
         d.operand("ID", "The container.", v -> id = v);
         d.footer("Examples:", "  jpod logs web", "  jpod logs --follow --tail 10 web");
     }
@@ -57,7 +57,7 @@ public final class Logs implements Verb {
     }
 
     private void print(Jpod jpod, LogReader log) throws IOException {
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         while (!out.checkError() && log.read(chunk) > 0) {
             out.write(chunk.array(), 0, chunk.position());

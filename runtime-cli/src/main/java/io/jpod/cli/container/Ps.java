@@ -45,9 +45,8 @@ public final class Ps implements Verb {
     public int call(Jpod jpod) {
         List<Integer> pids = jpod.containers().get(id).processes();
         switch (format) {
-            case JSON -> jpod.caller().out().println(toJson(pids));
-            case TABLE ->
-                filter(ps(words), new HashSet<>(pids)).forEach(jpod.caller().out()::println);
+            case JSON -> jpod.out().println(toJson(pids));
+            case TABLE -> filter(ps(words), new HashSet<>(pids)).forEach(jpod.out()::println);
         }
         return OK;
     }

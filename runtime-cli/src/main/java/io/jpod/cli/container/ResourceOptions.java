@@ -10,33 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class ResourceOptions {
     private @Nullable Definition definition;
 
-    @Nullable String memory;
-
-    @Nullable String memoryReservation;
-
-    @Nullable String memorySwap;
-
-    @Nullable Long cpuShares;
-
-    @Nullable Long cpuQuota;
-
-    @Nullable Long cpuPeriod;
-
-    @Nullable Long cpuBurst;
-
-    @Nullable Long cpuIdle;
-
-    @Nullable Long cpuRtPeriod;
-
-    @Nullable Long cpuRtRuntime;
-
-    @Nullable String cpusetCpus;
-
-    @Nullable String cpusetMems;
-
-    @Nullable Long pidsLimit;
-
-    @Nullable Integer blkioWeight;
+    private @Nullable String memory;
+    private @Nullable String memoryReservation;
+    private @Nullable String memorySwap;
+    private @Nullable Long cpuShares;
+    private @Nullable Long cpuQuota;
+    private @Nullable Long cpuPeriod;
+    private @Nullable Long cpuBurst;
+    private @Nullable Long cpuIdle;
+    private @Nullable Long cpuRtPeriod;
+    private @Nullable Long cpuRtRuntime;
+    private @Nullable String cpusetCpus;
+    private @Nullable String cpusetMems;
+    private @Nullable Long pidsLimit;
+    private @Nullable Integer blkioWeight;
 
     void define(Definition d) {
         definition = d;
@@ -46,27 +33,21 @@ final class ResourceOptions {
                 "Memory that is spared when the host runs short; -1 for none.",
                 v -> memoryReservation = v);
         d.value("--memory-swap=SIZE", "Memory and swap together; -1 for no limit.", v -> memorySwap = v);
-        d.value("--cpu-share=N", "Weight against other containers, 2 to 262144.", Long.class, null, v -> cpuShares = v);
-        d.value("--cpu-quota=USEC", "CPU time in a period; -1 for no limit.", Long.class, null, v -> cpuQuota = v);
-        d.value("--cpu-period=USEC", "The length of a period, 1000 to 1000000.", Long.class, null, v -> cpuPeriod = v);
-        d.value("--cpu-burst=USEC", "CPU time that may be saved up.", Long.class, null, v -> cpuBurst = v);
-        d.value("--cpu-idle=0|1", "Run only when nobody else wants to.", Long.class, null, v -> cpuIdle = v);
-        d.value(
-                "--cpu-rt-period=USEC",
-                "Of realtime scheduling (cgroup v1 alone).",
-                Long.class,
-                null,
-                v -> cpuRtPeriod = v);
+        d.value("--cpu-share=N", "Weight against other containers, 2 to 262144.", Long.class, v -> cpuShares = v);
+        d.value("--cpu-quota=USEC", "CPU time in a period; -1 for no limit.", Long.class, v -> cpuQuota = v);
+        d.value("--cpu-period=USEC", "The length of a period, 1000 to 1000000.", Long.class, v -> cpuPeriod = v);
+        d.value("--cpu-burst=USEC", "CPU time that may be saved up.", Long.class, v -> cpuBurst = v);
+        d.value("--cpu-idle=0|1", "Run only when nobody else wants to.", Long.class, v -> cpuIdle = v);
+        d.value("--cpu-rt-period=USEC", "Of realtime scheduling (cgroup v1 alone).", Long.class, v -> cpuRtPeriod = v);
         d.value(
                 "--cpu-rt-runtime=USEC",
                 "Of realtime scheduling (cgroup v1 alone).",
                 Long.class,
-                null,
                 v -> cpuRtRuntime = v);
         d.value("--cpuset-cpus=LIST", "CPUs, such as 0-3,7.", v -> cpusetCpus = v);
         d.value("--cpuset-mems=LIST", "Memory nodes.", v -> cpusetMems = v);
-        d.value("--pids-limit=N", "Processes and threads; -1 for no limit.", Long.class, null, v -> pidsLimit = v);
-        d.value("--blkio-weight=N", "Weight of disk access, 10 to 1000.", Integer.class, null, v -> blkioWeight = v);
+        d.value("--pids-limit=N", "Processes and threads; -1 for no limit.", Long.class, v -> pidsLimit = v);
+        d.value("--blkio-weight=N", "Weight of disk access, 10 to 1000.", Integer.class, v -> blkioWeight = v);
     }
 
     boolean isGiven() {

@@ -117,7 +117,7 @@ public final class Run implements Verb {
                 jpod,
                 manner -> {
                     Container started = jpod.engine().start(whole, manner);
-                    jpod.caller().out().println(started.id());
+                    jpod.out().println(started.id());
                 },
                 manner -> jpod.engine().run(whole, manner));
     }

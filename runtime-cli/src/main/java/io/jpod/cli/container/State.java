@@ -23,8 +23,8 @@ public final class State implements Verb {
     public int call(Jpod jpod) {
         Container container = jpod.containers().get(id);
         jpod.warnOfDamage(List.of(container));
-        jpod.caller().out().print(container.state().toJson());
-        jpod.caller().out().flush();
+        jpod.out().print(container.state().toJson());
+        jpod.out().flush();
         return OK;
     }
 }

@@ -32,7 +32,7 @@ public final class Stop implements Verb {
         Each each = new Each(jpod);
         List<Container> containers = each.find(ids, jpod.containers()::get);
         stop(jpod, each, containers, grace.duration());
-        containers.forEach(container -> jpod.caller().out().println(container.id()));
+        containers.forEach(container -> jpod.out().println(container.id()));
         return each.exitCode();
     }
 

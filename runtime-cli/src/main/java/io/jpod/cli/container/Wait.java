@@ -27,7 +27,7 @@ public final class Wait implements Verb {
     public int call(Jpod jpod) {
         Each each = new Each(jpod);
         for (Container container : each.find(ids, jpod.containers()::get)) {
-            each.run(container.id(), () -> jpod.caller().out().println(await(jpod, container)));
+            each.run(container.id(), () -> jpod.out().println(await(jpod, container)));
         }
         return each.exitCode();
     }

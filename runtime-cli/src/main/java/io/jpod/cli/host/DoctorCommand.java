@@ -51,8 +51,7 @@ public final class DoctorCommand implements Verb {
 
     private void print(Jpod jpod, List<Finding> findings) {
         if (json) {
-            jpod.caller()
-                    .out()
+            jpod.out()
                     .println(JsonWriter.array(
                             "  ",
                             findings,
@@ -62,11 +61,11 @@ public final class DoctorCommand implements Verb {
             return;
         }
         if (findings.isEmpty()) {
-            jpod.caller().out().println("nothing is left over");
+            jpod.out().println("nothing is left over");
             return;
         }
         Table table = new Table("KIND", "NAME", "WHY");
         findings.forEach(finding -> table.add(finding.kind(), finding.name(), finding.why()));
-        jpod.caller().out().print(table);
+        jpod.out().print(table);
     }
 }

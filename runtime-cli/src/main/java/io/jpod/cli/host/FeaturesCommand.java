@@ -14,7 +14,7 @@ public final class FeaturesCommand implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        jpod.caller().out().println(Supported.of(Jpod.VERSION).toJson());
+        jpod.out().println(Supported.of(Jpod.VERSION).toJson());
         return OK;
     }
 }

@@ -80,7 +80,7 @@ final class NetworkCreate implements Verb {
                             Labels.parse(labels)),
                     jpod.caller());
         }
-        jpod.caller().out().println(name);
+        jpod.out().println(name);
         return OK;
     }
 

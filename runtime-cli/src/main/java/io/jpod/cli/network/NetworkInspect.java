@@ -28,7 +28,7 @@ final class NetworkInspect implements Verb {
             one.write(each);
             each.objects("pods", networks.leases(one.name()), NetworkInspect::write);
         });
-        jpod.caller().out().println(json);
+        jpod.out().println(json);
         return all.exitCode();
     }
 

@@ -43,7 +43,7 @@ final class NetworkLs implements Verb {
                 .filter(each -> all.stream().allMatch(one -> one.test(each)))
                 .toList();
         networks.damage().forEach(damaged -> jpod.warn("network " + damaged.name() + " is damaged: " + damaged.why()));
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         if (quiet) {
             found.forEach(each -> out.println(each.name()));
             return OK;

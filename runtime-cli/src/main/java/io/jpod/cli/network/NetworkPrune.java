@@ -14,7 +14,7 @@ final class NetworkPrune implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        jpod.networks().prune(jpod.caller()).forEach(jpod.caller().out()::println);
+        jpod.networks().prune(jpod.caller()).forEach(jpod.out()::println);
         return OK;
     }
 }

@@ -30,7 +30,7 @@ final class NetworkRm implements Verb {
             each.run(name, () -> {
                 if (!force || networks.isDefined(name)) {
                     networks.remove(name, force, jpod.caller());
-                    jpod.caller().out().println(name);
+                    jpod.out().println(name);
                 }
             });
         }

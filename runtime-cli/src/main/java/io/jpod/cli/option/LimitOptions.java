@@ -23,7 +23,6 @@ final class LimitOptions {
                 "--pids-limit=NUMBER",
                 "At most so many processes and threads, -1 for no limit (default: 2048 where the host can limit them).",
                 Long.class,
-                null,
                 v -> pidsLimit = v);
     }
 

@@ -27,41 +27,30 @@ import org.jspecify.annotations.Nullable;
 public final class PodOptions {
     private static final String NEW = "new:";
 
-    final LimitOptions limits = new LimitOptions();
+    private final LimitOptions limits = new LimitOptions();
 
-    @Nullable String hostname;
+    private @Nullable String hostname;
+    private @Nullable String share;
+    private List<String> networks = List.of();
+    private List<String> ports = List.of();
 
-    @Nullable String share;
-
-    List<String> networks = List.of();
-    List<String> ports = List.of();
-
-    @Nullable String ip;
-
-    @Nullable String ip6;
-
-    @Nullable String mac;
-
-    @Nullable String ipc;
-
-    @Nullable String uts;
-
-    @Nullable String pid;
-
-    @Nullable String userns;
-
-    @Nullable String cgroupParent;
-
-    @Nullable String shmSize;
-
-    List<String> sysctls = List.of();
-    List<String> dns = List.of();
-    List<String> dnsSearch = List.of();
-    List<String> dnsOptions = List.of();
-    List<String> addHosts = List.of();
-    List<String> labels = List.of();
+    private @Nullable String ip;
+    private @Nullable String ip6;
+    private @Nullable String mac;
+    private @Nullable String ipc;
+    private @Nullable String uts;
+    private @Nullable String pid;
+    private @Nullable String userns;
+    private @Nullable String cgroupParent;
+    private @Nullable String shmSize;
+    private List<String> sysctls = List.of();
+    private List<String> dns = List.of();
+    private List<String> dnsSearch = List.of();
+    private List<String> dnsOptions = List.of();
+    private List<String> addHosts = List.of();
+    private List<String> labels = List.of();
     public List<String> volumes = List.of();
-    List<String> emptyDirs = List.of();
+    private List<String> emptyDirs = List.of();
 
     public void define(Definition d) {
         limits.define(d);

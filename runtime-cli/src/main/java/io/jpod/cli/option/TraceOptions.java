@@ -32,7 +32,6 @@ public final class TraceOptions {
                 "--trace-format=FORMAT",
                 "text (default), or json: an object a line.",
                 TraceText.Form.class,
-                null,
                 v -> form = v);
     }
 

@@ -48,7 +48,7 @@ public final class ViewOptions {
             new Watch(jpod.caller(), format == Format.TABLE).draw(picture);
             return jpod.heardOut();
         }
-        picture.get().ifPresent(jpod.caller().out()::print);
+        picture.get().ifPresent(jpod.out()::print);
         return Verb.OK;
     }
 }

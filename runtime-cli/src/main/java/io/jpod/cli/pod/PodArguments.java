@@ -44,7 +44,7 @@ final class PodArguments {
         for (Pod pod : find(jpod, each)) {
             each.run(pod.name(), () -> {
                 action.accept(pod);
-                jpod.caller().out().println(PodNames.printed(pod));
+                jpod.out().println(PodNames.printed(pod));
             });
         }
         return each.exitCode();

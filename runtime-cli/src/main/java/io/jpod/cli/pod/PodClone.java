@@ -28,7 +28,7 @@ final class PodClone implements Verb {
     public int call(Jpod jpod) {
         Pod copy = new PodCopy(jpod.engine(), name, shareProcesses)
                 .make(jpod.pods().get(original));
-        jpod.caller().out().println(copy.id());
+        jpod.out().println(copy.id());
         return OK;
     }
 }

@@ -48,7 +48,7 @@ final class PodCreate implements Verb {
         if (idFile != null) {
             CallerFile.of(jpod, idFile).replace(pod.id());
         }
-        jpod.caller().out().println(pod.id());
+        jpod.out().println(pod.id());
         return OK;
     }
 }

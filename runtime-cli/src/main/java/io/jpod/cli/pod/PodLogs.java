@@ -35,7 +35,6 @@ final class PodLogs implements Verb {
                 "-n --tail=LINES",
                 "Begin with the last so many lines of each container.",
                 Integer.class,
-                null,
                 v -> tail = v);
         d.values("-c --container=NAME", "This container alone; may be given more than once.", v -> wanted = v);
         d.flag("--names", "Print the name also if there is only one container.", on -> named = on);

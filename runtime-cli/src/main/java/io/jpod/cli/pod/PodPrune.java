@@ -43,7 +43,7 @@ final class PodPrune implements Verb {
         // Not by force: what was started in the meantime is not idle.
         idle.forEach(pod -> each.run(pod.name(), () -> {
             pod.delete(false, jpod.caller());
-            jpod.caller().out().println(PodNames.printed(pod));
+            jpod.out().println(PodNames.printed(pod));
         }));
         return each.exitCode();
     }

@@ -107,7 +107,7 @@ final class PodPs implements Verb {
         if (!whole && (quiet || listing.template() != null)) {
             shown.forEach(row -> row.put("Id", PodFacts.brief(String.valueOf(row.get("Id")))));
         }
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         if (quiet) {
             shown.forEach(row -> out.println(row.get("Id")));
         } else {

@@ -45,7 +45,7 @@ final class PodPublish implements Verb {
         if (ports.isEmpty()) {
             pod.attachments().stream()
                     .flatMap(attachment -> attachment.ports().stream())
-                    .forEach(jpod.caller().out()::println);
+                    .forEach(jpod.out()::println);
         }
         return each.exitCode();
     }

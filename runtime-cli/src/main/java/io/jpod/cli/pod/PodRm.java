@@ -36,7 +36,7 @@ final class PodRm implements Verb {
         for (Pod pod : PodNames.of(jpod, each, names, all, force)) {
             each.run(pod.name(), () -> {
                 pod.delete(force, jpod.caller());
-                jpod.caller().out().println(PodNames.printed(pod));
+                jpod.out().println(PodNames.printed(pod));
             });
         }
         missing.forEach(name -> each.run(name, () -> jpod.pods().removeLost(name, jpod.caller())));

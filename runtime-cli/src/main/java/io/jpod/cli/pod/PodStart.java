@@ -44,7 +44,7 @@ final class PodStart implements Verb {
             // A pod stays meanwhile, and no longer: others may take minutes to start.
             waiting.forEach((pod, containers) -> each.run(pod.name(), () -> {
                 jpod.engine().holding(pod, () -> Each.all(containers, background::start));
-                jpod.caller().out().println(pod.id());
+                jpod.out().println(pod.id());
             }));
         }
         return each.exitCode();

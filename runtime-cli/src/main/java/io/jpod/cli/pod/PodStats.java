@@ -13,12 +13,12 @@ import io.jpod.container.Container;
 import io.jpod.engine.ContainerUse;
 import io.jpod.engine.ContainerUse.Traffic;
 import io.jpod.engine.PodContainers;
+import io.jpod.json.JsonWriter;
 import io.jpod.pod.Pod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class PodStats implements Verb {
                 .map(Pod::name)
                 .toList();
         if (once) {
-            jpod.caller().out().print(picture(jpod, listing, wanted, new HashMap<>()));
+            jpod.out().print(picture(jpod, listing, wanted, new HashMap<>()));
             return each.exitCode();
         }
         Map<String, ContainerUse> before = new HashMap<>();
@@ -105,16 +105,14 @@ final class PodStats implements Verb {
             ContainerUse use, Pod pod, Container container, @Nullable ContainerUse before) {
         Long memory = use.memory();
         Long limit = use.memoryLimit();
-        Map<String, @Nullable Object> row = new LinkedHashMap<>();
-        row.put("Pod", PodFacts.brief(pod.id()));
-        row.put("Name", container.id());
-        row.put("CPU", before == null ? cpu(use, container) : percent(cpuSince(use, before)));
-        row.put("MemUsage", memory == null ? UNKNOWN : Amounts.bytes(memory) + " / " + Amounts.bytes(limit));
-        row.put("Mem", memory == null || limit == null ? UNKNOWN : percent(100.0 * memory / limit));
-        row.put("NetIO", text(use.net()));
-        row.put("BlockIO", text(use.block()));
-        row.put("PIDs", use.processes());
-        return row;
+        return JsonWriter.tree(json -> json.text("Pod", PodFacts.brief(pod.id()))
+                .text("Name", container.id())
+                .text("CPU", before == null ? cpu(use, container) : percent(cpuSince(use, before)))
+                .text("MemUsage", memory == null ? UNKNOWN : Amounts.bytes(memory) + " / " + Amounts.bytes(limit))
+                .text("Mem", memory == null || limit == null ? UNKNOWN : percent(100.0 * memory / limit))
+                .text("NetIO", text(use.net()))
+                .text("BlockIO", text(use.block()))
+                .number("PIDs", use.processes()));
     }
 
     private static String text(@Nullable Traffic traffic) {

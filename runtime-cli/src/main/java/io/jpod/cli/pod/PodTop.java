@@ -43,7 +43,7 @@ final class PodTop implements Verb {
         List<String> options = new ArrayList<>(words.isEmpty() ? List.of("-f") : words);
         // Without it ps lists its own user's processes alone, and in a user namespace they are others.
         options.addFirst("-e");
-        table(Ps.ps(options), pids).forEach(jpod.caller().out()::println);
+        table(Ps.ps(options), pids).forEach(jpod.out()::println);
         return OK;
     }
 

@@ -35,7 +35,7 @@ final class PodViewCommand implements Verb {
         Pod pod = jpod.pods().get(name);
         String page = ViewPage.of(new Survey(jpod.pods()).view(pod));
         if (file.equals("-")) {
-            jpod.caller().out().print(page);
+            jpod.out().print(page);
         } else {
             CallerFile.of(jpod, file).replace(page);
         }

@@ -32,9 +32,7 @@ final class PodWait implements Verb {
             for (Container container : PodContainers.own(pod)) {
                 each.run(
                         container.id(),
-                        () -> jpod.caller()
-                                .out()
-                                .println((named ? container.id() + " " : "") + Wait.await(jpod, container)));
+                        () -> jpod.out().println((named ? container.id() + " " : "") + Wait.await(jpod, container)));
             }
         }
         return each.exitCode();

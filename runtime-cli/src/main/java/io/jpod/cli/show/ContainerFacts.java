@@ -3,6 +3,7 @@ package io.jpod.cli.show;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cli.command.Jpod;
 import io.jpod.container.Container;
+import io.jpod.json.JsonWriter;
 import io.jpod.oci.NamespaceType;
 import io.jpod.oci.SpecWriter;
 import io.jpod.oci.State;
@@ -53,16 +54,14 @@ public final class ContainerFacts {
 
     private static Map<String, @Nullable Object> state(Container container, Status status) {
         OptionalInt code = container.exitCode();
-        Map<String, @Nullable Object> state = new LinkedHashMap<>();
-        state.put("Status", status.jsonName());
-        state.put("Running", status == Status.RUNNING || status == Status.PAUSED);
-        state.put("Paused", status == Status.PAUSED);
-        state.put("Pid", (long) container.pid());
-        state.put("OOMKilled", isOomKilled(container));
-        state.put("ExitCode", code.isPresent() ? (Object) (long) code.getAsInt() : null);
-        state.put("StartedAt", text(started(container)));
-        state.put("FinishedAt", text(finished(container)));
-        return state;
+        return JsonWriter.tree(json -> json.text("Status", status.jsonName())
+                .flag("Running", status == Status.RUNNING || status == Status.PAUSED)
+                .flag("Paused", status == Status.PAUSED)
+                .number("Pid", container.pid())
+                .flag("OOMKilled", isOomKilled(container))
+                .value("ExitCode", code.isPresent() ? (Object) (long) code.getAsInt() : null)
+                .text("StartedAt", text(started(container)))
+                .text("FinishedAt", text(finished(container))));
     }
 
     /** Whether the kernel took a process of it for want of memory: of its own, or of the pod that it is in. */
@@ -110,15 +109,14 @@ public final class ContainerFacts {
                 continue;
             }
             for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-                Map<String, @Nullable Object> namespace = new LinkedHashMap<>();
-                namespace.put("Path", "/proc/" + row.pid() + "/ns/" + type.procName());
-                namespace.put("Inode", row.inode(type).orElse(null));
-                namespace.put(
-                        "Of",
-                        matrix.whose(row, type)
-                                .map(whose -> whose.name().toLowerCase(Locale.ROOT))
-                                .orElse(null));
-                namespaces.put(type.procName(), namespace);
+                String whose = matrix.whose(row, type)
+                        .map(who -> who.name().toLowerCase(Locale.ROOT))
+                        .orElse(null);
+                namespaces.put(
+                        type.procName(),
+                        JsonWriter.tree(json -> json.text("Path", "/proc/" + row.pid() + "/ns/" + type.procName())
+                                .value("Inode", row.inode(type).orElse(null))
+                                .value("Of", whose)));
             }
         }
         return namespaces;

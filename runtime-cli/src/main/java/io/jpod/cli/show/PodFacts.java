@@ -52,7 +52,8 @@ public final class PodFacts {
         facts.put(
                 "Hosts",
                 spec.hosts().stream()
-                        .map(entry -> entry(Map.entry("Address", entry.address()), Map.entry("Names", entry.names())))
+                        .map(entry -> JsonWriter.tree(json ->
+                                json.text("Address", String.valueOf(entry.address())).allTexts("Names", entry.names())))
                         .toList());
         facts.put("Networks", pod.attachments().stream().map(PodFacts::network).toList());
         facts.put("Limits", limits(pod));
@@ -64,20 +65,10 @@ public final class PodFacts {
         return types.stream().map(NamespaceType::procName).sorted().toList();
     }
 
-    @SafeVarargs
-    private static Map<String, @Nullable Object> entry(Map.Entry<String, Object>... entries) {
-        Map<String, @Nullable Object> map = new LinkedHashMap<>();
-        for (Map.Entry<String, Object> entry : entries) {
-            map.put(entry.getKey(), entry.getValue());
-        }
-        return map;
-    }
-
     private static Map<String, @Nullable Object> member(Container container) {
-        return entry(
-                Map.entry("Id", container.id()),
-                Map.entry("Name", container.id()),
-                Map.entry("State", container.status().jsonName()));
+        return JsonWriter.tree(json -> json.text("Id", container.id())
+                .text("Name", container.id())
+                .text("State", container.status().jsonName()));
     }
 
     private static Map<String, @Nullable Object> namespaces(Jpod jpod, Pod pod) {
@@ -88,11 +79,11 @@ public final class PodFacts {
                 continue;
             }
             for (NamespaceType type : NamespaceMatrix.COLUMNS) {
-                Map<String, @Nullable Object> namespace = new LinkedHashMap<>();
-                namespace.put("Path", pins.get(type));
-                namespace.put("Inode", row.inode(type).orElse(null));
                 if (pins.containsKey(type) || pod.spec().host().contains(type)) {
-                    namespaces.put(type.procName(), namespace);
+                    namespaces.put(
+                            type.procName(),
+                            JsonWriter.tree(json -> json.value("Path", pins.get(type))
+                                    .value("Inode", row.inode(type).orElse(null))));
                 }
             }
         }
@@ -100,49 +91,40 @@ public final class PodFacts {
     }
 
     private static Map<String, @Nullable Object> mapping(IdMapping mapping) {
-        return entry(
-                Map.entry("ContainerID", mapping.containerID()),
-                Map.entry("HostID", mapping.hostID()),
-                Map.entry("Size", mapping.size()));
+        return JsonWriter.tree(json -> json.number("ContainerID", mapping.containerID())
+                .number("HostID", mapping.hostID())
+                .number("Size", mapping.size()));
     }
 
     private static Map<String, @Nullable Object> dns(PodSpec.Dns dns) {
-        return entry(
-                Map.entry("Servers", dns.servers()),
-                Map.entry("Searches", dns.searches()),
-                Map.entry("Options", dns.options()));
+        return JsonWriter.tree(json -> json.allTexts("Servers", dns.servers())
+                .allTexts("Searches", dns.searches())
+                .allTexts("Options", dns.options()));
     }
 
     private static Map<String, @Nullable Object> network(Attachment attachment) {
-        Map<String, @Nullable Object> network = new LinkedHashMap<>();
-        network.put("Name", attachment.network());
-        network.put("Interface", attachment.ifname());
-        network.put("HostInterface", attachment.hostInterface());
-        network.put("MacAddress", attachment.mac());
-        network.put(
-                "Addresses",
-                attachment.addresses().stream().map(Object::toString).toList());
-        network.put(
-                "Gateways", attachment.gateways().stream().map(Object::toString).toList());
-        network.put(
-                "Ports",
-                attachment.ports().stream()
-                        .map(port -> JsonWriter.tree(port::write))
-                        .toList());
-        return network;
+        return JsonWriter.tree(json -> json.text("Name", attachment.network())
+                .text("Interface", attachment.ifname())
+                .text("HostInterface", attachment.hostInterface())
+                .text("MacAddress", attachment.mac())
+                .allTexts("Addresses", attachment.addresses())
+                .allTexts("Gateways", attachment.gateways())
+                .value(
+                        "Ports",
+                        attachment.ports().stream()
+                                .map(port -> JsonWriter.tree(port::write))
+                                .toList()));
     }
 
     /** As its cgroup has them; null: the host cannot say, since the controller is not there. */
     private static Map<String, @Nullable Object> limits(Pod pod) {
-        Map<String, @Nullable Object> limits = new LinkedHashMap<>();
         try (Cgroup cgroup = pod.cgroup().orElse(null)) {
             CgroupUse use = cgroup == null ? null : cgroup.use();
-            limits.put("Memory", use == null ? null : number(use.memoryLimit()));
-            limits.put("CpuQuota", use == null ? null : number(use.cpuQuota()));
-            limits.put("CpuPeriod", use == null ? null : number(use.cpuPeriod()));
-            limits.put("Pids", use == null ? null : number(use.tasksLimit()));
+            return JsonWriter.tree(json -> json.value("Memory", use == null ? null : number(use.memoryLimit()))
+                    .value("CpuQuota", use == null ? null : number(use.cpuQuota()))
+                    .value("CpuPeriod", use == null ? null : number(use.cpuPeriod()))
+                    .value("Pids", use == null ? null : number(use.tasksLimit())));
         }
-        return limits;
     }
 
     /** No limit is "max", as the kernel writes it. */

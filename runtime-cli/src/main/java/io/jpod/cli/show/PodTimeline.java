@@ -1,6 +1,7 @@
 package io.jpod.cli.show;
 
 import io.jpod.container.Container;
+import io.jpod.json.JsonWriter;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.time.Instant;
@@ -47,14 +48,12 @@ public record PodTimeline(Map<String, Moment> pods, Map<String, Member> members,
     /** @param code of a container that has ended */
     public record Event(Instant time, String type, String status, String name, String pod, OptionalInt code) {
         public Map<String, @Nullable Object> facts() {
-            Map<String, @Nullable Object> facts = new LinkedHashMap<>();
-            facts.put("Time", time.toString());
-            facts.put("Type", type);
-            facts.put("Status", status);
-            facts.put("Name", name);
-            facts.put("Pod", pod);
-            facts.put("ContainerExitCode", code.isPresent() ? (Object) (long) code.getAsInt() : null);
-            return facts;
+            return JsonWriter.tree(json -> json.text("Time", time.toString())
+                    .text("Type", type)
+                    .text("Status", status)
+                    .text("Name", name)
+                    .text("Pod", pod)
+                    .value("ContainerExitCode", code.isPresent() ? (Object) (long) code.getAsInt() : null));
         }
 
         @Override

@@ -4,14 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Text in columns that are at least 12 wide and three blanks apart, as scripts that cut runc's output expect. */
+/** Text in columns that are three blanks apart. */
 public final class Table {
-    private static final int LEAST = 12;
     private static final int GAP = 3;
 
+    private final int least;
     private final List<String[]> rows = new ArrayList<>();
 
+    /** Of columns that are at least 12 wide, as scripts that cut runc's output expect. */
     public Table(String... titles) {
+        this(12, titles);
+    }
+
+    /** @param least how wide columns are at least */
+    Table(int least, String... titles) {
+        this.least = least;
         rows.add(titles);
     }
 
@@ -35,6 +42,6 @@ public final class Table {
 
     private int width(int column) {
         int longest = rows.stream().mapToInt(row -> row[column].length()).max().orElse(0);
-        return Math.max(LEAST, longest + GAP);
+        return Math.max(least, longest + GAP);
     }
 }

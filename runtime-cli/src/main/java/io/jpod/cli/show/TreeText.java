@@ -14,18 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@link CgroupForest} for people and for programs. */
 public final class TreeText {
-    private static final int GAP = 3;
+    private final Table table = new Table(0, "CGROUP", "MEMORY", "CPU TIME", "CPUS", "PIDS", "PROCESSES");
 
-    private final List<List<String>> lines = new ArrayList<>();
-
-    private TreeText() {
-        lines.add(List.of("CGROUP", "MEMORY", "CPU TIME", "CPUS", "PIDS", "PROCESSES"));
-    }
+    private TreeText() {}
 
     public static String text(CgroupForest forest, Screen screen) {
         TreeText text = new TreeText();
         forest.pods().forEach(pod -> text.add(pod, "", ""));
-        return text.table(screen) + reasons(forest.missing());
+        String[] table = text.table.toString().split("\n", 2);
+        return screen.title(table[0]) + "\n" + table[1] + reasons(forest.missing());
     }
 
     /**
@@ -35,7 +32,7 @@ public final class TreeText {
     private void add(CgroupNode node, String before, String below) {
         List<String> line = new ArrayList<>(List.of(before + label(node)));
         line.addAll(figures(node.use()));
-        lines.add(line);
+        table.add(line.toArray(String[]::new));
         for (int i = 0; i < node.children().size(); i++) {
             boolean last = i == node.children().size() - 1;
             add(node.children().get(i), below + (last ? "└─ " : "├─ "), below + (last ? "   " : "│  "));
@@ -65,26 +62,6 @@ public final class TreeText {
 
     private static String ratio(String use, String limit) {
         return use.equals(limit) ? use : use + " / " + limit;
-    }
-
-    private String table(Screen screen) {
-        StringBuilder text = new StringBuilder();
-        for (List<String> line : lines) {
-            StringBuilder one = new StringBuilder();
-            for (int i = 0; i < line.size(); i++) {
-                int column = i;
-                int width = lines.stream()
-                                .mapToInt(each -> each.get(column).length())
-                                .max()
-                                .orElse(0)
-                        + GAP;
-                one.append(line.get(i)).repeat(' ', width - line.get(i).length());
-            }
-            String stripped = one.toString().stripTrailing();
-            text.append(line.equals(lines.getFirst()) ? screen.title(stripped) : stripped)
-                    .append('\n');
-        }
-        return text.toString();
     }
 
     /** In one line; nothing if all is there. */

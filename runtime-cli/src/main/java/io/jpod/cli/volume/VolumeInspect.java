@@ -21,8 +21,7 @@ final class VolumeInspect implements Verb {
     public int call(Jpod jpod) {
         Each each = new Each(jpod);
         List<String> found = each.find(names, name -> there(jpod, name));
-        jpod.caller()
-                .out()
+        jpod.out()
                 .println(JsonWriter.array(
                         "  ",
                         found,

@@ -18,7 +18,7 @@ final class VolumeLs implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        PrintStream out = jpod.caller().out();
+        PrintStream out = jpod.out();
         if (quiet) {
             jpod.volumes().list().forEach(out::println);
             return OK;

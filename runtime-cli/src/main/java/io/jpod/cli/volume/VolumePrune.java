@@ -16,7 +16,7 @@ final class VolumePrune implements Verb {
         for (String name : jpod.volumes().list()) {
             if (jpod.volumes().users(name, jpod.containers()).isEmpty()) {
                 jpod.volumes().remove(name, jpod.caller());
-                jpod.caller().out().println(name);
+                jpod.out().println(name);
             }
         }
         return OK;
