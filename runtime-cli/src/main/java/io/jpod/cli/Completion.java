@@ -17,8 +17,7 @@ final class Completion implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("SHELL", "bash or zsh.", Shell.class, shell, v -> shell = v);
-        d.footer(
-                "Examples:", "  source <(jpod completion bash)", "  jpod completion bash >/etc/bash_completion.d/jpod");
+        d.examples("source <(jpod completion bash)", "jpod completion bash >/etc/bash_completion.d/jpod");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jpod.cli.command;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -217,10 +218,17 @@ public final class Definition {
 
     /** Below the options; a blank line comes first. */
     public void footer(String... lines) {
-        String[] footer = new String[lines.length + 1];
-        footer[0] = "";
-        System.arraycopy(lines, 0, footer, 1, lines.length);
-        spec.usageMessage().footer(footer);
+        List<String> footer = new ArrayList<>(List.of(spec.usageMessage().footer()));
+        footer.add("");
+        footer.addAll(List.of(lines));
+        spec.usageMessage().footer(footer.toArray(String[]::new));
+    }
+
+    /** Command lines, below everything else. */
+    public void examples(String... commands) {
+        List<String> lines = new ArrayList<>(List.of(commands.length == 1 ? "Example:" : "Examples:"));
+        List.of(commands).forEach(command -> lines.add("  " + command));
+        footer(lines.toArray(String[]::new));
     }
 
     /** What follows the first operand is the command that a container is to run: options too are that command's. */

@@ -28,11 +28,10 @@ public final class Create implements Verb {
         d.value("--pod=POD", "Make it a container of this pod; new:NAME makes the pod first.", v -> pod = v);
         d.operand("ID", "The new container's name: letters, digits and _ + . -", v -> id = v);
         d.footer(
-                "The container gets the caller's stdin, stdout and stderr. If making it fails, nothing of it is left behind.",
-                "",
-                "Examples:",
-                "  jpod create --bundle /bundles/web web && jpod start web",
-                "  jpod create --bundle /bundles/web --pod shop web && jpod pod start shop");
+                "The container gets the caller's stdin, stdout and stderr. If making it fails, nothing of it is left behind.");
+        d.examples(
+                "jpod create --bundle /bundles/web web && jpod start web",
+                "jpod create --bundle /bundles/web --pod shop web && jpod pod start shop");
     }
 
     @Override

@@ -94,13 +94,12 @@ public final class Debug implements Verb {
                 "",
                 "The tools are $JPOD_DEBUG_ROOTFS, or share/jpod/debug-rootfs beside the program, or in a checkout the root file"
                         + " system of its tests; they are mounted read-only, since all debug containers have them, with an empty /tmp."
-                        + " What is given with --rootfs can be written to.",
-                "",
-                "Examples:",
-                "  jpod debug -it web",
-                "  jpod debug -it web --target app -- sh",
-                "  jpod debug web --profile netadmin -- ip addr",
-                "  jpod debug -it web --copy-to web-test --target app");
+                        + " What is given with --rootfs can be written to.");
+        d.examples(
+                "jpod debug -it web",
+                "jpod debug -it web --target app -- sh",
+                "jpod debug web --profile netadmin -- ip addr",
+                "jpod debug -it web --copy-to web-test --target app");
     }
 
     @Override

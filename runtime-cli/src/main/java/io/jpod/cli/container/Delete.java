@@ -22,11 +22,8 @@ public final class Delete implements Verb {
         d.flag("-f --force", "Kill it first if it runs.", on -> force = on);
         d.add(Definition.option("--created").hidden(true), String.class, null, v -> created = v);
         d.operands(1, "ID", "The container.", v -> ids = v);
-        d.footer(
-                "With --force it is no error if there is none of that name, so it can be done again at any time.",
-                "",
-                "Example:",
-                "  jpod delete --force web");
+        d.footer("With --force it is no error if there is none of that name, so it can be done again at any time.");
+        d.examples("jpod delete --force web");
     }
 
     @Override

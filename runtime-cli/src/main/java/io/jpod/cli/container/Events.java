@@ -36,11 +36,8 @@ public final class Events implements Verb {
         d.flag("--stats", "Print the figures once and end.", on -> stats = on);
         d.operand("ID", "The container.", v -> id = v);
         d.footer(
-                "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.",
-                "",
-                "Examples:",
-                "  jpod events --stats web | jq .data.memory.usage.usage",
-                "  jpod events --interval 1m web");
+                "It ends when the container does. Figures that a controller would have are missing if the host has not enabled it.");
+        d.examples("jpod events --stats web | jq .data.memory.usage.usage", "jpod events --interval 1m web");
     }
 
     @Override

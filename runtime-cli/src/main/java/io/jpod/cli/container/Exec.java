@@ -40,11 +40,8 @@ public final class Exec implements Verb {
         d.operands(0, "COMMAND", "What to run, with its arguments.", v -> words = v);
         d.footer(
                 "The process has the environment, user, capabilities, limits and so on of the container's config.json, or those of"
-                        + " --process; options change them. jpod ends like the process, or with 255 if it could not be started.",
-                "",
-                "Examples:",
-                "  jpod exec -t web sh",
-                "  jpod exec --user 1000:1000 --env DEBUG=1 web /app/check");
+                        + " --process; options change them. jpod ends like the process, or with 255 if it could not be started.");
+        d.examples("jpod exec -t web sh", "jpod exec --user 1000:1000 --env DEBUG=1 web /app/check");
     }
 
     @Override

@@ -41,13 +41,12 @@ public final class Explain implements Verb {
         d.operands(0, "COMMAND", "What would be run in the container.", v -> words = v);
         d.footer(
                 "Each step names the place in config.json that asks for it, \"pod\" or \"default\". Errors of run and create name the same"
-                        + " steps. What this host cannot do is refused here as there.",
-                "",
-                "Examples:",
-                "  jpod explain --bundle /bundles/web",
-                "  jpod explain --rootfs /srv/alpine --memory 64m -- sh",
-                "  jpod explain --pod web                      # the pod, and each of its containers",
-                "  jpod explain --syscalls --rootfs /srv/alpine -- sh");
+                        + " steps. What this host cannot do is refused here as there.");
+        d.examples(
+                "jpod explain --bundle /bundles/web",
+                "jpod explain --rootfs /srv/alpine --memory 64m -- sh",
+                "jpod explain --pod web                      # the pod, and each of its containers",
+                "jpod explain --syscalls --rootfs /srv/alpine -- sh");
     }
 
     @Override

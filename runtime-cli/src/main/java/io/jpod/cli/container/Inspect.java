@@ -22,12 +22,11 @@ public final class Inspect implements Verb {
         d.footer(
                 "A template is printed once for each container. It reads the fields that the JSON has: {{.State.Pid}}, {{json"
                         + " .Namespaces}}, {{range .Config.mounts}}{{.destination}}\\n{{end}}, {{len .X}}, {{index .X \"name\"}}, {{if"
-                        + " .X}}...{{else}}...{{end}}, or a path such as {.State.Pid}.",
-                "",
-                "Examples:",
-                "  jpod inspect web",
-                "  jpod inspect -f '{{.State.Pid}}' web",
-                "  jpod inspect -f '{{.Id}} has {{.Namespaces.net.Inode}}' web db");
+                        + " .X}}...{{else}}...{{end}}, or a path such as {.State.Pid}.");
+        d.examples(
+                "jpod inspect web",
+                "jpod inspect -f '{{.State.Pid}}' web",
+                "jpod inspect -f '{{.Id}} has {{.Namespaces.net.Inode}}' web db");
     }
 
     @Override

@@ -23,13 +23,12 @@ public final class Kill implements Verb {
         d.operand("ID", "The container.", v -> id = v);
         d.optional("SIGNAL", "By name or number (default: TERM).", null, v -> signal = v);
         d.footer(
-                "A container that has no pid namespace of its own loses all of its processes with KILL, as it would with one.",
-                "",
-                "Examples:",
-                "  jpod kill web           # TERM: asks it to end",
-                "  jpod kill web KILL      # or SIGKILL, kill, 9",
-                "  jpod kill -9 web",
-                "  jpod kill --all web HUP");
+                "A container that has no pid namespace of its own loses all of its processes with KILL, as it would with one.");
+        d.examples(
+                "jpod kill web           # TERM: asks it to end",
+                "jpod kill web KILL      # or SIGKILL, kill, 9",
+                "jpod kill -9 web",
+                "jpod kill --all web HUP");
     }
 
     @Override

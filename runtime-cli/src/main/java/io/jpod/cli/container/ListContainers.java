@@ -22,11 +22,10 @@ public final class ListContainers implements Verb {
     public void define(Definition d) {
         d.value("-f --format=FORMAT", "table (default) or json.", Format.class, Format.TABLE, v -> format = v);
         d.flag("-q --quiet", "Print the names alone.", on -> quiet = on);
-        d.footer(
-                "Examples:",
-                "  jpod list",
-                "  jpod list -q | xargs -r -n 1 jpod delete --force",
-                "  jpod list -f json | jq -r '.[] | select(.status == \"stopped\") | .id'");
+        d.examples(
+                "jpod list",
+                "jpod list -q | xargs -r -n 1 jpod delete --force",
+                "jpod list -f json | jq -r '.[] | select(.status == \"stopped\") | .id'");
     }
 
     @Override

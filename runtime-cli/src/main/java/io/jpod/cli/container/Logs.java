@@ -25,7 +25,7 @@ public final class Logs implements Verb {
         d.flag("-f --follow", "Go on until the container has ended.", on -> follow = on);
         d.value("-n --tail=LINES", "Begin with the last so many lines.", Integer.class, v -> tail = v);
         d.operand("ID", "The container.", v -> id = v);
-        d.footer("Examples:", "  jpod logs web", "  jpod logs --follow --tail 10 web");
+        d.examples("jpod logs web", "jpod logs --follow --tail 10 web");
     }
 
     @Override

@@ -22,12 +22,8 @@ public final class Ns implements Verb {
         options.define(d);
         d.flag("-a --all", "All containers.", on -> all = on);
         d.operands(0, "ID", "The containers.", v -> ids = v);
-        d.footer(
-                "Numbers are those of 'ls -l /proc/PID/ns'. Who else: containers and pods below the same --root.",
-                "",
-                "Examples:",
-                "  jpod ns web",
-                "  jpod ns --all --watch");
+        d.footer("Numbers are those of 'ls -l /proc/PID/ns'. Who else: containers and pods below the same --root.");
+        d.examples("jpod ns web", "jpod ns --all --watch");
     }
 
     @Override

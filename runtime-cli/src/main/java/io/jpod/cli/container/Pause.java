@@ -10,11 +10,8 @@ public final class Pause implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("ID", "The container.", v -> id = v);
-        d.footer(
-                "They notice nothing but the time that has passed. 'jpod kill' works on them.",
-                "",
-                "Example:",
-                "  jpod pause web");
+        d.footer("They notice nothing but the time that has passed. 'jpod kill' works on them.");
+        d.examples("jpod pause web");
     }
 
     @Override

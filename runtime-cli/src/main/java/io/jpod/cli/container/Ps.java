@@ -33,12 +33,8 @@ public final class Ps implements Verb {
         d.operand("ID", "The container.", v -> id = v);
         d.operands(0, "PS-OPTIONS", "For ps(1) (default: -ef).", v -> words = v);
         d.footer(
-                "The table is that of ps(1), without the lines of other processes; its options must leave the column PID in it.",
-                "",
-                "Examples:",
-                "  jpod ps web",
-                "  jpod ps web -o pid,rss,args",
-                "  jpod ps --format json web");
+                "The table is that of ps(1), without the lines of other processes; its options must leave the column PID in it.");
+        d.examples("jpod ps web", "jpod ps web -o pid,rss,args", "jpod ps --format json web");
     }
 
     @Override

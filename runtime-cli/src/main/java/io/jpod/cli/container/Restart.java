@@ -21,11 +21,8 @@ public final class Restart implements Verb {
         d.operands(1, "ID", "The container.", v -> ids = v);
         d.footer(
                 "A container is made again from its own config, with the same name and in the same pod, and its log goes on. It runs in"
-                        + " the background.",
-                "",
-                "Examples:",
-                "  jpod restart web",
-                "  jpod restart --time 2 web db");
+                        + " the background.");
+        d.examples("jpod restart web", "jpod restart --time 2 web db");
     }
 
     @Override

@@ -10,7 +10,7 @@ public final class Resume implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("ID", "The container.", v -> id = v);
-        d.footer("Example:", "  jpod resume web");
+        d.examples("jpod resume web");
     }
 
     @Override

@@ -58,13 +58,12 @@ public final class Run implements Verb {
                         + " devices of the host. Options open it up one by one.",
                 "",
                 "With --detach the container stays after its end: its exit code ('jpod wait'), and with --rootfs its output ('jpod"
-                        + " logs'), until it is deleted.",
-                "",
-                "Examples:",
-                "  jpod run --bundle /bundles/web web",
-                "  jpod run --rootfs /srv/alpine -t -- sh",
-                "  jpod run --trace --rootfs /srv/alpine -- true",
-                "  jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www");
+                        + " logs'), until it is deleted.");
+        d.examples(
+                "jpod run --bundle /bundles/web web",
+                "jpod run --rootfs /srv/alpine -t -- sh",
+                "jpod run --trace --rootfs /srv/alpine -- true",
+                "jpod run --rootfs /srv/alpine -d --name web -v ./site:/www:ro --memory 64m -- httpd -f -h /www");
     }
 
     @Override

@@ -19,10 +19,8 @@ public final class SpecCommand implements Verb {
         d.value("-b --bundle=DIR", "Where to write it (default: the current directory).", v -> bundle = v);
         d.flag("--rootless", "For a container that its user starts without being root.", on -> rootless = on);
         d.footer(
-                "It runs sh on a terminal in the directory rootfs beside it. A file that is there already is not touched.",
-                "",
-                "Example:",
-                "  mkdir -p web/rootfs && jpod spec --bundle web");
+                "It runs sh on a terminal in the directory rootfs beside it. A file that is there already is not touched.");
+        d.examples("mkdir -p web/rootfs && jpod spec --bundle web");
     }
 
     @Override

@@ -10,7 +10,7 @@ public final class Start implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("ID", "The container.", v -> id = v);
-        d.footer("Example:", "  jpod create --bundle /bundles/web web && jpod start web");
+        d.examples("jpod create --bundle /bundles/web web && jpod start web");
     }
 
     @Override

@@ -13,10 +13,8 @@ public final class State implements Verb {
     public void define(Definition d) {
         d.operand("ID", "The container.", v -> id = v);
         d.footer(
-                "The status is one of creating, created, running, paused, stopped and damaged, if its record cannot be read. The pid of a stopped container is 0.",
-                "",
-                "Example:",
-                "  jpod state web | jq -r .status");
+                "The status is one of creating, created, running, paused, stopped and damaged, if its record cannot be read. The pid of a stopped container is 0.");
+        d.examples("jpod state web | jq -r .status");
     }
 
     @Override

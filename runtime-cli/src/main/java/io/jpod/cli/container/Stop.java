@@ -20,11 +20,8 @@ public final class Stop implements Verb {
     public void define(Definition d) {
         grace.define(d);
         d.operands(1, "ID", "The container.", v -> ids = v);
-        d.footer(
-                "They stay, with their logs, until they are deleted; 'jpod restart' starts them again.",
-                "",
-                "Example:",
-                "  jpod stop --time 2 web db");
+        d.footer("They stay, with their logs, until they are deleted; 'jpod restart' starts them again.");
+        d.examples("jpod stop --time 2 web db");
     }
 
     @Override

@@ -24,12 +24,10 @@ public final class Update implements Verb {
                 v -> file = v);
         d.group(options::define);
         d.operand("ID", "The container.", v -> id = v);
-        d.footer(
-                "What is not named stays as it is. If one of the new limits is refused, the old ones hold again.",
-                "",
-                "Examples:",
-                "  jpod update --memory 128m --pids-limit 100 web",
-                "  echo '{\"cpu\": {\"quota\": 50000, \"period\": 100000}}' | jpod update --resources - web");
+        d.footer("What is not named stays as it is. If one of the new limits is refused, the old ones hold again.");
+        d.examples(
+                "jpod update --memory 128m --pids-limit 100 web",
+                "echo '{\"cpu\": {\"quota\": 50000, \"period\": 100000}}' | jpod update --resources - web");
     }
 
     @Override

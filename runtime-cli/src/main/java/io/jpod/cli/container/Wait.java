@@ -17,10 +17,8 @@ public final class Wait implements Verb {
         d.footer(
                 "A container that a signal ended has 128 and the signal's number. The exit code of one that was started with 'jpod"
                         + " run --detach' is kept until it is deleted; that of another is known only to the parent of its process, and"
-                        + " to the kernel (since Linux 6.15) for those who waited before its end.",
-                "",
-                "Example:",
-                "  jpod run -d --name job --rootfs /srv/alpine -- make && jpod wait job");
+                        + " to the kernel (since Linux 6.15) for those who waited before its end.");
+        d.examples("jpod run -d --name job --rootfs /srv/alpine -- make && jpod wait job");
     }
 
     @Override

@@ -22,11 +22,8 @@ public final class DoctorCommand implements Verb {
                         + " looked at. Missing is what somebody else has taken from networks with pods: nft rules, bridges and"
                         + " their addresses, forwarding. Records that cannot be read are listed too.",
                 "",
-                "The exit code is 0 if nothing is left over or missing, or all of it was mended, else 1.",
-                "",
-                "Examples:",
-                "  jpod doctor",
-                "  jpod doctor --fix");
+                "The exit code is 0 if nothing is left over or missing, or all of it was mended, else 1.");
+        d.examples("jpod doctor", "jpod doctor --fix");
     }
 
     @Override

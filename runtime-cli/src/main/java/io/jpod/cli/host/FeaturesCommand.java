@@ -9,7 +9,7 @@ public final class FeaturesCommand implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.footer("Example:", "  jpod features | jq .linux.seccomp.actions");
+        d.examples("jpod features | jq .linux.seccomp.actions");
     }
 
     @Override

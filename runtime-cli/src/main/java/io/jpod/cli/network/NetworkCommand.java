@@ -26,10 +26,7 @@ public final class NetworkCommand implements Verb.Family {
     public void define(Definition d) {
         d.footer(
                 "A network is a bridge of the host with addresses, NAT and names. It is only defined here: bridge and rules come with"
-                        + " its first pod and go with its last. Pods that name no network share one called jpod.",
-                "",
-                "Examples:",
-                "  jpod network create --subnet 10.7.0.0/24 backend",
-                "  jpod network ls");
+                        + " its first pod and go with its last. Pods that name no network share one called jpod.");
+        d.examples("jpod network create --subnet 10.7.0.0/24 backend", "jpod network ls");
     }
 }

@@ -50,13 +50,11 @@ final class NetworkCreate implements Verb {
         d.values("--label=NAME[=VALUE]", "Add a label.", v -> labels = v);
         d.flag("--ignore", "It is no error if a network of that name exists; it stays as it is.", on -> ignore = on);
         d.operand("NAME", "What to call it: letters, digits and _ . -", v -> name = v);
-        d.footer(
-                "Without --subnet an IPv4 subnet is chosen that the host and the other networks do not use.",
-                "",
-                "Examples:",
-                "  jpod network create backend",
-                "  jpod network create --ipv6 --isolate tenant1",
-                "  jpod network create --subnet 10.7.0.0/24 --gateway 10.7.0.254 --internal database");
+        d.footer("Without --subnet an IPv4 subnet is chosen that the host and the other networks do not use.");
+        d.examples(
+                "jpod network create backend",
+                "jpod network create --ipv6 --isolate tenant1",
+                "jpod network create --subnet 10.7.0.0/24 --gateway 10.7.0.254 --internal database");
     }
 
     @Override

@@ -10,8 +10,7 @@ final class NetworkExists implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("NAME", "The network.", v -> name = v);
-        d.footer( //
-                "Example:", "  jpod network exists backend || jpod network create backend");
+        d.examples("jpod network exists backend || jpod network create backend");
     }
 
     @Override

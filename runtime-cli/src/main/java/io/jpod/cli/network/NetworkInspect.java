@@ -16,7 +16,7 @@ final class NetworkInspect implements Verb {
     @Override
     public void define(Definition d) {
         d.operands(1, "NAME", "The network.", v -> names = v);
-        d.footer("Example:", "  jpod network inspect jpod | jq -r '.[0].pods[] | .pod + \" \" + .addresses[0]'");
+        d.examples("jpod network inspect jpod | jq -r '.[0].pods[] | .pod + \" \" + .addresses[0]'");
     }
 
     @Override

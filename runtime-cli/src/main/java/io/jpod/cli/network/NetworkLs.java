@@ -28,11 +28,10 @@ final class NetworkLs implements Verb {
                 "-f --filter=KEY=VALUE",
                 "Only those that match all filters: name=PART, label=NAME[=VALUE].",
                 v -> filters = v);
-        d.footer(
-                "Examples:",
-                "  jpod network ls",
-                "  jpod network ls -q --filter label=team=web",
-                "  jpod network ls --format json | jq -r '.[].subnets[].subnet'");
+        d.examples(
+                "jpod network ls",
+                "jpod network ls -q --filter label=team=web",
+                "jpod network ls --format json | jq -r '.[].subnets[].subnet'");
     }
 
     @Override

@@ -8,8 +8,8 @@ final class NetworkPrune implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.footer( //
-                "It does not ask.", "", "Example:", "  jpod network prune");
+        d.footer("It does not ask.");
+        d.examples("jpod network prune");
     }
 
     @Override

@@ -15,11 +15,8 @@ final class NetworkRm implements Verb {
     public void define(Definition d) {
         d.flag("-f --force", "Detach its pods first; they lose their link.", on -> force = on);
         d.operands(1, "NAME", "The network.", v -> names = v);
-        d.footer(
-                "With --force it is no error if there is none of that name, so it can be done again at any time.",
-                "",
-                "Example:",
-                "  jpod network rm backend");
+        d.footer("With --force it is no error if there is none of that name, so it can be done again at any time.");
+        d.examples("jpod network rm backend");
     }
 
     @Override

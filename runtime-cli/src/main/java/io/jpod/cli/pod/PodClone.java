@@ -18,10 +18,8 @@ final class PodClone implements Verb {
         d.operand("NAME", "What to call the new one.", v -> name = v);
         d.footer(
                 "A container app, or web-app, of pod web is called test-app in pod test. It is made from the same config: the same root"
-                        + " file system and volumes, which both then have. Published ports stay with the first pod.",
-                "",
-                "Example:",
-                "  jpod pod clone web test");
+                        + " file system and volumes, which both then have. Published ports stay with the first pod.");
+        d.examples("jpod pod clone web test");
     }
 
     @Override

@@ -72,12 +72,11 @@ public final class PodCommand implements Verb.Family {
     public void define(Definition d) {
         d.footer(
                 "A pod has no process of its own: its namespaces are pinned files below /run/jpod/pods/NAME/ns, which nsenter(1) can"
-                        + " enter too.",
-                "",
-                "Examples:",
-                "  jpod pod create --name web --memory 256m",
-                "  jpod run -d --pod web --name app --rootfs /srv/app",
-                "  jpod run -d --pod web --name sidecar --rootfs /srv/tools -- sleep 1d",
-                "  jpod pod ps");
+                        + " enter too.");
+        d.examples(
+                "jpod pod create --name web --memory 256m",
+                "jpod run -d --pod web --name app --rootfs /srv/app",
+                "jpod run -d --pod web --name sidecar --rootfs /srv/tools -- sleep 1d",
+                "jpod pod ps");
     }
 }

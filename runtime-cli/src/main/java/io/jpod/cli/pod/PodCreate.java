@@ -25,12 +25,11 @@ final class PodCreate implements Verb {
         d.value("--pod-id-file=FILE", "Where to write the ID to.", v -> idFile = v);
         d.optional("NAME", "What to call it (default: a random name).", null, v -> parameter = v);
         d.footer(
-                "The namespaces are there before the first container, with loopback up, and stay when the last one has ended.",
-                "",
-                "Examples:",
-                "  jpod pod create web",
-                "  jpod pod create --name web --share +pid --memory 512m --cpus 1.5 --sysctl net.core.somaxconn=256",
-                "  jpod pod create --share ipc,uts --network none batch");
+                "The namespaces are there before the first container, with loopback up, and stay when the last one has ended.");
+        d.examples(
+                "jpod pod create web",
+                "jpod pod create --name web --share +pid --memory 512m --cpus 1.5 --sysctl net.core.somaxconn=256",
+                "jpod pod create --share ipc,uts --network none batch");
     }
 
     @Override

@@ -28,12 +28,11 @@ final class PodEvents implements Verb {
         d.footer(
                 "It begins with what their records tell of the past: when they were made and started, and how they ended the last"
                         + " time. Nobody writes a journal: changes are seen by looking ten times a second, so that what is undone sooner"
-                        + " may be missed. It ends when all the pods are gone that were named.",
-                "",
-                "Examples:",
-                "  jpod pod events web",
-                "  jpod pod events --no-stream web",
-                "  jpod pod events --format json | jq -r 'select(.Status == \"die\") | .Name'");
+                        + " may be missed. It ends when all the pods are gone that were named.");
+        d.examples(
+                "jpod pod events web",
+                "jpod pod events --no-stream web",
+                "jpod pod events --format json | jq -r 'select(.Status == \"die\") | .Name'");
     }
 
     @Override

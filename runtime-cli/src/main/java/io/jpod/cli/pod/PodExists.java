@@ -10,7 +10,7 @@ final class PodExists implements Verb {
     @Override
     public void define(Definition d) {
         d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
-        d.footer("Example:", "  jpod pod exists web || jpod pod create web");
+        d.examples("jpod pod exists web || jpod pod create web");
     }
 
     @Override

@@ -22,12 +22,11 @@ final class PodInspect implements Verb {
         d.footer(
                 "A template is printed once for each pod. It reads the fields that the JSON has: {{.State}}, {{json .Namespaces}},"
                         + " {{range .Containers}}{{.Name}} {{end}}, {{len .Containers}}, {{index .Labels \"tier\"}}, {{if"
-                        + " .InitPid}}...{{else}}...{{end}}, or a path such as {.Containers[0].Name}.",
-                "",
-                "Examples:",
-                "  jpod pod inspect web",
-                "  jpod pod inspect -f '{{.Namespaces.net.Path}}' web",
-                "  jpod pod inspect -f '{{range .Containers}}{{.Name}} is {{.State}}\\n{{end}}' web");
+                        + " .InitPid}}...{{else}}...{{end}}, or a path such as {.Containers[0].Name}.");
+        d.examples(
+                "jpod pod inspect web",
+                "jpod pod inspect -f '{{.Namespaces.net.Path}}' web",
+                "jpod pod inspect -f '{{range .Containers}}{{.Name}} is {{.State}}\\n{{end}}' web");
     }
 
     @Override

@@ -13,12 +13,8 @@ final class PodKill implements Verb {
     public void define(Definition d) {
         d.value("-s --signal=SIGNAL", "By name or number (default: KILL).", String.class, "KILL", v -> signal = v);
         pods.define(d);
-        d.footer(
-                "KILL goes to all processes. Containers that do not run are left alone.",
-                "",
-                "Examples:",
-                "  jpod pod kill web",
-                "  jpod pod kill --signal HUP web");
+        d.footer("KILL goes to all processes. Containers that do not run are left alone.");
+        d.examples("jpod pod kill web", "jpod pod kill --signal HUP web");
     }
 
     @Override

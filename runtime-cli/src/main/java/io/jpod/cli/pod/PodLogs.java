@@ -41,11 +41,8 @@ final class PodLogs implements Verb {
         d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
         d.footer(
                 "With several containers each line begins with the name of its own. A log holds what was printed and nothing else, no"
-                        + " times: so what is there comes container by container, and with --follow in the order in which it comes.",
-                "",
-                "Examples:",
-                "  jpod pod logs web",
-                "  jpod pod logs --follow --tail 10 -c app web");
+                        + " times: so what is there comes container by container, and with --follow in the order in which it comes.");
+        d.examples("jpod pod logs web", "jpod pod logs --follow --tail 10 -c app web");
     }
 
     @Override

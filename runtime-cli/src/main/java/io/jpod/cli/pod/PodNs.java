@@ -18,12 +18,11 @@ final class PodNs implements Verb {
         d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
         d.footer(
                 "Numbers are those of 'ls -l /proc/PID/ns'. The pod's own row is what it has pinned, which is there without any"
-                        + " process too, where lsns(8) does not see it.",
-                "",
-                "Examples:",
-                "  jpod pod ns web",
-                "  jpod pod ns --watch web",
-                "  jpod pod ns --format json web | jq '.rows[] | {name, net: .namespaces.net.inode}'");
+                        + " process too, where lsns(8) does not see it.");
+        d.examples(
+                "jpod pod ns web",
+                "jpod pod ns --watch web",
+                "jpod pod ns --format json web | jq '.rows[] | {name, net: .namespaces.net.inode}'");
     }
 
     @Override

@@ -11,7 +11,7 @@ final class PodPause implements Verb {
     @Override
     public void define(Definition d) {
         pods.define(d);
-        d.footer("Example:", "  jpod pod pause web");
+        d.examples("jpod pod pause web");
     }
 
     @Override

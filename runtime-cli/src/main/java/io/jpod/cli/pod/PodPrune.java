@@ -22,11 +22,8 @@ final class PodPrune implements Verb {
     @Override
     public void define(Definition d) {
         d.flag("-f --force", "Do not ask.", on -> force = on);
-        d.footer(
-                "It asks before it does so. Where nobody can answer it does nothing without --force.",
-                "",
-                "Example:",
-                "  jpod pod prune --force");
+        d.footer("It asks before it does so. Where nobody can answer it does nothing without --force.");
+        d.examples("jpod pod prune --force");
     }
 
     @Override

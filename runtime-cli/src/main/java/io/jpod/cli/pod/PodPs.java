@@ -79,13 +79,12 @@ final class PodPs implements Verb {
                         + " .ContainerStatuses .Containers .Namespaces .Networks .Labels .Cgroup",
                 "",
                 "Filters: name, id, label=NAME[=VALUE], status, ctr-names, ctr-ids, ctr-number, ctr-status, network. One of"
-                        + " several values of a filter must fit, of labels all.",
-                "",
-                "Examples:",
-                "  jpod pod ps",
-                "  jpod pod ps --ctr-names --ctr-status --filter status=running",
-                "  jpod pod ps --format 'table {{.Name}}\\t{{.Status}}' --sort name",
-                "  jpod pod ps -q --no-trunc");
+                        + " several values of a filter must fit, of labels all.");
+        d.examples(
+                "jpod pod ps",
+                "jpod pod ps --ctr-names --ctr-status --filter status=running",
+                "jpod pod ps --format 'table {{.Name}}\\t{{.Status}}' --sort name",
+                "jpod pod ps -q --no-trunc");
     }
 
     @Override

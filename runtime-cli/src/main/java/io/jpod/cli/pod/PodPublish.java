@@ -18,13 +18,8 @@ final class PodPublish implements Verb {
         d.flag("--remove", "Take them back.", on -> remove = on);
         d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
         d.operands(0, "[[IP:]PORT:]PORT[/PROTOCOL]", "As pod create --publish takes it.", v -> ports = v);
-        d.footer(
-                "Without ports it lists those that are published.",
-                "",
-                "Examples:",
-                "  jpod pod publish web 8443:443",
-                "  jpod pod publish web",
-                "  jpod pod publish --remove web 8443:443");
+        d.footer("Without ports it lists those that are published.");
+        d.examples("jpod pod publish web 8443:443", "jpod pod publish web", "jpod pod publish --remove web 8443:443");
     }
 
     @Override

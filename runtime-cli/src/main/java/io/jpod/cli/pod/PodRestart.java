@@ -19,11 +19,8 @@ final class PodRestart implements Verb {
     public void define(Definition d) {
         grace.define(d);
         pods.define(d);
-        d.footer(
-                "Containers that did not run are started too. See 'jpod pod stop' and 'jpod pod start'.",
-                "",
-                "Example:",
-                "  jpod pod restart web");
+        d.footer("Containers that did not run are started too. See 'jpod pod stop' and 'jpod pod start'.");
+        d.examples("jpod pod restart web");
     }
 
     @Override

@@ -17,12 +17,8 @@ final class PodRm implements Verb {
         d.flag("-a --all", "All pods.", on -> all = on);
         d.flag("-f --force", "Kill containers that run.", on -> force = on);
         d.operands(0, "POD", "By name, ID or the beginning of an ID.", v -> names = v);
-        d.footer(
-                "With --force it is no error if there is none of that name, so it can be done again at any time.",
-                "",
-                "Examples:",
-                "  jpod pod rm web",
-                "  jpod pod rm --all --force");
+        d.footer("With --force it is no error if there is none of that name, so it can be done again at any time.");
+        d.examples("jpod pod rm web", "jpod pod rm --all --force");
     }
 
     @Override

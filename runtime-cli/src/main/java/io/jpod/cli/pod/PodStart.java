@@ -20,11 +20,8 @@ final class PodStart implements Verb {
     public void define(Definition d) {
         pods.define(d);
         d.footer(
-                "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.",
-                "",
-                "Examples:",
-                "  jpod pod start web",
-                "  jpod pod start --all");
+                "A container that has ended is made again from its own config, with the same name, and its log goes on. They run in the background, and are started in the order in which they were made.");
+        d.examples("jpod pod start web", "jpod pod start --all");
     }
 
     @Override

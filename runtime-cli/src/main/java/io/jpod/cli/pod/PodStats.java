@@ -53,11 +53,8 @@ final class PodStats implements Verb {
                         + " the container's limit, else the pod's, else what the host has. NET IO: what all of its network namespace has"
                         + " received and sent, without loopback. \"-\" is what this host's controllers do not say.",
                 "",
-                "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs",
-                "",
-                "Examples:",
-                "  jpod pod stats",
-                "  jpod pod stats --no-stream --format 'table {{.Name}}\\t{{.MemUsage}}' web");
+                "Fields for templates: .Pod .Name .CPU .MemUsage .Mem .NetIO .BlockIO .PIDs");
+        d.examples("jpod pod stats", "jpod pod stats --no-stream --format 'table {{.Name}}\\t{{.MemUsage}}' web");
     }
 
     @Override

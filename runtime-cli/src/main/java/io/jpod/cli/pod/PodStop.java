@@ -16,11 +16,8 @@ final class PodStop implements Verb {
         grace.define(d);
         pods.define(d);
         d.footer(
-                "The pod stays: its namespaces, and so its addresses and host name, are the same when it is started again.",
-                "",
-                "Examples:",
-                "  jpod pod stop web",
-                "  jpod pod stop --all --time 2");
+                "The pod stays: its namespaces, and so its addresses and host name, are the same when it is started again.");
+        d.examples("jpod pod stop web", "jpod pod stop --all --time 2");
     }
 
     @Override

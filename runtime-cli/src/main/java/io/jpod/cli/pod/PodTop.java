@@ -30,11 +30,8 @@ final class PodTop implements Verb {
         d.operands(0, "PS-OPTIONS", "For ps(1) (default: -ef).", v -> words = v);
         d.footer(
                 "The table is that of ps(1), as the host sees it, with the container's name in front; its options must leave the column"
-                        + " PID in it. The first process of a pid namespace that is the pod's stands there as (init).",
-                "",
-                "Examples:",
-                "  jpod pod top web",
-                "  jpod pod top web -o pid,ppid,rss,args");
+                        + " PID in it. The first process of a pid namespace that is the pod's stands there as (init).");
+        d.examples("jpod pod top web", "jpod pod top web -o pid,ppid,rss,args");
     }
 
     @Override

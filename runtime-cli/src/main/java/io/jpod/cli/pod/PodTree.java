@@ -21,11 +21,8 @@ final class PodTree implements Verb {
         d.operands(0, "POD", "By name, ID or the beginning of an ID (default: all pods).", v -> names = v);
         d.footer(
                 "Memory and pids: in use / the limit. CPUS: how many CPUs' worth of time it may use. \"max\" is no limit, \"-\" is"
-                        + " what this host's controllers do not say.",
-                "",
-                "Examples:",
-                "  jpod pod tree",
-                "  jpod pod tree --watch web");
+                        + " what this host's controllers do not say.");
+        d.examples("jpod pod tree", "jpod pod tree --watch web");
     }
 
     @Override

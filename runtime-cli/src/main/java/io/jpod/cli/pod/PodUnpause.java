@@ -11,7 +11,8 @@ final class PodUnpause implements Verb {
     @Override
     public void define(Definition d) {
         pods.define(d);
-        d.footer("Containers that were paused one by one run on too.", "", "Example:", "  jpod pod unpause web");
+        d.footer("Containers that were paused one by one run on too.");
+        d.examples("jpod pod unpause web");
     }
 
     @Override

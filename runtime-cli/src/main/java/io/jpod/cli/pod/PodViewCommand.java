@@ -23,11 +23,8 @@ final class PodViewCommand implements Verb {
         d.operand("POD", "By name, ID or the beginning of an ID.", v -> name = v);
         d.footer(
                 "Walls are the namespaces that all share, rooms are the containers, the ground is the host. The page needs no"
-                        + " network and no other file, and is of the moment when it was made.",
-                "",
-                "Examples:",
-                "  jpod pod view --html web.html web",
-                "  jpod pod view --html - web | ssh desk 'cat > web.html'");
+                        + " network and no other file, and is of the moment when it was made.");
+        d.examples("jpod pod view --html web.html web", "jpod pod view --html - web | ssh desk 'cat > web.html'");
     }
 
     @Override

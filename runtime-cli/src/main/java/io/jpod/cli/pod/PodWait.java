@@ -18,11 +18,8 @@ final class PodWait implements Verb {
         d.flag("--names", "Print the name of the container before its exit code.", on -> named = on);
         pods.define(d);
         d.footer(
-                "They come in the order in which the containers were made. A container that a signal ended has 128 and the signal's number.",
-                "",
-                "Examples:",
-                "  jpod pod wait batch",
-                "  jpod pod wait --names batch   # such as: step1 0");
+                "They come in the order in which the containers were made. A container that a signal ended has 128 and the signal's number.");
+        d.examples("jpod pod wait batch", "jpod pod wait --names batch   # such as: step1 0");
     }
 
     @Override

@@ -52,8 +52,8 @@ public final class PodFacts {
         facts.put(
                 "Hosts",
                 spec.hosts().stream()
-                        .map(entry -> JsonWriter.tree(json ->
-                                json.text("Address", String.valueOf(entry.address())).allTexts("Names", entry.names())))
+                        .map(entry -> JsonWriter.tree(json -> json.text("Address", String.valueOf(entry.address()))
+                                .allTexts("Names", entry.names())))
                         .toList());
         facts.put("Networks", pod.attachments().stream().map(PodFacts::network).toList());
         facts.put("Limits", limits(pod));

@@ -17,11 +17,7 @@ public final class VolumeCommand implements Verb.Family {
 
     @Override
     public void define(Definition d) {
-        d.footer(
-                "run --volume NAME:DST makes the volume if it is not there.",
-                "",
-                "Examples:",
-                "  jpod run --rootfs /srv/db -v data:/var/lib/db -- db",
-                "  jpod volume ls");
+        d.footer("run --volume NAME:DST makes the volume if it is not there.");
+        d.examples("jpod run --rootfs /srv/db -v data:/var/lib/db -- db", "jpod volume ls");
     }
 }

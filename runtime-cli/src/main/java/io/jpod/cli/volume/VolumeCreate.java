@@ -13,7 +13,7 @@ final class VolumeCreate implements Verb {
     @Override
     public void define(Definition d) {
         d.operands(1, "NAME", "What to call it.", v -> names = v);
-        d.footer("Example:", "  jpod volume create data");
+        d.examples("jpod volume create data");
     }
 
     @Override

@@ -14,7 +14,7 @@ final class VolumeInspect implements Verb {
     @Override
     public void define(Definition d) {
         d.operands(1, "NAME", "The volume.", v -> names = v);
-        d.footer("Example:", "  jpod volume inspect data");
+        d.examples("jpod volume inspect data");
     }
 
     @Override

@@ -13,7 +13,7 @@ final class VolumeLs implements Verb {
     @Override
     public void define(Definition d) {
         d.flag("-q --quiet", "Print the names alone.", on -> quiet = on);
-        d.footer("Example:", "  jpod volume ls");
+        d.examples("jpod volume ls");
     }
 
     @Override

@@ -8,7 +8,7 @@ final class VolumePrune implements Verb {
 
     @Override
     public void define(Definition d) {
-        d.footer("Example:", "  jpod volume prune");
+        d.examples("jpod volume prune");
     }
 
     @Override

@@ -13,7 +13,7 @@ final class VolumeRm implements Verb {
     @Override
     public void define(Definition d) {
         d.operands(1, "NAME", "The volume.", v -> names = v);
-        d.footer("Example:", "  jpod volume rm data");
+        d.examples("jpod volume rm data");
     }
 
     @Override
