@@ -1,6 +1,7 @@
 package io.jpod.seccomp;
 
 import io.jpod.oci.Seccomp;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,27 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param call the value of the first argument
  */
 record Multiplexed(String name, int call) {
-    private static final Map<String, Integer> SOCKETCALL = Map.ofEntries(
-            Map.entry("socket", 1),
-            Map.entry("bind", 2),
-            Map.entry("connect", 3),
-            Map.entry("listen", 4),
-            Map.entry("accept", 5),
-            Map.entry("getsockname", 6),
-            Map.entry("getpeername", 7),
-            Map.entry("socketpair", 8),
-            Map.entry("send", 9),
-            Map.entry("recv", 10),
-            Map.entry("sendto", 11),
-            Map.entry("recvfrom", 12),
-            Map.entry("shutdown", 13),
-            Map.entry("setsockopt", 14),
-            Map.entry("getsockopt", 15),
-            Map.entry("sendmsg", 16),
-            Map.entry("recvmsg", 17),
-            Map.entry("accept4", 18),
-            Map.entry("recvmmsg", 19),
-            Map.entry("sendmmsg", 20));
+    /** By their numbers, from 1 on. */
+    private static final List<String> SOCKETCALL =
+            List.of(("socket bind connect listen accept getsockname getpeername socketpair send recv sendto recvfrom"
+                            + " shutdown setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg")
+                    .split(" "));
 
     private static final Map<String, Integer> IPC = Map.ofEntries(
             Map.entry("semop", 1),
@@ -51,11 +36,11 @@ record Multiplexed(String name, int call) {
 
     /** How i386 can make that call in another way, or null. */
     static @Nullable Multiplexed of(String name) {
-        Integer call = SOCKETCALL.get(name);
-        if (call != null) {
-            return new Multiplexed("socketcall", call);
+        int socket = SOCKETCALL.indexOf(name) + 1;
+        if (socket != 0) {
+            return new Multiplexed("socketcall", socket);
         }
-        call = IPC.get(name);
+        Integer call = IPC.get(name);
         return call == null ? null : new Multiplexed("ipc", call);
     }
 

@@ -118,12 +118,8 @@ public final class PodOptions {
         Pods.requireName(name);
         Set<NamespaceType> host = host();
         Set<NamespaceType> shared = shared(host);
-        if (hostname != null && !shared.contains(NamespaceType.UTS)) {
-            throw new IllegalArgumentException("--hostname: needs uts in --share");
-        }
-        if (shmSize != null && !shared.contains(NamespaceType.IPC)) {
-            throw new IllegalArgumentException("--shm-size: needs ipc in --share");
-        }
+        refuse(hostname != null && !shared.contains(NamespaceType.UTS), "--hostname: needs uts in --share");
+        refuse(shmSize != null && !shared.contains(NamespaceType.IPC), "--shm-size: needs ipc in --share");
         return new PodSpec(
                 name,
                 HostName.of(hostname, name),
@@ -152,9 +148,7 @@ public final class PodOptions {
 
     private long shmSize() {
         long size = shmSize == null ? PodSpec.DEFAULT_SHM_SIZE : Sizes.bytes("--shm-size", shmSize);
-        if (size == 0) {
-            throw new IllegalArgumentException("--shm-size: must not be 0, which tmpfs(5) takes for no limit");
-        }
+        refuse(size == 0, "--shm-size: must not be 0, which tmpfs(5) takes for no limit");
         return size;
     }
 
@@ -241,9 +235,7 @@ public final class PodOptions {
 
     private static HostEntry host(String text) {
         int colon = text.indexOf(':');
-        if (colon <= 0) {
-            throw new IllegalArgumentException("--add-host: must be HOST:ADDRESS, is \"" + text + "\"");
-        }
+        refuse(colon <= 0, "--add-host: must be HOST:ADDRESS, is \"" + text + "\"");
         List<String> names = Arrays.asList(text.substring(0, colon).split(";"));
         return new HostEntry(ip("--add-host", text.substring(colon + 1)), names);
     }
@@ -258,9 +250,7 @@ public final class PodOptions {
 
     private List<PodSpec.Connection> connections(Set<NamespaceType> shared) {
         boolean isAlone = networks.contains("none") || networks.contains("host");
-        if (isAlone && networks.size() > 1) {
-            throw new IllegalArgumentException("--network: none and host exclude others");
-        }
+        refuse(isAlone && networks.size() > 1, "--network: none and host exclude others");
         boolean isConnected = !isAlone && shared.contains(NamespaceType.NETWORK);
         if (!isConnected) {
             refuse(!isAlone && !networks.isEmpty(), "--network: needs net in --share");

@@ -1,6 +1,7 @@
 package io.jpod.cli.option;
 
 import io.jpod.container.ContainerException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -10,41 +11,13 @@ public final class Signals {
 
     private static final int LAST = 64;
 
-    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
-            Map.entry("HUP", 1),
-            Map.entry("INT", 2),
-            Map.entry("QUIT", 3),
-            Map.entry("ILL", 4),
-            Map.entry("TRAP", 5),
-            Map.entry("ABRT", 6),
-            Map.entry("IOT", 6),
-            Map.entry("BUS", 7),
-            Map.entry("FPE", 8),
-            Map.entry("KILL", 9),
-            Map.entry("USR1", 10),
-            Map.entry("SEGV", 11),
-            Map.entry("USR2", 12),
-            Map.entry("PIPE", 13),
-            Map.entry("ALRM", 14),
-            Map.entry("TERM", 15),
-            Map.entry("STKFLT", 16),
-            Map.entry("CHLD", 17),
-            Map.entry("CLD", 17),
-            Map.entry("CONT", 18),
-            Map.entry("STOP", 19),
-            Map.entry("TSTP", 20),
-            Map.entry("TTIN", 21),
-            Map.entry("TTOU", 22),
-            Map.entry("URG", 23),
-            Map.entry("XCPU", 24),
-            Map.entry("XFSZ", 25),
-            Map.entry("VTALRM", 26),
-            Map.entry("PROF", 27),
-            Map.entry("WINCH", 28),
-            Map.entry("IO", 29),
-            Map.entry("POLL", 29),
-            Map.entry("PWR", 30),
-            Map.entry("SYS", 31));
+    /** By their numbers, from 1 on. */
+    private static final List<String> NAMES =
+            List.of(("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM"
+                            + " STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
+                    .split(" "));
+
+    private static final Map<String, String> OTHER_NAMES = Map.of("IOT", "ABRT", "CLD", "CHLD", "POLL", "IO");
 
     private Signals() {}
 
@@ -52,8 +25,8 @@ public final class Signals {
     public static int number(String signal) {
         String name = signal.toUpperCase(Locale.ROOT);
         name = name.startsWith("SIG") ? name.substring(3) : name;
-        Integer known = NUMBERS.get(name);
-        if (known != null) {
+        int known = NAMES.indexOf(OTHER_NAMES.getOrDefault(name, name)) + 1;
+        if (known != 0) {
             return known;
         }
         try {
