@@ -37,7 +37,7 @@ public final class CgroupFs {
 
     private static final String PARENT = "/jpod";
     private static final int MODE = 0755;
-    private static final int LARGEST_EVENTS = 4096;
+    private static final int LARGEST_FILE = 4096;
 
     /** Somebody else can remove a parent between any two calls; losing that race this often is no accident. */
     private static final int TRIES = 100;
@@ -302,19 +302,20 @@ public final class CgroupFs {
         }
     }
 
-    /** Whether all processes of a cgroup have stopped, see {@link Cgroup#isFrozen}; false if it is gone. */
+    /** Whether all processes of a cgroup have stopped, by whatever freezer, or its own tells them to; false if it is gone. */
     public boolean isFrozen(String cgroup) {
-        return Linux.openIfThere(Linux.AT_FDCWD, requireInside(cgroup) + "/cgroup.events", Flags.O_RDONLY)
-                .map(CgroupFs::isFrozen)
-                .orElse(false);
+        // A process that is killed leaves the freezer, which still stops whoever comes in.
+        return "1".equals(KeyedText.value(read(cgroup, "cgroup.events"), "frozen"))
+                || read(cgroup, "cgroup.freeze").startsWith("1");
     }
 
-    private static boolean isFrozen(Fd events) {
-        try (events) {
-            return "1".equals(KeyedText.value(new String(Linux.readFully(events, LARGEST_EVENTS), UTF_8), "frozen"));
+    private String read(String cgroup, String file) {
+        try (Fd open = Linux.openIfThere(Linux.AT_FDCWD, requireInside(cgroup) + "/" + file, Flags.O_RDONLY)
+                .orElse(null)) {
+            return open == null ? "" : new String(Linux.readFully(open, LARGEST_FILE), UTF_8);
         } catch (SyscallException e) {
             if (e.is(Errno.ENODEV)) {
-                return false;
+                return "";
             }
             throw e;
         }

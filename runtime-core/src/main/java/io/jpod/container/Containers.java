@@ -6,23 +6,17 @@ import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
-import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Poll;
+import io.jpod.linux.RecordFiles;
 import io.jpod.linux.Stat;
 import io.jpod.linux.SyscallException;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State;
 import io.jpod.plan.Plan;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,8 +31,6 @@ public final class Containers {
 
     /** Directories beside those of the containers. */
     private static final Set<String> RESERVED = Set.of("pods", "networks", "volumes");
-
-    private static final Set<State.Status> STARTED = Set.of(State.Status.RUNNING, State.Status.PAUSED);
 
     /** More than the reader takes, so that it says so. */
     private static final int LARGEST_CONFIG = 8 << 20;
@@ -112,41 +104,15 @@ public final class Containers {
      *
      * @return its process is the spawner's child; close it to let go
      */
-    public Created create(Spec spec, CreateOptions options, Spawner spawner) {
-        return create(spec, options, spawner, Observer.NONE);
-    }
-
-    /** The same, and somebody watches. */
     public Created create(Spec spec, CreateOptions options, Spawner spawner, Observer observer) {
         requireId(options.id());
         return new Creation(this, spec, options, spawner, observer).create(true);
     }
 
-    /**
-     * Makes a container that waits for {@link Created#start}, by its maker and nobody else.
-     *
-     * @return its process is the spawner's child; close it to let go
-     */
-    public Created prepare(Spec spec, CreateOptions options, Spawner spawner) {
-        return prepare(spec, options, spawner, Observer.NONE);
-    }
-
-    /** The same, and somebody watches. */
+    /** The same, but it waits for {@link Created#start}, by its maker and nobody else. */
     public Created prepare(Spec spec, CreateOptions options, Spawner spawner, Observer observer) {
         requireId(options.id());
         return new Creation(this, spec, options, spawner, observer).create(false);
-    }
-
-    /** Makes a container and starts it. */
-    public Created run(Spec spec, CreateOptions options, Spawner spawner) {
-        Created created = prepare(spec, options, spawner);
-        try {
-            created.start(spawner);
-            return created;
-        } catch (RuntimeException | Error e) {
-            created.close();
-            throw e;
-        }
     }
 
     /** @throws ContainerException if there is none of that id */
@@ -162,12 +128,12 @@ public final class Containers {
     /** One whose record cannot be read is there too, see {@link Container#damage}. */
     public Optional<Container> find(String id) {
         StateDir dir = StateDir.at(root, requireId(id));
-        try {
-            StoredState stored = dir.read().orElse(null);
-            return stored == null && !dir.exists() ? Optional.empty() : Optional.of(new Container(this, dir, stored));
-        } catch (InvalidJson e) {
-            return Optional.of(Container.damaged(this, dir, String.valueOf(e.getMessage())));
-        }
+        return dir.look().map(stored -> new Container(this, dir, stored));
+    }
+
+    /** Whatever has that id, or nothing, for who waits for its lock before he looks. */
+    public Container named(String id) {
+        return new Container(this, StateDir.at(root, requireId(id)), Stored.of(null));
     }
 
     /**
@@ -175,14 +141,20 @@ public final class Containers {
      * somebody else has the id by now.
      */
     public void removeLost(String id, Spawner caller) {
-        if (Linux.exists(root.toString())) {
+        // To take the name for nothing would look like a container.
+        if (lostCgroup(id).isPresent()) {
             ifLost(
                     id,
                     caller,
-                    () -> CgroupFs.find()
-                            .ifPresent(fs -> fs.find(cgroupOwner(id))
-                                    .ifPresent(cgroup -> fs.killAndRemove(cgroup, Container.END))));
+                    () -> lostCgroup(id)
+                            .ifPresent(cgroup -> CgroupFs.find().orElseThrow().killAndRemove(cgroup, Container.END)));
         }
+    }
+
+    private Optional<String> lostCgroup(String id) {
+        return Linux.exists(root.toString())
+                ? CgroupFs.find().flatMap(fs -> fs.find(cgroupOwner(id)))
+                : Optional.empty();
     }
 
     /** Does something for which there must be no container of that id, and nobody may make one; nothing if there is one. */
@@ -202,21 +174,11 @@ public final class Containers {
 
     /** Every container, by id; those that were not set up to the end too. */
     public List<Container> list() {
-        List<Container> all = new ArrayList<>();
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
-            for (Path path : directories) {
-                String name = path.getFileName().toString();
-                if (isId(name)) {
-                    find(name).ifPresent(all::add);
-                }
-            }
-        } catch (NoSuchFileException none) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + root + ": " + e.getMessage(), e);
-        }
-        all.sort((a, b) -> a.id().compareTo(b.id()));
-        return all;
+        return RecordFiles.list(root, "*").stream()
+                .map(path -> path.getFileName().toString())
+                .filter(Containers::isId)
+                .flatMap(id -> find(id).stream())
+                .toList();
     }
 
     /**
@@ -224,28 +186,27 @@ public final class Containers {
      *
      * @param signal that asks them to
      * @param grace after which those that still run are killed; none: at once
-     * @param caller who is hung up on if nobody waits any more
-     * @throws ContainerException then; some may still run
+     * @throws ContainerException if nobody waits for it any more; some may still run
      */
-    public static void stop(List<Container> containers, int signal, Duration grace, Fd caller) {
-        List<Container> running = containers.stream()
-                .filter(container -> STARTED.contains(container.status()))
-                .toList();
+    public static void stop(List<Container> containers, int signal, Duration grace, Spawner caller) {
+        List<Container> running =
+                containers.stream().filter(Container::isStarted).toList();
+        Fd connection = caller.connection();
         long deadline = System.nanoTime() + grace.toNanos();
         if (!grace.isZero()) {
-            running.forEach(container -> container.signal(signal));
+            running.forEach(container -> container.killIfRunning(signal, caller));
         }
         for (Container container : running) {
             long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
-            boolean ended = container.awaitEnd(caller, left);
-            if (!ended && Poll.poll(List.of(caller), Flags.POLLIN, 0)[0] != 0) {
+            boolean ended = container.awaitEnd(connection, left);
+            if (!ended && connection != null && Poll.poll(List.of(connection), Flags.POLLIN, 0)[0] != 0) {
                 throw new ContainerException("nobody waits any more: container " + container.id() + " may still run");
             }
-            container.stopped();
+            container.end(caller);
         }
     }
 
-    State state(StoredState stored, State.Status status) {
+    static State state(StoredState stored, State.Status status) {
         int pid = status == State.Status.STOPPED ? 0 : stored.pid();
         return new State(
                 stored.ociVersion(),

@@ -11,7 +11,7 @@ import io.jpod.linux.Fd;
 public final class Created implements AutoCloseable {
     private final Container container;
     private final ReadyProcess process;
-    private final Fd lock;
+    private final Held held;
     private final boolean isAgain;
 
     /**
@@ -21,7 +21,7 @@ public final class Created implements AutoCloseable {
     Created(Container container, ReadyProcess process, Fd lock, boolean isAgain) {
         this.container = container;
         this.process = process;
-        this.lock = lock;
+        this.held = new Held(container, lock);
         this.isAgain = isAgain;
     }
 
@@ -40,10 +40,8 @@ public final class Created implements AutoCloseable {
      */
     public void start(Spawner spawner) {
         try {
-            container.runStartHooks(spawner);
-            process.execute();
-            container.runPoststartHooks(spawner);
-            lock.close();
+            new Start(held, spawner).prepared(process);
+            held.close();
         } catch (RuntimeException | Error e) {
             discard(e, spawner);
             throw e;
@@ -75,9 +73,9 @@ public final class Created implements AutoCloseable {
 
     private void remove(Spawner spawner) {
         if (isAgain) {
-            container.end();
-        } else if (lock.isOpen()) {
-            container.deleteLocked(true, spawner);
+            container.running().end();
+        } else if (held.lock().isOpen()) {
+            held.delete(spawner);
         } else {
             container.discard(spawner);
         }
@@ -91,7 +89,7 @@ public final class Created implements AutoCloseable {
     /** Lets go of it; the container lives on. */
     @Override
     public void close() {
-        lock.close();
+        held.close();
         process.close();
     }
 }

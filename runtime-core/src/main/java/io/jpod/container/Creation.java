@@ -27,6 +27,7 @@ import io.jpod.plan.Step.Milestone;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +101,10 @@ final class Creation {
             throw new ContainerException("config.json: process.terminal: needs a console socket");
         }
         Prepared prepared = prepare(waitForStart);
-        RecordDir.Claim claim = RecordDir.claim(containers.root(), options.id(), this::clearHalfMade);
+        RecordDir.Claim claim = RecordDir.claim(
+                containers.root(),
+                options.id(),
+                () -> containers.find(options.id()).ifPresent(there -> there.makeWay(spawner)));
         StateDir dir = new StateDir(claim.dir());
         undo.onFailure(dir::delete);
         undo.onFailure(this::runPoststopHooks);
@@ -118,32 +122,28 @@ final class Creation {
         }
     }
 
-    /** Nothing of one that is half made ever ran, or will again. */
-    private void clearHalfMade() {
-        Optional<Container> there = containers.find(options.id());
-        if (there.isPresent() && !there.get().isHalfMade()) {
-            throw new ContainerException("container with given ID already exists: " + options.id());
-        }
-        there.ifPresent(container -> container.clearHalfMade(spawner));
-    }
-
     /**
      * The same in the directory of a container that has ended. Its record is put back if this fails.
      *
-     * @param lock on the directory; it goes over to what is returned, and stays the caller's if this fails
-     * @param clear takes away what the container has left elsewhere, once nothing of the plan can be refused any more
+     * @param held goes over to what is returned, and stays the caller's if this fails
      */
-    Created again(StateDir dir, Fd lock, StoredState ended, Runnable clear) {
+    Created again(Held held) {
         Prepared prepared = prepare(false);
-        clear.run();
+        // Once nothing of the plan can be refused any more.
+        RuntimeException hookFailed = new Deletion(held.container(), spawner).clear();
+        if (hookFailed != null) {
+            throw hookFailed;
+        }
+        StateDir dir = held.container().dir();
         // Hooks that have run do not run again.
-        StoredState cleared = dir.read().orElse(ended);
+        StoredState cleared =
+                Objects.requireNonNull(held.container().readAgain().stored().record());
         try {
             undo.onFailure(() -> dir.write(cleared));
             Optional<String> exit = dir.forgetExit();
             undo.onFailure(() -> exit.ifPresent(dir::writeExit));
             undo.onFailure(this::runPoststopHooks);
-            Created created = create(prepared, dir, lock, false, true);
+            Created created = create(prepared, dir, held.lock(), false, true);
             undo.forget();
             return created;
         } catch (RuntimeException | Error e) {
@@ -160,7 +160,7 @@ final class Creation {
                         prepared.plan(),
                         prepared.programs(),
                         spawner,
-                        owner(state),
+                        owner(state, dir),
                         calls == null ? observer : new Unsaid(calls),
                         new Setup.Stdio(options.stdio(), options.preserve()),
                         given -> give(given, dir, waitForStart))) {
@@ -202,11 +202,11 @@ final class Creation {
         }
     }
 
-    private SetupOwner owner(StoredState state) {
+    private SetupOwner owner(StoredState state, StateDir dir) {
         return new SetupOwner() {
             @Override
             public void reached(Milestone milestone, Spawner.Child process) {
-                hooks(milestone, state.withProcess(process.pid(), 0));
+                hooks(milestone, Container.made(containers, dir, state.withProcess(process.pid(), 0), spec));
             }
 
             @Override
@@ -221,14 +221,14 @@ final class Creation {
         };
     }
 
-    private void hooks(Milestone milestone, StoredState state) {
+    private void hooks(Milestone milestone, Container container) {
         List<HookKind> kinds = switch (milestone) {
             case CREATE_RUNTIME_HOOKS -> List.of(HookKind.PRESTART, HookKind.CREATE_RUNTIME);
             case CREATE_CONTAINER_HOOKS -> List.of(HookKind.CREATE_CONTAINER);
             case USER_NAMESPACE, CLONED, READY -> List.of();
         };
         if (!kinds.isEmpty()) {
-            begun = new HookRunner(containers, spawner, spec, state);
+            begun = new HookRunner(container, spawner);
             kinds.forEach(begun::run);
         }
     }

@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.CgroupOwner;
 import io.jpod.exec.Spawner;
 import io.jpod.json.InvalidJson;
 import io.jpod.oci.HookKind;
@@ -14,31 +15,21 @@ import org.jspecify.annotations.Nullable;
  * done again.
  */
 final class Deletion {
-    private final Containers containers;
     private final Container container;
+    private final Containers containers;
     private final StateDir dir;
-    private final @Nullable StoredState stored;
+    private final Spawner spawner;
 
-    /** @param stored null if there is no record, or it is damaged */
-    Deletion(Containers containers, Container container, StateDir dir, @Nullable StoredState stored) {
-        this.containers = containers;
+    /** @param container is locked: one that is being made is one whose maker is gone */
+    Deletion(Container container, Spawner spawner) {
         this.container = container;
-        this.dir = dir;
-        this.stored = stored;
+        this.containers = container.containers();
+        this.dir = container.dir();
+        this.spawner = spawner;
     }
 
-    /** The container is locked: one that is being made is one whose maker is gone. */
-    void run(boolean force, Spawner spawner) {
-        Status status = container.status();
-        boolean mayGo = switch (status) {
-            case STOPPED, CREATED, CREATING -> true;
-            case RUNNING, PAUSED, DAMAGED -> force;
-        };
-        if (!mayGo) {
-            throw new ContainerException("cannot delete container %s that is not stopped: %s"
-                    .formatted(container.id(), container.damage().orElse(status.jsonName())));
-        }
-        RuntimeException hookFailed = clear(spawner);
+    void run() {
+        RuntimeException hookFailed = clear();
         dir.delete();
         if (hookFailed != null) {
             throw new PoststopFailed(hookFailed);
@@ -50,37 +41,27 @@ final class Deletion {
      *
      * @return what a poststop hook failed with
      */
-    @Nullable RuntimeException clear(Spawner spawner) {
-        StoredState state = stored;
+    @Nullable RuntimeException clear() {
+        StoredState state = container.stored().record();
         if (state == null) {
             clearUnrecorded();
             return lostHooks();
         }
-        if (container.status() != Status.STOPPED || !removeEmptyCgroup(state)) {
-            container.end();
-            removeCgroup(state);
+        CgroupFs fs = CgroupFs.find().orElse(null);
+        String cgroup = state.isOfThisBoot() ? state.cgroup() : null;
+        CgroupOwner owner = containers.cgroupOwner(container.id());
+        // What has ended has mostly left nothing there to be killed and waited for; that it can go shows it.
+        boolean isGone = container.status() == Status.STOPPED
+                && fs != null
+                && cgroup != null
+                && fs.removeIfEmpty(owner, cgroup, state.cgroupDirectories());
+        if (!isGone) {
+            container.running().end();
+            if (fs != null && cgroup != null) {
+                fs.remove(owner, cgroup, state.cgroupDirectories(), Container.END);
+            }
         }
-        return state.pid() == 0 ? null : poststop(state, spawner);
-    }
-
-    /** What has ended has mostly left nothing in its cgroup to be killed and waited for; that it can go shows it. */
-    private boolean removeEmptyCgroup(StoredState state) {
-        String cgroup = state.cgroup();
-        return cgroup != null
-                && state.bootId().equals(Containers.bootId())
-                && CgroupFs.find()
-                        .filter(fs -> fs.removeIfEmpty(
-                                containers.cgroupOwner(container.id()), cgroup, state.cgroupDirectories()))
-                        .isPresent();
-    }
-
-    private void removeCgroup(StoredState state) {
-        String cgroup = state.cgroup();
-        if (cgroup != null && state.bootId().equals(Containers.bootId())) {
-            CgroupFs.find()
-                    .ifPresent(fs -> fs.remove(
-                            containers.cgroupOwner(container.id()), cgroup, state.cgroupDirectories(), Container.END));
-        }
+        return state.pid() == 0 ? null : poststop(state);
     }
 
     /**
@@ -135,11 +116,11 @@ final class Deletion {
     }
 
     /** runtime-spec, "Lifecycle", 13: a hook that fails is reported, and the rest goes on. They have run then. */
-    private @Nullable RuntimeException poststop(StoredState state, Spawner spawner) {
+    private @Nullable RuntimeException poststop(StoredState state) {
         if (state.poststop() == StoredState.Poststop.DONE) {
             return null;
         }
-        RuntimeException failed = runPoststop(state, spawner);
+        RuntimeException failed = runPoststop(state);
         if (state.poststop() == StoredState.Poststop.DUE) {
             try {
                 dir.write(state.withPoststop(StoredState.Poststop.DONE));
@@ -151,16 +132,14 @@ final class Deletion {
         return failed;
     }
 
-    private @Nullable RuntimeException runPoststop(StoredState state, Spawner spawner) {
+    private @Nullable RuntimeException runPoststop(StoredState state) {
         try {
             if (!container.knowsSpec() && dir.readConfig().isEmpty()) {
                 return state.poststop() == StoredState.Poststop.NONE
                         ? null
                         : new ContainerException("its config.json is lost: poststop hooks were not run");
             }
-            if (!container.spec().hooks().of(HookKind.POSTSTOP).isEmpty()) {
-                new HookRunner(containers, spawner, container.spec(), state).run(HookKind.POSTSTOP);
-            }
+            new HookRunner(container, spawner).run(HookKind.POSTSTOP);
             return null;
         } catch (ContainerException | InvalidJson e) {
             return e;

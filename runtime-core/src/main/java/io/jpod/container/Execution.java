@@ -21,37 +21,63 @@ import io.jpod.plan.Lowering;
 import io.jpod.plan.Names;
 import io.jpod.plan.Plan;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one more process in a container: born in its cgroup, moved into its namespaces, then like its first one. */
-final class Execution {
+final class Execution implements SetupOwner {
+    private final Held held;
     private final String id;
     private final Spec container;
+
+    /** Of the container's first process. */
     private final int pid;
+
     private final Spawner spawner;
     private final Observer observer;
 
-    /** @param pid of the container's first process */
-    Execution(String id, Spec container, int pid, Spawner spawner, Observer observer) {
-        this.id = id;
-        this.container = container;
-        this.pid = pid;
+    /** See {@link Container#exec}. */
+    static ReadyProcess of(Container known, Process process, ExecOptions options, Spawner spawner, Observer observer) {
+        Verb verb = options.ignorePaused() ? Verb.EXEC_IN_PAUSED : Verb.EXEC;
+        try (Held held = Held.of(known, verb, spawner)) {
+            return new Execution(held, spawner, observer).prepare(process, options);
+        } catch (RuntimeException e) {
+            // It may have ended by itself, or by whoever has the lock since the process was born: if so, that is why.
+            Held.of(known, verb, spawner).close();
+            throw e;
+        }
+    }
+
+    /** @param held let go of once the process is born */
+    private Execution(Held held, Spawner spawner, Observer observer) {
+        this.held = held;
+        this.id = held.container().id();
+        this.container = held.container().spec();
+        this.pid = Objects.requireNonNull(held.container().stored().record()).pid();
         this.spawner = spawner;
         this.observer = Flight.watch(id, observer);
     }
 
     private record Question(Process process, String at, boolean intoCgroup, Facts facts, int preserve) {}
 
-    /**
-     * @param first pidfd of the container's first process; stays the caller's
-     * @param cgroup stays the caller's
-     * @return ready, and waiting for {@link ReadyProcess#execute}
-     */
-    ReadyProcess prepare(Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
+    /** It is in the container's cgroup, and whoever ends that ends it. It may be long in coming: others may freeze it. */
+    @Override
+    public void born() {
+        held.close();
+    }
+
+    private ReadyProcess prepare(Process process, ExecOptions options) {
         if (process.terminal() && options.consoleSocket() == null) {
             throw new ContainerException("terminal: needs a console socket");
         }
+        try (Fd first = held.container().running().first(Verb.EXEC);
+                Cgroup cgroup = held.container().cgroup().orElse(null)) {
+            return prepare(process, options, first, cgroup);
+        }
+    }
+
+    private ReadyProcess prepare(Process process, ExecOptions options, Fd first, @Nullable Cgroup cgroup) {
         Facts facts = HostFacts.forProcess(
                 process,
                 "/proc/" + pid + "/root",
@@ -84,7 +110,7 @@ final class Execution {
                 plan,
                 planned.programs(),
                 spawner,
-                SetupOwner.NONE,
+                this,
                 observer,
                 new Setup.Stdio(options.stdio(), options.preserve()),
                 given -> give(given, options, first, cgroup, below))) {

@@ -1,7 +1,6 @@
 package io.jpod.container;
 
 import io.jpod.cgroup.Cgroup;
-import io.jpod.cgroup.CgroupFs;
 import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.ProgramRun;
 import io.jpod.exec.Setup;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -36,16 +34,17 @@ final class HookRunner {
     /** Bytes of what a hook prints that an error may have. */
     private static final int LIMIT = 4096;
 
-    private final Spawner spawner;
+    private final Container container;
     private final Spec spec;
     private final StoredState state;
-    private final Containers containers;
+    private final Spawner spawner;
 
-    HookRunner(Containers containers, Spawner spawner, Spec spec, StoredState state) {
-        this.containers = containers;
+    /** @param container that has a record */
+    HookRunner(Container container, Spawner spawner) {
+        this.container = container;
+        this.spec = container.spec();
+        this.state = Objects.requireNonNull(container.stored().record());
         this.spawner = spawner;
-        this.spec = spec;
-        this.state = state;
     }
 
     /** @throws ContainerException naming the hook that failed, with what it printed */
@@ -113,7 +112,7 @@ final class HookRunner {
 
     /** In its cgroup too, so that its limits hold. */
     private void giveContainer(Map<String, Fd> given) {
-        try (Cgroup cgroup = cgroup().orElse(null)) {
+        try (Cgroup cgroup = container.cgroup().orElse(null)) {
             if (cgroup != null) {
                 given.put(Setup.CGROUP, Linux.duplicate(cgroup.fd()));
             }
@@ -122,16 +121,6 @@ final class HookRunner {
             }
             given.put(Lowering.CONTAINER, Processes.pidfdOpen(state.pid()));
         }
-    }
-
-    private Optional<Cgroup> cgroup() {
-        String recorded = state.cgroup();
-        return recorded == null
-                ? Optional.empty()
-                : CgroupFs.find()
-                        .flatMap(
-                                fs -> fs.locate(containers.cgroupOwner(state.id()), recorded, state.cgroupDirectories())
-                                        .flatMap(fs::open));
     }
 
     /** What earlier hooks have made, poststop takes down, also when the caller is gone: then that is our child. */
@@ -148,7 +137,7 @@ final class HookRunner {
             case POSTSTART -> State.Status.RUNNING;
             case POSTSTOP -> State.Status.STOPPED;
         };
-        State known = containers.state(state, status);
+        State known = Containers.state(state, status);
         // runtime-spec, "State": in the container's namespaces it is the pid as the container sees it.
         return switch (kind) {
             case CREATE_CONTAINER, START_CONTAINER -> known.withPid(Processes.numberInside(known.pid()));

@@ -3,6 +3,8 @@ package io.jpod.container;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.oci.Resources;
+import io.jpod.oci.Spec;
+import io.jpod.oci.SpecWriter;
 import io.jpod.plan.Limit;
 import io.jpod.plan.Limits;
 import io.jpod.plan.ResourcesUpdate;
@@ -24,10 +26,19 @@ final class LimitsUpdate {
     private LimitsUpdate() {}
 
     /**
+     * @param container is locked
      * @param source what errors call the place that the update is from
-     * @return what the container's resources are now
+     * @return what the container's config is now
      */
-    static Resources apply(Cgroup cgroup, @Nullable Resources old, Resources update, String source) {
+    static Spec apply(Cgroup cgroup, Container container, Resources update, String source) {
+        Spec old = container.readSpec();
+        Resources merged = apply(cgroup, old.linux().resources(), update, source);
+        Spec updated = old.with(s -> s.linux = s.linux.with(l -> l.resources = merged));
+        container.dir().writeConfig(SpecWriter.write(updated));
+        return updated;
+    }
+
+    private static Resources apply(Cgroup cgroup, @Nullable Resources old, Resources update, String source) {
         Resources merged = ResourcesUpdate.over(old, update);
         List<Limit> limits = Limits.of(merged, cgroup.facts(), source, "");
         CgroupFs.find()

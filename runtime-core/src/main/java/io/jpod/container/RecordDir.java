@@ -22,6 +22,11 @@ import java.util.function.Consumer;
  * changes the thing; every file that is read back is written beside itself and renamed.
  */
 public record RecordDir(Path path) {
+    private static final int MODE = 0700;
+
+    /** Of a name that its maker has taken and not locked yet: there is nothing behind it. */
+    private static final int NAME_ONLY = 0500;
+
     /** @param lock on the directory, which is empty; whoever has claimed it closes it */
     public record Claim(RecordDir dir, Fd lock) {
 
@@ -47,10 +52,11 @@ public record RecordDir(Path path) {
     public static Optional<Claim> claim(Path parent, String name) {
         RecordDir dir = new RecordDir(parent.resolve(name));
         while (true) {
-            dir.make();
-            Optional<Fd> lock = dir.lockIfThere();
+            dir.make(NAME_ONLY);
+            Optional<Fd> lock = dir.lockAny(Flags.LOCK_EX);
             if (lock.isPresent()) {
                 if (dir.isEmpty()) {
+                    Linux.fchmodat(Linux.AT_FDCWD, dir.path.toString(), MODE);
                     return lock.map(fd -> new Claim(dir, fd));
                 }
                 lock.get().close();
@@ -75,15 +81,15 @@ public record RecordDir(Path path) {
     }
 
     /** What cannot be listed is not empty. */
-    private boolean isEmpty() {
+    boolean isEmpty() {
         String[] files = path.toFile().list();
         return files != null && files.length == 0;
     }
 
     /** Makes it, and its parents; false if it is there. */
-    boolean make() {
+    boolean make(int mode) {
         try {
-            Linux.mkdirat(Linux.AT_FDCWD, path.toString(), 0700);
+            Linux.mkdirat(Linux.AT_FDCWD, path.toString(), mode);
             return true;
         } catch (SyscallException e) {
             if (e.is(Errno.EEXIST)) {
@@ -91,7 +97,7 @@ public record RecordDir(Path path) {
             }
             if (e.is(Errno.ENOENT)) {
                 RecordFiles.makeDirectory(Objects.requireNonNull(path.getParent()));
-                return make();
+                return make(mode);
             }
             throw e;
         }
@@ -112,6 +118,18 @@ public record RecordDir(Path path) {
 
     /** @param operation LOCK_SH for whoever only needs it to stay, LOCK_EX for one who changes it */
     public Optional<Fd> lockIfThere(long operation) {
+        Optional<Fd> lock = lockAny(operation);
+        if (lock.isPresent() && (Stat.of(lock.get()).mode() & MODE) == NAME_ONLY && isEmpty()) {
+            // Its maker, if that lives, takes the name again.
+            try (Fd _ = lock.get()) {
+                remove(path, Flags.AT_REMOVEDIR);
+            }
+            return Optional.empty();
+        }
+        return lock;
+    }
+
+    private Optional<Fd> lockAny(long operation) {
         while (true) {
             Optional<Fd> there = Linux.openIfThere(Linux.AT_FDCWD, path.toString(), directoryFlags());
             if (there.isEmpty()) {
@@ -119,8 +137,7 @@ public record RecordDir(Path path) {
             }
             Fd fd = there.get();
             try {
-                Linux.flock(fd, operation);
-                if (isStillAt(fd)) {
+                if (turn(fd, operation)) {
                     return there;
                 }
             } catch (SyscallException e) {
@@ -148,8 +165,14 @@ public record RecordDir(Path path) {
         }
     }
 
-    private boolean isStillAt(Fd fd) {
-        return isAt(fd, path);
+    /**
+     * Makes a lock one of another kind. In between somebody else may have had it, flock(2).
+     *
+     * @return false if the directory is gone since
+     */
+    boolean turn(Fd lock, long operation) {
+        Linux.flock(lock, operation);
+        return isAt(lock, path);
     }
 
     /** Whether what is open still has this path: it may have been removed, and made again, while its lock was waited for. */

@@ -71,19 +71,6 @@ record StateDir(RecordDir dir) {
         return dir.read(CALLS);
     }
 
-    /** As {@link #lockIfThere}, for a container that is expected to be there. */
-    Fd lock() {
-        return lockIfThere().orElseThrow(() -> Containers.missing(String.valueOf(path().getFileName())));
-    }
-
-    Optional<Fd> lockIfThere() {
-        return dir.lockIfThere();
-    }
-
-    boolean isBusy() {
-        return dir.isBusy();
-    }
-
     void write(StoredState state) {
         String json = state.toJson();
         dir.write(STATE, json);
@@ -95,17 +82,34 @@ record StateDir(RecordDir dir) {
     }
 
     /**
-     * Empty if set-up did not get so far: then it has left nothing else either.
-     *
-     * @throws InvalidJson if it cannot be read, or is lost
+     * What is there; empty if there is nothing. Until something is written that is clear only to who has the lock: somebody
+     * else may be about to make it, or to remove it.
      */
-    Optional<StoredState> read() {
-        Optional<StoredState> state = dir.read(STATE).map(this::parse);
-        if (state.isEmpty() && Files.exists(path().resolve(CONFIG), LinkOption.NOFOLLOW_LINKS)) {
-            // It is written before the config, and goes after it.
-            throw new InvalidJson(path().resolve(STATE).toString(), "", "is lost");
+    Optional<Stored> look() {
+        Optional<Stored> stored = read();
+        return stored.isPresent() && stored.get().isEmpty() ? dir.isBusy() ? Optional.empty() : read() : stored;
+    }
+
+    /** The same by who has the lock. */
+    Optional<Stored> read() {
+        try {
+            Optional<StoredState> state = dir.read(STATE).map(this::parse);
+            // The record is written before the config, and goes after it. It may have come between two looks, but not
+            // twice.
+            for (int looks = 1; state.isEmpty() && hasConfig(); looks++) {
+                if (looks == 3) {
+                    return Optional.of(new Stored.Damaged(path().resolve(STATE) + ": is lost"));
+                }
+                state = dir.read(STATE).map(this::parse);
+            }
+            return state.isPresent() || dir.exists() ? Optional.of(Stored.of(state.orElse(null))) : Optional.empty();
+        } catch (InvalidJson e) {
+            return Optional.of(new Stored.Damaged(String.valueOf(e.getMessage())));
         }
-        return state;
+    }
+
+    private boolean hasConfig() {
+        return Files.exists(path().resolve(CONFIG), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The file has the say: what is known counts only while it is the same to the byte. */
@@ -151,10 +155,6 @@ record StateDir(RecordDir dir) {
             throw new UncheckedIOException("cannot clear " + path() + ": " + e.getMessage(), e);
         }
         return text;
-    }
-
-    boolean exists() {
-        return dir.exists();
     }
 
     void delete() {

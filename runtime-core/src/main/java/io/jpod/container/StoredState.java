@@ -57,7 +57,20 @@ record StoredState(
         cgroupDirectories = List.copyOf(cgroupDirectories);
     }
 
+    /** Otherwise nothing of it exists any more but this: its pid and its cgroup are another's by now. */
+    boolean isOfThisBoot() {
+        return bootId.equals(Containers.bootId());
+    }
+
     StoredState withProcess(int newPid, long newStartTime) {
+        return with(newPid, newStartTime, poststop);
+    }
+
+    StoredState withPoststop(Poststop now) {
+        return with(pid, startTime, now);
+    }
+
+    private StoredState with(int newPid, long newStartTime, Poststop newPoststop) {
         return new StoredState(
                 id,
                 ociVersion,
@@ -73,26 +86,7 @@ record StoredState(
                 annotations,
                 belonging,
                 wishes,
-                poststop);
-    }
-
-    StoredState withPoststop(Poststop now) {
-        return new StoredState(
-                id,
-                ociVersion,
-                pid,
-                startTime,
-                bootId,
-                bundle,
-                rootfs,
-                created,
-                owner,
-                cgroup,
-                cgroupDirectories,
-                annotations,
-                belonging,
-                wishes,
-                now);
+                newPoststop);
     }
 
     String toJson() {

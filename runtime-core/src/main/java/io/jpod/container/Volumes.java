@@ -3,6 +3,7 @@ package io.jpod.container;
 import io.jpod.abi.Flags;
 import io.jpod.exec.CallerGone;
 import io.jpod.exec.Spawner;
+import io.jpod.json.InvalidJson;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.RecordFiles;
@@ -14,14 +15,11 @@ import io.jpod.oci.Spec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Volumes with a name: directories below one data directory, which outlive containers, pods and boots. */
@@ -56,7 +54,7 @@ public final class Volumes {
     /** Makes it; false if it is there. */
     public boolean make(String name, Spawner caller) {
         RecordDir dir = new RecordDir(path(name));
-        boolean made = dir.make();
+        boolean made = dir.make(0700);
         if (made) {
             try {
                 caller.requireCaller();
@@ -97,7 +95,7 @@ public final class Volumes {
     private void fill(Path volume, RootedPaths rootfs, String destination, Spawner caller) {
         Path mark = mark(String.valueOf(volume.getFileName()));
         boolean isDone = false;
-        while (!isDone && (isEmpty(volume) || Files.exists(mark))) {
+        while (!isDone && (new RecordDir(volume).isEmpty() || Files.exists(mark))) {
             isDone = fill(volume, mark, rootfs, destination, caller);
         }
     }
@@ -119,7 +117,7 @@ public final class Volumes {
             if (wasCutOff) {
                 clear(volume);
             }
-            if (image != null && isEmpty(volume)) {
+            if (image != null && new RecordDir(volume).isEmpty()) {
                 Linux.writeFully(lock, ByteBuffer.wrap(new byte[1]));
                 TreeCopy.copy(image, volume);
             }
@@ -133,44 +131,40 @@ public final class Volumes {
         }
     }
 
-    private static boolean isEmpty(Path volume) {
-        String[] files = volume.toFile().list();
-        return files != null && files.length == 0;
-    }
-
     private static void clear(Path volume) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(volume)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    new RecordDir(entry).delete();
-                } else {
-                    Files.delete(entry);
-                }
+        for (Path entry : RecordFiles.list(volume, "*")) {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                new RecordDir(entry).delete();
+            } else {
+                Files.delete(entry);
             }
         }
     }
 
     public List<String> list() {
-        TreeSet<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                directory,
-                entry -> Files.isDirectory(entry) && isName(entry.getFileName().toString()))) {
-            entries.forEach(entry -> names.add(entry.getFileName().toString()));
-        } catch (NoSuchFileException none) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
-        }
-        return List.copyOf(names);
+        return RecordFiles.list(directory, "*").stream()
+                .filter(Files::isDirectory)
+                .map(path -> path.getFileName().toString())
+                .filter(Volumes::isName)
+                .toList();
     }
 
     /** Ids of the containers that have it mounted, and of those of which nobody knows. */
     public List<String> users(String name, Containers containers) {
         String path = path(name).toString();
         return containers.list().stream()
-                .filter(container -> container.mayHaveMounted(path))
+                .filter(container -> mayUse(container, path))
                 .map(Container::id)
                 .toList();
+    }
+
+    private static boolean mayUse(Container container, String path) {
+        try {
+            return !container.dir().readConfig().isEmpty()
+                    && container.spec().mounts().stream().anyMatch(mount -> path.equals(mount.source()));
+        } catch (InvalidJson damaged) {
+            return true;
+        }
     }
 
     /** With all that is in it. Who has it mounted must have been asked before. */

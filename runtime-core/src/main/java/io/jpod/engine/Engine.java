@@ -13,6 +13,7 @@ import io.jpod.engine.hands.ThisJvm;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Message;
+import io.jpod.linux.RecordFiles;
 import io.jpod.linux.RootedPaths;
 import io.jpod.net.Networks;
 import io.jpod.oci.Process;
@@ -25,10 +26,8 @@ import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -195,18 +194,11 @@ public final class Engine {
     }
 
     private static List<String> thermalThrottles() {
-        List<String> paths = new ArrayList<>();
-        try (DirectoryStream<Path> cpus = Files.newDirectoryStream(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*")) {
-            for (Path cpu : cpus) {
-                Path path = cpu.resolve("thermal_throttle");
-                if (Files.exists(path)) {
-                    paths.add(path.toString());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list the CPUs: " + e.getMessage(), e);
-        }
-        return paths;
+        return RecordFiles.list(Path.of("/sys/devices/system/cpu"), "cpu[0-9]*").stream()
+                .map(cpu -> cpu.resolve("thermal_throttle"))
+                .filter(Files::exists)
+                .map(Path::toString)
+                .toList();
     }
 
     // ---- containers of bundles
@@ -306,7 +298,7 @@ public final class Engine {
 
     /** Deletes one that has ended, unless somebody else has, and made another one of that name. */
     public void deleteIfSame(Container container) {
-        warning(() -> container.deleteIfSame(true, parent));
+        warning(() -> container.deleteIfSame(parent));
     }
 
     private void warning(Runnable deletion) {

@@ -1,11 +1,9 @@
 package io.jpod.exec;
 
-import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.linux.Fd;
 import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Processes;
-import io.jpod.linux.SyscallException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -74,15 +72,11 @@ public final class ProcessTree {
     }
 
     private static void kill(ProcessStat process) {
-        try (Fd pidfd = Processes.pidfdOpen(process.pid())) {
-            // The number may be somebody else's by now.
-            if (ProcessStat.isAlive(process.pid(), process.startTime())) {
+        try (Fd pidfd =
+                Processes.pidfdIfThere(process.pid(), process.startTime()).orElse(null)) {
+            if (pidfd != null) {
                 Processes.signalIfThere(pidfd, (int) Flags.SIGKILL);
                 Processes.awaitEnd(pidfd, PATIENCE);
-            }
-        } catch (SyscallException e) {
-            if (!e.is(Errno.ESRCH)) {
-                throw e;
             }
         }
     }

@@ -178,6 +178,7 @@ public final class Setup implements AutoCloseable {
             case BrainStep.CloneProcess clone -> {
                 ShimProcess made = spawn(clone, Objects.requireNonNull(shim));
                 process = made;
+                owner.born();
                 return made.child().pid();
             }
             case BrainStep.EnterLeaf(String path) -> {

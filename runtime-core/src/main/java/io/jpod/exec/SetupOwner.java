@@ -11,6 +11,9 @@ public interface SetupOwner {
     /** Of one that needs nothing but its plan. */
     SetupOwner NONE = new SetupOwner() {};
 
+    /** The process is there, in its cgroup: whoever ends all that is in that ends it too. */
+    default void born() {}
+
     /** The process waits for the brain there: time for hooks, or to write down who it is. */
     default void reached(Milestone milestone, Spawner.Child process) {}
 

@@ -9,15 +9,20 @@ import java.util.Optional;
  * What /proc/PID/stat says, see proc_pid_stat(5).
  *
  * @param state R, S, D, T and so on; Z has ended and waits to be reaped, X is being reaped
+ * @param isEnding it has begun to, and closes what it has open
  * @param startTime in clock ticks since boot. With the pid it names a process for good: a number that is used again has a
  *     later one.
  */
-public record ProcessStat(int pid, String name, char state, int parent, int group, long startTime) {
+public record ProcessStat(int pid, String name, char state, int parent, int group, boolean isEnding, long startTime) {
     private static final int LIMIT = 4096;
     private static final int STATE = 0;
     private static final int PARENT = 1;
     private static final int GROUP = 2;
+    private static final int FLAGS = 6;
     private static final int START_TIME = 19;
+
+    /** linux/sched.h: PF_EXITING. */
+    private static final int EXITING = 4;
 
     /** Empty if there is no such process. */
     public static Optional<ProcessStat> of(int pid) {
@@ -35,9 +40,12 @@ public record ProcessStat(int pid, String name, char state, int parent, int grou
         }
     }
 
-    /** Whether the process that has this number was started then, so that a number used again is somebody else, and runs. */
+    /**
+     * Whether the process that has this number was started then, so that a number used again is somebody else, and runs. One that
+     * is just ending does not any more: nobody shall find its sockets closed, or its pid namespace, and be told that it lives.
+     */
     public static boolean isAlive(int pid, long startTime) {
-        return of(pid).filter(process -> process.startTime() == startTime && !process.hasEnded())
+        return of(pid).filter(process -> process.startTime() == startTime && !process.hasEnded() && !process.isEnding())
                 .isPresent();
     }
 
@@ -52,6 +60,7 @@ public record ProcessStat(int pid, String name, char state, int parent, int grou
                 rest[STATE].charAt(0),
                 Integer.parseInt(rest[PARENT]),
                 Integer.parseInt(rest[GROUP]),
+                (Long.parseLong(rest[FLAGS]) & EXITING) != 0,
                 Long.parseUnsignedLong(rest[START_TIME]));
     }
 

@@ -5,6 +5,7 @@ import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Processes by pidfd, so that a number used again never means somebody else. */
@@ -27,6 +28,30 @@ public final class Processes {
         return new Fd((int) Linux.retry(Sys.PIDFD_OPEN, "pid " + pid, pid, 0, 0, 0));
     }
 
+    /** The same; empty if there is none. */
+    public static Optional<Fd> pidfdIfThere(int pid) {
+        try {
+            return Optional.of(pidfdOpen(pid));
+        } catch (SyscallException e) {
+            if (e.is(Errno.ESRCH)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** The same if it was started then; checked afterwards, since a number that is used again is somebody else's. */
+    public static Optional<Fd> pidfdIfThere(int pid, long startTime) {
+        Optional<Fd> pidfd = pidfdIfThere(pid);
+        if (ProcessStat.of(pid)
+                .filter(process -> process.startTime() == startTime)
+                .isPresent()) {
+            return pidfd;
+        }
+        pidfd.ifPresent(Fd::close);
+        return Optional.empty();
+    }
+
     /** Where it has its root directory, as O_PATH: proc_pid_root(5). */
     public static Fd root(int pid) {
         return Linux.open("/proc/" + pid + "/root", Flags.O_PATH | Flags.O_DIRECTORY(Arch.host()), 0);
@@ -34,13 +59,8 @@ public final class Processes {
 
     /** Whether a process of this pid namespace runs: one that has ended does not, also before it was waited for. */
     public static boolean isRunning(int pid) {
-        try (Fd pidfd = pidfdOpen(pid)) {
-            return !awaitEnd(pidfd, 0);
-        } catch (SyscallException e) {
-            if (e.is(Errno.ESRCH)) {
-                return false;
-            }
-            throw e;
+        try (Fd pidfd = pidfdIfThere(pid).orElse(null)) {
+            return pidfd != null && !awaitEnd(pidfd, 0);
         }
     }
 

@@ -124,7 +124,7 @@ public final class Doctor {
                         "container",
                         container.id(),
                         "its pod " + pod + " is gone",
-                        () -> pods.ifLost(pod, spawner, () -> container.deleteIfSame(true, spawner))));
+                        () -> pods.ifLost(pod, spawner, () -> container.deleteIfSame(spawner))));
             }
         }
     }

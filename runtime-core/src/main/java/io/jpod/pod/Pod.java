@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -46,31 +45,6 @@ public final class Pod {
         this.dir = dir;
         this.stored = stored;
         this.damage = damage;
-    }
-
-    /** As peers call them, for lists and filters. */
-    public enum Status {
-        /** No container yet. */
-        CREATED("Created"),
-        /** All containers run. */
-        RUNNING("Running"),
-        /** Some containers run. */
-        DEGRADED("Degraded"),
-        PAUSED("Paused"),
-        /** All containers have ended. */
-        EXITED("Exited"),
-        /** It has ended with the host's last boot, with the first process of its pid namespace, or before it was made. */
-        ERROR("Error");
-
-        private final String title;
-
-        Status(String title) {
-            this.title = title;
-        }
-
-        public String title() {
-            return title;
-        }
     }
 
     public String name() {
@@ -190,7 +164,7 @@ public final class Pod {
     }
 
     /** Those for debugging are not counted. */
-    public Status status() {
+    public PodStatus status() {
         return status(containers().stream()
                 .filter(container -> container.belonging().debugs() == null)
                 .map(Container::status)
@@ -198,29 +172,8 @@ public final class Pod {
     }
 
     /** @param statuses of its containers */
-    public Status status(List<State.Status> statuses) {
-        if (!isUsable()) {
-            return Status.ERROR;
-        }
-        if (statuses.isEmpty()) {
-            return Status.CREATED;
-        }
-        long paused = count(statuses, Set.of(State.Status.PAUSED));
-        long running = paused + count(statuses, Set.of(State.Status.RUNNING));
-        if (paused == statuses.size()) {
-            return Status.PAUSED;
-        }
-        if (running == statuses.size()) {
-            return Status.RUNNING;
-        }
-        if (running > 0) {
-            return Status.DEGRADED;
-        }
-        return count(statuses, Set.of(State.Status.STOPPED)) > 0 ? Status.EXITED : Status.CREATED;
-    }
-
-    private static long count(List<State.Status> statuses, Set<State.Status> some) {
-        return statuses.stream().filter(some::contains).count();
+    public PodStatus status(List<State.Status> statuses) {
+        return isUsable() ? PodStatus.of(statuses) : PodStatus.ERROR;
     }
 
     /** Whether containers can join. */
@@ -242,12 +195,12 @@ public final class Pod {
 
     /** Removes it if it still is what a maker has left that is gone, or a removal that was cut off. */
     void clearHalfMade(Spawner spawner) {
-        delete(true, now -> now.damage == null && now.isIncomplete(), spawner);
+        delete(true, now -> now.damage == null && now.isIncomplete(), spawner, spawner);
     }
 
     /** The same also if its record cannot be read, or it has ended with the last boot of the host. */
     void clearBroken(Spawner spawner) {
-        delete(true, now -> now.isIncomplete() || now.isOfAnotherBoot(), spawner);
+        delete(true, now -> now.isIncomplete() || now.isOfAnotherBoot(), spawner, spawner);
     }
 
     /** Whether it has ended with the last boot of the host. */
@@ -362,15 +315,14 @@ public final class Pod {
      *
      * @param signal that asks them to
      * @param grace after which those that still run are killed; none: at once
-     * @param caller who is hung up on if nobody waits any more
      */
-    public void stop(int signal, Duration grace, Fd caller) {
+    public void stop(int signal, Duration grace, Spawner caller) {
         new PodProcesses(this).stop(signal, grace, caller);
     }
 
     /** Sends a signal to the first process of every container that was started; SIGKILL to all processes. */
-    public void kill(int signal) {
-        new PodProcesses(this).kill(signal);
+    public void kill(int signal, Spawner caller) {
+        new PodProcesses(this).kill(signal, caller);
     }
 
     /**
@@ -378,8 +330,8 @@ public final class Pod {
      *
      * @throws PodException if nothing runs
      */
-    public void pause() {
-        new PodProcesses(this).pause();
+    public void pause(Spawner caller) {
+        new PodProcesses(this).pause(caller);
     }
 
     /**
@@ -406,21 +358,8 @@ public final class Pod {
      * @param force also if containers run, or are paused
      */
     public void delete(boolean force, Spawner spawner) {
-        delete(force, now -> true, spawner);
-    }
-
-    /** @param wanted asked about it as it is once it is locked */
-    private void delete(boolean force, Predicate<Pod> wanted, Spawner spawner) {
-        Optional<Fd> lock = dir.dir().lockIfThere();
-        if (lock.isEmpty()) {
-            if (!force) {
-                throw new PodException("no pod with name or ID " + name());
-            }
-            return;
-        }
-        try (Fd _ = lock.get()) {
-            spawner.requireCaller();
-            deleteLocked(force, wanted, spawner);
+        if (!delete(force, _ -> true, spawner, spawner) && !force) {
+            throw new PodException("no pod with name or ID " + name());
         }
     }
 
@@ -430,18 +369,27 @@ public final class Pod {
      * @param reason gets what goes wrong with that
      */
     public void discard(Throwable reason, Spawner spawner) {
-        try (Fd lock = dir.dir().lockIfThere().orElse(null)) {
-            if (lock != null) {
-                deleteLocked(true, now -> true, spawner);
-            }
+        try {
+            delete(true, _ -> true, Spawner.NONE, spawner);
         } catch (RuntimeException | Error also) {
             reason.addSuppressed(also);
         }
     }
 
-    private void deleteLocked(boolean force, Predicate<Pod> wanted, Spawner spawner) {
-        if (readAgain() && wanted.test(this)) {
-            new PodDeletion(pods, this, dir, stored).run(force, spawner);
+    /**
+     * @param wanted asked about it as it is once it is locked
+     * @return false if it is not there
+     */
+    private boolean delete(boolean force, Predicate<Pod> wanted, Spawner caller, Spawner spawner) {
+        try (Fd lock = dir.dir().lockIfThere().orElse(null)) {
+            if (lock == null) {
+                return false;
+            }
+            caller.requireCaller();
+            if (readAgain() && wanted.test(this)) {
+                new PodDeletion(pods, this, dir, stored).run(force, spawner);
+            }
+            return true;
         }
     }
 }

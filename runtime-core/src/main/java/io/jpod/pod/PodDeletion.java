@@ -1,6 +1,5 @@
 package io.jpod.pod;
 
-import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupFs;
@@ -11,7 +10,6 @@ import io.jpod.linux.Fd;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
 import io.jpod.linux.Processes;
-import io.jpod.linux.SyscallException;
 import io.jpod.oci.State;
 import java.time.Duration;
 import java.util.List;
@@ -124,14 +122,11 @@ final class PodDeletion {
             }
         }
         if (pod.init() != 0) {
-            try (Fd init = Processes.pidfdOpen(record.initPid())) {
-                if (pod.init() != 0) {
-                    Processes.signal(init, (int) Flags.SIGKILL);
+            try (Fd init = Processes.pidfdIfThere(record.initPid(), record.initStartTime())
+                    .orElse(null)) {
+                if (init != null) {
+                    Processes.signalIfThere(init, (int) Flags.SIGKILL);
                     Processes.awaitEnd(init, END.toMillis());
-                }
-            } catch (SyscallException e) {
-                if (!e.is(Errno.ESRCH)) {
-                    throw e;
                 }
             }
         }

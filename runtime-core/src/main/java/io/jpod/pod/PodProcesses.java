@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.jpod.abi.Flags;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.container.Container;
-import io.jpod.container.ContainerException;
 import io.jpod.container.Containers;
+import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.oci.State.Status;
@@ -14,12 +14,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** What is done to all containers of a pod at once. What holds the pod itself, its namespaces, stays as it is. */
 final class PodProcesses {
     private static final Duration END = Duration.ofSeconds(10);
-    private static final Set<Status> STARTED = Set.of(Status.RUNNING, Status.PAUSED);
 
     private final Pod pod;
 
@@ -28,13 +26,11 @@ final class PodProcesses {
     }
 
     private List<Container> started() {
-        return pod.containers().stream()
-                .filter(container -> STARTED.contains(container.status()))
-                .toList();
+        return pod.containers().stream().filter(Container::isStarted).toList();
     }
 
     /** See {@link Pod#stop}. */
-    void stop(int signal, Duration grace, Fd caller) {
+    void stop(int signal, Duration grace, Spawner caller) {
         List<Container> running = started();
         // Those that are frozen would not hear it.
         thaw(running.stream()
@@ -44,28 +40,18 @@ final class PodProcesses {
     }
 
     /** See {@link Pod#kill}. */
-    void kill(int signal) {
+    void kill(int signal, Spawner caller) {
         for (Container container : started()) {
             if (signal == Flags.SIGKILL) {
-                container.killAll(signal);
+                container.killAll(signal, caller);
             } else {
-                signal(container, signal);
-            }
-        }
-    }
-
-    private static void signal(Container container, int signal) {
-        try {
-            container.kill(signal);
-        } catch (ContainerException e) {
-            if (container.pid() != 0) {
-                throw e;
+                container.killIfRunning(signal, caller);
             }
         }
     }
 
     /** See {@link Pod#pause}. */
-    void pause() {
+    void pause(Spawner caller) {
         List<Container> running = started();
         if (running.isEmpty()) {
             throw new PodException("pod %s has no running containers".formatted(pod.name()));
@@ -74,7 +60,7 @@ final class PodProcesses {
             if (cgroup == null) {
                 running.stream()
                         .filter(container -> container.status() == Status.RUNNING)
-                        .forEach(Container::pause);
+                        .forEach(container -> container.pause(caller));
             } else {
                 cgroup.freeze(END);
             }

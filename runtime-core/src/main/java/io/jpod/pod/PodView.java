@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record PodView(
         String name,
         String id,
-        Pod.Status status,
+        PodStatus status,
         @Nullable String hostname,
         @Nullable Instant created,
         Instant taken,

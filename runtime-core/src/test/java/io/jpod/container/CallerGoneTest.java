@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.exec.CallerGone;
 import io.jpod.exec.LocalSpawner;
+import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
@@ -18,6 +19,7 @@ import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodException;
 import io.jpod.pod.PodSpec;
+import io.jpod.pod.PodStatus;
 import io.jpod.pod.Pods;
 import io.jpod.testing.Await;
 import io.jpod.testing.Own;
@@ -72,9 +74,9 @@ class CallerGoneTest extends ContainerTests {
     @Test
     void noContainerIsMade() throws IOException {
         Bundle bundle = bundle("exit", "0");
-        assertThatThrownBy(() -> containers.create(bundle.spec(), bundle.options("c"), gone))
+        assertThatThrownBy(() -> containers.create(bundle.spec(), bundle.options("c"), gone, Observer.NONE))
                 .isInstanceOf(CallerGone.class);
-        assertThatThrownBy(() -> containers.prepare(bundle.spec(), bundle.options("c"), gone))
+        assertThatThrownBy(() -> containers.prepare(bundle.spec(), bundle.options("c"), gone, Observer.NONE))
                 .isInstanceOf(CallerGone.class);
         assertThat(containers.root().resolve("c")).doesNotExist();
     }
@@ -102,7 +104,7 @@ class CallerGoneTest extends ContainerTests {
         assertThatThrownBy(() -> pods().create(PodSpec.named(POD), new Mortal(lives)))
                 .isInstanceOf(CallerGone.class);
         assertThat(pods().list()).isEmpty();
-        assertThat(pods().create(PodSpec.named(POD), spawner).status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(pods().create(PodSpec.named(POD), spawner).status()).isEqualTo(PodStatus.CREATED);
     }
 
     @Test
@@ -110,7 +112,7 @@ class CallerGoneTest extends ContainerTests {
         Pod pod = pods().create(PodSpec.named(POD), spawner);
         assertThatThrownBy(() -> pod.hold(gone)).isInstanceOf(CallerGone.class);
         assertThatThrownBy(() -> pod.delete(true, gone)).isInstanceOf(CallerGone.class);
-        assertThat(pods().get(POD).status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(pods().get(POD).status()).isEqualTo(PodStatus.CREATED);
     }
 
     @Test
@@ -187,7 +189,7 @@ class CallerGoneTest extends ContainerTests {
     @Test
     void whatIsNotStartedYetIsWaitedFor() throws ExecutionException, InterruptedException {
         Bundle bundle = bundle("sleep", "1000");
-        Created prepared = containers.prepare(bundle.spec(), bundle.options("c"), spawner);
+        Created prepared = containers.prepare(bundle.spec(), bundle.options("c"), spawner, Observer.NONE);
         CompletableFuture<Void> removal =
                 CompletableFuture.runAsync(() -> containers.get("c").delete(true, spawner));
         awaitLockOf(containers.get("c"));

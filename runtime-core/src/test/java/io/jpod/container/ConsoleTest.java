@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpod.abi.Arch;
 import io.jpod.abi.Flags;
 import io.jpod.abi.Sys;
+import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
@@ -45,7 +46,7 @@ class ConsoleTest extends ContainerTests {
     void isStdioAndControlsTheSession() {
         Bundle bundle = terminal("tty", "+", "fds", "+", "stat", "/dev/console", "+", "pids");
         bundle.set("process.user.uid", 7);
-        try (Created created = containers.run(bundle.spec(), options(bundle), spawner)) {
+        try (Created created = started(bundle.spec(), options(bundle), spawner)) {
             assertThat(created.await()).as(bundle::output).isZero();
             String text = printed();
             assertThat(text)
@@ -69,7 +70,7 @@ class ConsoleTest extends ContainerTests {
                             mount("/proc", "proc", "proc"),
                             mount("/dev", "tmpfs", "tmpfs", option, "mode=755"),
                             mount("/dev/pts", "devpts", "devpts", "newinstance", "ptmxmode=0666", "mode=0620")));
-            try (Created created = containers.run(bundle.spec(), options(bundle), spawner)) {
+            try (Created created = started(bundle.spec(), options(bundle), spawner)) {
                 assertThat(created.await()).as(bundle::output).isEqualTo(1);
                 assertThat(printed())
                         .startsWith("0 yes\n")
@@ -108,7 +109,7 @@ class ConsoleTest extends ContainerTests {
                 .container();
         Bundle process = terminal("tty", "+", "pids");
         ExecOptions options = new ExecOptions("", process.stdio(), pair.getFirst(), 0, null, false);
-        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner)) {
+        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner, Observer.NONE)) {
             executed.execute();
             assertThat(executed.await()).isZero();
             assertThat(printed()).startsWith("0 yes\n1 yes\n2 yes\ncontrolling yes\nsize 33 99\npid 2\n");
@@ -123,7 +124,7 @@ class ConsoleTest extends ContainerTests {
         assertThatThrownBy(() -> create(bundle, "c"))
                 .hasMessage("config.json: process.terminal: needs a console socket");
         Bundle without = bundle("true").set("process.terminal", true);
-        assertThatThrownBy(() -> containers.create(without.spec(), options(without), spawner))
+        assertThatThrownBy(() -> containers.create(without.spec(), options(without), spawner, Observer.NONE))
                 .hasMessageContaining("a terminal needs a devpts mount on /dev/pts");
         pair.forEach(Fd::close);
     }

@@ -62,22 +62,22 @@ class ContainerTest extends ContainerTests {
         assertThatThrownBy(() -> container.delete(false, spawner))
                 .hasMessage("cannot delete container c that is not stopped: running");
         assertThatThrownBy(() -> create(bundle("true"), "c")).hasMessageContaining("already exists");
-        assertThatThrownBy(container::resume).hasMessage("container not paused");
-        container.pause();
+        assertThatThrownBy(() -> container.resume(spawner)).hasMessage("container not paused");
+        container.pause(spawner);
         assertThat(container.status()).isEqualTo(Status.PAUSED);
         assertThatThrownBy(() -> exec(container, "true")).hasMessageContaining("paused");
-        container.resume();
+        container.resume(spawner);
         assertThat(container.status()).isEqualTo(Status.RUNNING);
-        container.kill((int) Flags.SIGKILL);
+        container.kill((int) Flags.SIGKILL, spawner);
         assertThat(created.await()).isEqualTo(137);
-        assertThatThrownBy(() -> container.kill((int) Flags.SIGKILL)).hasMessage("container not running");
+        assertThatThrownBy(() -> container.kill((int) Flags.SIGKILL, spawner)).hasMessage("container not running");
         assertThatThrownBy(() -> exec(container, "true")).hasMessage("cannot exec in a stopped container");
     }
 
     @Test
     void aPausedOneCanBeDeletedByForce() {
         Container container = start(bundle("sleep", "1000"), "c").container();
-        container.pause();
+        container.pause(spawner);
         container.delete(true, spawner);
         assertThat(containers.list()).isEmpty();
     }
@@ -112,7 +112,7 @@ class ContainerTest extends ContainerTests {
         Bundle refused = bundle("x").set("process.args", List.of(program));
         assertThatThrownBy(() -> exec(container, refused)).hasMessageStartingWith("args: " + words);
         Bundle same = programs("x").set("process.args", List.of(program));
-        assertThatThrownBy(() -> containers.run(same.spec(), same.options("r"), spawner))
+        assertThatThrownBy(() -> started(same.spec(), same.options("r"), spawner))
                 .hasMessageStartingWith("process.args: " + words);
         Container waiting = create(same, "w").container();
         assertThatThrownBy(() -> waiting.start(spawner))

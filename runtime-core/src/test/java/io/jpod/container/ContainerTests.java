@@ -1,8 +1,10 @@
 package io.jpod.container;
 
 import io.jpod.exec.LocalSpawner;
+import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.oci.Spec;
 import io.jpod.testing.Built;
 import io.jpod.testing.Needs;
 import java.io.IOException;
@@ -67,7 +69,7 @@ abstract class ContainerTests {
 
     String run(Bundle bundle, int expected) {
         String id = "run" + System.nanoTime();
-        try (Created created = containers.run(bundle.spec(), bundle.options(id), spawner)) {
+        try (Created created = started(bundle.spec(), bundle.options(id), spawner)) {
             int code = created.await();
             String output = bundle.output();
             if (code != expected) {
@@ -80,12 +82,24 @@ abstract class ContainerTests {
 
     /** One that waits for start; it is deleted, reaped and let go after the test. */
     Created create(Bundle bundle, String id) {
-        return keep(containers.create(bundle.spec(), bundle.options(id), spawner));
+        return keep(containers.create(bundle.spec(), bundle.options(id), spawner, Observer.NONE));
     }
 
     /** One that runs, and after the test no more. */
     Created start(Bundle bundle, String id) {
-        return keep(containers.run(bundle.spec(), bundle.options(id), spawner));
+        return keep(started(bundle.spec(), bundle.options(id), spawner));
+    }
+
+    /** One that runs; the caller's. */
+    Created started(Spec spec, CreateOptions options, Spawner parent) {
+        Created created = containers.prepare(spec, options, parent, Observer.NONE);
+        try {
+            created.start(parent);
+            return created;
+        } catch (RuntimeException | Error e) {
+            created.close();
+            throw e;
+        }
     }
 
     Created keep(Created created) {
@@ -100,7 +114,7 @@ abstract class ContainerTests {
 
     String exec(Container container, Bundle process) {
         ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
-        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner)) {
+        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner, Observer.NONE)) {
             try {
                 executed.execute();
             } catch (RuntimeException e) {

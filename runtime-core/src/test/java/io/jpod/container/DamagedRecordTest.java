@@ -42,7 +42,7 @@ class DamagedRecordTest extends ContainerTests {
         assertThat(containers.list()).extracting(Container::status).containsExactly(Status.DAMAGED, Status.RUNNING);
         assertThat(containers.get("bad").damage()).get().asString().contains("state.json: ");
         assertThat(containers.get("bad").state().status()).isEqualTo(Status.DAMAGED);
-        assertThatThrownBy(() -> containers.get("bad").kill(15)).hasMessageContaining("delete --force");
+        assertThatThrownBy(() -> containers.get("bad").kill(15, spawner)).hasMessageContaining("delete --force");
         assertThatThrownBy(() -> containers.get("bad").delete(false, spawner)).hasMessageContaining("state.json");
         containers.get("bad").delete(true, spawner);
         assertThat(bad.await()).isEqualTo(137);
@@ -117,9 +117,9 @@ class DamagedRecordTest extends ContainerTests {
         Container container = containers.get("c");
         assertThat(containers.list()).extracting(Container::status).containsOnly(Status.RUNNING);
         assertThat(container.cgroupPath()).contains(fs.mount() + cgroup);
-        container.pause();
+        container.pause(spawner);
         assertThat(containers.get("c").status()).isEqualTo(Status.PAUSED);
-        container.resume();
+        container.resume(spawner);
         assertThat(container.processes()).hasSize(1);
         container.delete(true, spawner);
         assertThat(made.await()).isEqualTo(137);

@@ -76,7 +76,7 @@ class DoctorTest extends ContainerTests {
         CreateOptions options =
                 new CreateOptions("c", some.bundle(), 0, some.stdio(), null, true, true, 0, pod.belonging());
         Container container =
-                keep(containers.run(pod.join(spec, "c"), options, spawner)).container();
+                keep(started(pod.join(spec, "c"), options, spawner)).container();
         Path aside = temporary.resolve("aside");
         Files.move(pod.directory(), aside);
         List<Finding> findings = new Doctor(pods(), spawner, logs()).examine();

@@ -360,7 +360,7 @@ class EnvironmentTest extends ContainerTests {
         CreateOptions some = bundle.options("c");
         CreateOptions options =
                 new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0, Belonging.NONE);
-        try (Created created = containers.run(bundle.spec(), options, spawner)) {
+        try (Created created = started(bundle.spec(), options, spawner)) {
             assertThat(created.await()).as(bundle::output).isZero();
         }
         assertThat(bundle.output()).endsWith("dev\nprobe\nproc\n");
@@ -384,9 +384,9 @@ class EnvironmentTest extends ContainerTests {
         Bundle bundle = bundle("sleep", "1000").set("linux.cgroupsPath", "");
         Spec spec = Configs.read(bundle.json().getBytes(UTF_8));
         Container first =
-                keep(containers.run(spec, bundle.options(name + "a"), spawner)).container();
+                keep(started(spec, bundle.options(name + "a"), spawner)).container();
         Container second =
-                keep(containers.run(spec, bundle.options(name + "b"), spawner)).container();
+                keep(started(spec, bundle.options(name + "b"), spawner)).container();
         exec(first, "true");
         exec(second, "true");
         try (Stream<String> keys = Files.lines(Path.of("/proc/keys"))) {

@@ -5,6 +5,7 @@ import static io.jpod.container.Bundle.mount;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.jpod.exec.Observer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,9 +133,9 @@ class FailedCreateTest extends ContainerTests {
         for (boolean waits : List.of(true, false)) {
             Throwable error = catchThrowable(() -> {
                 if (waits) {
-                    containers.create(bundle.spec(), bundle.options("c"), spawner);
+                    containers.create(bundle.spec(), bundle.options("c"), spawner, Observer.NONE);
                 } else {
-                    containers.run(bundle.spec(), bundle.options("c"), spawner);
+                    started(bundle.spec(), bundle.options("c"), spawner);
                 }
             });
             assertThat(error).as("waits %s", waits).isNotNull();

@@ -4,6 +4,7 @@ import static io.jpod.container.Bundle.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.StepFailed;
 import io.jpod.linux.Linux;
@@ -117,7 +118,7 @@ class FilterTest extends ContainerTests {
                 .container();
         Bundle process = bundle("caps").set("process.noNewPrivileges", noNewPrivileges);
         ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
-        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner)) {
+        try (ReadyProcess executed = container.exec(process.spec().process(), options, spawner, Observer.NONE)) {
             String status = Linux.readText("/proc/" + executed.pid() + "/status", 1 << 16);
             assertThat(status).contains("Seccomp:\t2", "CapPrm:\t0000000000000000");
             executed.execute();

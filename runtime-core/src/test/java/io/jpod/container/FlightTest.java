@@ -131,7 +131,8 @@ class FlightTest extends ContainerTests {
         Bundle bundle = bundle("true").mount(Bundle.mount("/m", "nofs", "none"));
         List<RecordedEvent> steps = record(
                 "jpod.Step",
-                () -> assertThatThrownBy(() -> containers.create(bundle.spec(), bundle.options("c"), spawner))
+                () -> assertThatThrownBy(
+                                () -> containers.create(bundle.spec(), bundle.options("c"), spawner, Observer.NONE))
                         .hasMessageContaining("nofs"));
         assertThat(steps.getLast().getString("text")).contains("nofs");
         assertThat(steps.getLast().getString("from")).isEqualTo("mounts[2]");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.abi.Flags;
 import io.jpod.exec.LocalSpawner;
+import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
@@ -78,7 +79,7 @@ class KilledProcessTest extends ContainerTests {
         while (true) {
             Killing killing = new Killing(killed);
             Bundle bundle = bundle(userNamespace);
-            try (Created created = containers.create(bundle.spec(), bundle.options("c"), killing)) {
+            try (Created created = containers.create(bundle.spec(), bundle.options("c"), killing, Observer.NONE)) {
                 // Killed when it had gone on as its clone, or had said its last word, or not at all.
                 created.container().delete(true, spawner);
                 created.await();
@@ -103,7 +104,7 @@ class KilledProcessTest extends ContainerTests {
             Killing killing = new Killing(killed);
             Bundle process = bundle("true");
             ExecOptions options = new ExecOptions("", process.stdio(), null, 0, null, false);
-            try (ReadyProcess executed = container.exec(process.spec().process(), options, killing)) {
+            try (ReadyProcess executed = container.exec(process.spec().process(), options, killing, Observer.NONE)) {
                 executed.execute();
                 // The one that has gone on as its clone is needed no more.
                 assertThat(executed.await()).isIn(killing.hasKilled() ? List.of(137, 0) : List.of(0));

@@ -196,7 +196,7 @@ class MountTest extends ContainerTests {
         write(bundle.rootfs.resolve("data/x"), "");
         owner(bundle.rootfs.resolve("data"), 7, 0750);
         bundle.mount(mount("/data", "tmpfs", "tmpfs", "ro", "mode=1777", "uid=3", "tmpcopyup"));
-        try (Created created = containers.run(bundle.spec(), bundle.options("c"), spawner)) {
+        try (Created created = started(bundle.spec(), bundle.options("c"), spawner)) {
             assertThat(created.await()).isEqualTo(1);
         }
         assertThat(bundle.output()).isEqualTo("dir 1777 3 7 0:0 /data\nx\nwrite: /data/y: EROFS\n");
@@ -454,7 +454,7 @@ class MountTest extends ContainerTests {
             CreateOptions some = bundle.options("c");
             CreateOptions options = new CreateOptions(
                     "c" + pivot, some.bundle(), 0, some.stdio(), null, pivot, true, 0, Belonging.NONE);
-            try (Created created = containers.run(bundle.spec(), options, spawner)) {
+            try (Created created = started(bundle.spec(), options, spawner)) {
                 created.await();
             }
             assertThat(bundle.output())

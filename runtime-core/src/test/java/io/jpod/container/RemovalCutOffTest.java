@@ -29,9 +29,8 @@ class RemovalCutOffTest extends ContainerTests {
             StateDir dir = StateDir.at(containers.root(), "c");
             dir.writeExit("0");
             boolean isPart;
-            try (Fd _ = dir.lock()) {
-                StoredState stored = dir.read().orElseThrow();
-                new Deletion(containers, container, dir, stored).clear(spawner);
+            try (Fd _ = dir.dir().lockIfThere().orElseThrow()) {
+                new Deletion(container, spawner).clear();
                 isPart = PartialRemoval.of(dir.dir(), "state.json", k);
             }
             if (!isPart) {
@@ -56,8 +55,8 @@ class RemovalCutOffTest extends ContainerTests {
             start(bundle, "c").await();
             StateDir dir = StateDir.at(containers.root(), "c");
             boolean isPart;
-            try (Fd _ = dir.lock()) {
-                new Deletion(containers, containers.get("c"), dir, dir.read().orElseThrow()).clear(spawner);
+            try (Fd _ = dir.dir().lockIfThere().orElseThrow()) {
+                new Deletion(containers.get("c"), spawner).clear();
                 isPart = PartialRemoval.of(dir.dir(), "state.json", k);
             }
             if (isPart) {
@@ -123,14 +122,14 @@ class RemovalCutOffTest extends ContainerTests {
     void aRecordWhoseMakerIsGoneBlocksNoId() throws IOException {
         StateDir dir = cutOff("c");
         assertThat(containers.get("c").status()).isEqualTo(Status.CREATING);
-        assertThat(dir.isBusy()).isFalse();
+        assertThat(dir.dir().isBusy()).isFalse();
         assertThat(start(bundle("true"), "c").await()).isZero();
     }
 
     private StateDir cutOff(String id) {
         start(bundle("true"), id).await();
         StateDir dir = StateDir.at(containers.root(), id);
-        dir.write(dir.read().orElseThrow().withProcess(0, 0));
+        dir.write(dir.read().orElseThrow().record().withProcess(0, 0));
         return dir;
     }
 
@@ -138,7 +137,7 @@ class RemovalCutOffTest extends ContainerTests {
     void aRemovalThatWasCutOffBlocksNoId() {
         start(bundle("true"), "c").await();
         StateDir dir = StateDir.at(containers.root(), "c");
-        new Deletion(containers, containers.get("c"), dir, dir.read().orElseThrow()).clear(spawner);
+        new Deletion(containers.get("c"), spawner).clear();
         assertThat(PartialRemoval.of(dir.dir(), "state.json", 2)).isTrue();
         assertThat(dir.path()).isEmptyDirectory();
         assertThat(start(bundle("true"), "c").await()).isZero();
@@ -148,7 +147,7 @@ class RemovalCutOffTest extends ContainerTests {
     @Test
     void oneThatIsBeingMadeKeepsItsId() throws IOException {
         StateDir dir = cutOff("c");
-        try (Fd _ = dir.lock()) {
+        try (Fd _ = dir.dir().lockIfThere().orElseThrow()) {
             assertThat(containers.get("c").isHalfMade()).isFalse();
         }
         assertThat(containers.get("c").isHalfMade()).isTrue();
@@ -181,7 +180,7 @@ class RemovalCutOffTest extends ContainerTests {
             for (Bundle bundle : bundles) {
                 threads.add(Thread.ofPlatform().start(() -> {
                     try {
-                        won.add(containers.run(bundle.spec(), bundle.options("c"), spawner));
+                        won.add(started(bundle.spec(), bundle.options("c"), spawner));
                     } catch (RuntimeException e) {
                         lost.add(String.valueOf(e.getMessage()));
                     }

@@ -187,7 +187,7 @@ class SharedMountsTest extends ContainerTests {
         CreateOptions some = bundle.options("c");
         CreateOptions options =
                 new CreateOptions("c", some.bundle(), 0, some.stdio(), null, false, true, 0, Belonging.NONE);
-        try (Created created = containers.run(bundle.spec(), options, spawner)) {
+        try (Created created = started(bundle.spec(), options, spawner)) {
             assertThat(created.await()).isZero();
         }
         assertThat(bundle.output()).isEqualTo("dev\nprobe\n");

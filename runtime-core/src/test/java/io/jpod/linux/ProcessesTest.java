@@ -67,7 +67,14 @@ class ProcessesTest {
     void aProcessMayCallItselfWhatItLikes() {
         ProcessStat stat =
                 ProcessStat.parse("42 (a) Z (b) c) S 7 0 0 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 98765 0 0\n");
-        assertThat(stat).isEqualTo(new ProcessStat(42, "a) Z (b) c", 'S', 7, 0, 98765));
+        assertThat(stat).isEqualTo(new ProcessStat(42, "a) Z (b) c", 'S', 7, 0, false, 98765));
+    }
+
+    @Test
+    void aProcessThatIsEndingSaysSo() {
+        assertThat(ProcessStat.parse("42 (a) S 7 0 0 0 -1 4194564 1 2 3 4 5 6 7 8 20 0 1 0 98765 0 0\n")
+                        .isEnding())
+                .isTrue();
     }
 
     @Test

@@ -100,7 +100,7 @@ class PodRecordTest {
         damage.doTo(bad.directory().resolve("pod.json"));
         assertThat(pods.list()).extracting(Pod::name).containsExactly(bad.name(), good.name());
         Pod found = pods.get(bad.name());
-        assertThat(found.status()).isEqualTo(Pod.Status.ERROR);
+        assertThat(found.status()).isEqualTo(PodStatus.ERROR);
         assertThat(found.damage().isPresent()).isEqualTo(damage != Damage.LOST);
         assertThatThrownBy(found::spec).hasMessageContaining("remove it with 'jpod pod rm --force'");
         assertThat(new Doctor(pods, spawner, null).examine())
@@ -190,11 +190,11 @@ class PodRecordTest {
         assertThat(doctor.compare(sights)).isEmpty();
         before.delete(true, spawner);
         doctor.compare(sights).forEach(Doctor.Finding::mend);
-        assertThat(meanwhile.status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(meanwhile.status()).isEqualTo(PodStatus.CREATED);
         assertThat(MountTable.below(meanwhile.directory().toString())).isNotEmpty();
         Pod again = make("a", true);
         doctor.compare(sights).forEach(Doctor.Finding::mend);
-        assertThat(again.status()).isEqualTo(Pod.Status.CREATED);
+        assertThat(again.status()).isEqualTo(PodStatus.CREATED);
         again.delete(true, spawner);
         meanwhile.delete(true, spawner);
     }

@@ -5,8 +5,8 @@ import io.jpod.cli.command.Each;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
 import io.jpod.container.Container;
+import io.jpod.container.Containers;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 public final class Delete implements Verb {
@@ -34,15 +34,11 @@ public final class Delete implements Verb {
     }
 
     private void delete(Jpod jpod, String id) {
-        Optional<Container> container = force
-                ? jpod.containers().find(id)
-                : Optional.of(jpod.containers().get(id));
         if (created != null) {
-            container.filter(this::isMeant).ifPresent(jpod.engine()::deleteIfSame);
-        } else if (container.isPresent()) {
-            jpod.engine().delete(container.get(), force);
+            jpod.containers().find(id).filter(this::isMeant).ifPresent(jpod.engine()::deleteIfSame);
         } else {
-            jpod.containers().removeLost(id, jpod.caller());
+            Containers all = jpod.containers();
+            jpod.engine().delete(force ? all.named(id) : all.get(id), force);
         }
     }
 

@@ -37,9 +37,9 @@ public final class Kill implements Verb {
         Container container = jpod.containers().get(id);
         int number = Signals.number(Objects.requireNonNullElse(signal, "TERM"));
         if (all) {
-            container.killAll(number);
+            container.killAll(number, jpod.caller());
         } else {
-            container.kill(number);
+            container.kill(number, jpod.caller());
         }
         return OK;
     }

@@ -16,7 +16,7 @@ public final class Pause implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        jpod.containers().get(id).pause();
+        jpod.containers().get(id).pause(jpod.caller());
         return OK;
     }
 }

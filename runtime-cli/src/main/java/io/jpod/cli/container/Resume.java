@@ -15,7 +15,7 @@ public final class Resume implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        jpod.containers().get(id).resume();
+        jpod.containers().get(id).resume(jpod.caller());
         return OK;
     }
 }

@@ -37,7 +37,7 @@ public final class Stop implements Verb {
     static void stop(Jpod jpod, Each each, List<Container> containers, Duration grace) {
         containers.stream()
                 .filter(container -> container.status() == Status.PAUSED)
-                .forEach(container -> each.run(container.id(), container::resume));
-        Containers.stop(containers, Signals.TERM, grace, jpod.caller().connection());
+                .forEach(container -> each.run(container.id(), () -> container.resume(jpod.caller())));
+        Containers.stop(containers, Signals.TERM, grace, jpod.caller());
     }
 }

@@ -20,6 +20,6 @@ final class PodKill implements Verb {
     @Override
     public int call(Jpod jpod) {
         int number = Signals.number(signal);
-        return pods.each(jpod, pod -> pod.kill(number));
+        return pods.each(jpod, pod -> pod.kill(number, jpod.caller()));
     }
 }

@@ -3,7 +3,6 @@ package io.jpod.cli.pod;
 import io.jpod.cli.command.Definition;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
-import io.jpod.pod.Pod;
 
 final class PodPause implements Verb {
     private final PodArguments pods = new PodArguments();
@@ -16,6 +15,6 @@ final class PodPause implements Verb {
 
     @Override
     public int call(Jpod jpod) {
-        return pods.each(jpod, Pod::pause);
+        return pods.each(jpod, pod -> pod.pause(jpod.caller()));
     }
 }

@@ -30,7 +30,7 @@ final class PodRestart implements Verb {
         List<Pod> stopped = new ArrayList<>();
         for (Pod pod : pods.find(jpod, each)) {
             each.run(pod.name(), () -> {
-                pod.stop(Signals.TERM, time, jpod.caller().connection());
+                pod.stop(Signals.TERM, time, jpod.caller());
                 stopped.add(pod);
             });
         }

@@ -7,7 +7,6 @@ import io.jpod.cli.command.Verb;
 import io.jpod.container.Container;
 import io.jpod.engine.Background;
 import io.jpod.engine.PodContainers;
-import io.jpod.oci.State.Status;
 import io.jpod.pod.Pod;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +48,7 @@ final class PodStart implements Verb {
 
     private static List<Container> waiting(Pod pod) {
         return PodContainers.own(pod).stream()
-                .filter(container -> container.status() != Status.RUNNING && container.status() != Status.PAUSED)
+                .filter(container -> !container.isStarted())
                 .toList();
     }
 }

@@ -23,6 +23,6 @@ final class PodStop implements Verb {
     @Override
     public int call(Jpod jpod) {
         Duration time = grace.duration();
-        return pods.each(jpod, pod -> pod.stop(Signals.TERM, time, jpod.caller().connection()));
+        return pods.each(jpod, pod -> pod.stop(Signals.TERM, time, jpod.caller()));
     }
 }

@@ -8,7 +8,7 @@ import io.jpod.pod.CgroupForest;
 import io.jpod.pod.NamespaceMatrix;
 import io.jpod.pod.NamespaceMatrix.Kind;
 import io.jpod.pod.NamespaceMatrix.Row;
-import io.jpod.pod.Pod;
+import io.jpod.pod.PodStatus;
 import io.jpod.pod.PodView;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ class ViewPageTest {
     private static final PodView FULL = new PodView(
             "web",
             "ab".repeat(32),
-            Pod.Status.DEGRADED,
+            PodStatus.DEGRADED,
             "web.example",
             NOW,
             NOW,
@@ -146,7 +146,7 @@ class ViewPageTest {
         PodView empty = new PodView(
                 "bare",
                 "",
-                Pod.Status.CREATED,
+                PodStatus.CREATED,
                 null,
                 null,
                 NOW,
