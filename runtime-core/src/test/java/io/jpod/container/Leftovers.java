@@ -96,7 +96,7 @@ record Leftovers(
     }
 
     private static boolean hasRootBelow(Path process, Path temporary) {
-        return Proc.namespaces(process).stream().anyMatch(namespace -> namespace.startsWith("mnt:"))
+        return Proc.isAmongOtherMounts(process)
                 && Proc.read(process.resolve("mountinfo"))
                         .lines()
                         .map(line -> line.split(" "))

@@ -20,31 +20,28 @@ public final class Proc {
 
     private Proc() {}
 
-    /** All that run; zombies are their parents' business. */
+    /** All that have a program: no threads of the kernel, and no zombies, which are their parents' business. */
     public static List<Path> processes() {
-        List<Path> all = new ArrayList<>();
-        for (Path file : children(ROOT)) {
-            if (Character.isDigit(file.getFileName().toString().charAt(0))
-                    && !read(file.resolve("stat")).matches("(?s).*\\) [ZX] .*|")) {
-                all.add(file);
-            }
-        }
-        return all;
+        return children(ROOT).stream()
+                .filter(file -> Character.isDigit(file.getFileName().toString().charAt(0)))
+                .filter(process -> !link(process.resolve("exe")).isEmpty())
+                .toList();
     }
 
     /** Namespaces that its threads are in, or whose children will be, and this JVM's process is not: {@code net:[4026532000]}. */
     public static Set<String> namespaces(Path process) {
         Set<String> all = new TreeSet<>();
         for (Path thread : children(process.resolve("task"))) {
-            for (Path namespace : children(thread.resolve("ns"))) {
-                String link = link(namespace);
-                if (!link.equals(link(ROOT.resolve("self/ns").resolve(namespace.getFileName())))) {
-                    all.add(link);
-                }
-            }
+            children(thread.resolve("ns")).forEach(namespace -> all.add(link(namespace)));
         }
+        children(ROOT.resolve("self/ns")).forEach(namespace -> all.remove(link(namespace)));
         all.remove("");
         return all;
+    }
+
+    /** Whether it is in another mount namespace than this JVM. */
+    public static boolean isAmongOtherMounts(Path process) {
+        return !link(process.resolve("ns/mnt")).equals(link(ROOT.resolve("self/ns/mnt")));
     }
 
     /** Where below this directory a namespace is pinned in another mount namespace than ours: it lives as long as that one. */
