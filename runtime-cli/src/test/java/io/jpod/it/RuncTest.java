@@ -296,6 +296,7 @@ class RuncTest extends JpodTests {
                         .out()
                         .lines())
                 .filteredOn(line -> line.contains(" / / "))
+                .isNotEmpty()
                 .allMatch(line -> line.contains(" shared:"));
     }
 

@@ -146,9 +146,13 @@ class TraceTest extends JpodTests {
                 .allMatch(call -> call.get("result") instanceof Number);
         assertThat(calls.getLast().text("call")).isEqualTo("execve");
         assertThat(calls.getLast().text("outcome")).isEqualTo("not returned");
-        assertThat(of(objects, "step")).allMatch(step -> step.text("complete").equals("true"));
+        assertThat(of(objects, "step"))
+                .isNotEmpty()
+                .allMatch(step -> step.text("complete").equals("true"));
         // Sums are sums.
-        for (Config total : of(objects, "total")) {
+        List<Config> totals = of(objects, "total");
+        assertThat(totals).extracting(total -> total.text("by")).contains("builder thread", "process");
+        for (Config total : totals) {
             long made = calls.stream()
                     .filter(call -> call.text("by").equals(total.text("by")))
                     .filter(call -> !call.text("outcome").equals("not made"))
@@ -209,6 +213,7 @@ class TraceTest extends JpodTests {
                 .ok();
         assertThat(Files.readAllLines(file).stream().map(Config::parse))
                 .filteredOn(o -> o.get("nanoseconds") != null)
+                .isNotEmpty()
                 .allMatch(o -> ((Number) o.get("nanoseconds")).longValue() < 60_000_000_000L);
     }
 

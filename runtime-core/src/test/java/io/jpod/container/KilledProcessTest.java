@@ -9,6 +9,7 @@ import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Processes;
+import io.jpod.oci.State.Status;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ class KilledProcessTest extends ContainerTests {
             killed++;
         }
         assertThat(killed).isEqualTo(7);
-        assertThat(container.pid()).isPositive();
+        assertThat(container.status()).isEqualTo(Status.RUNNING);
     }
 
     @Test

@@ -181,6 +181,7 @@ class MountTest extends ContainerTests {
         assertThat(filled).isEqualTo("source mounts[0]");
         assertThat(builder.ops())
                 .filteredOn(op -> op.sys() == Sys.CLOSE)
+                .isNotEmpty()
                 .noneMatch(op -> op.args().getFirst().text().equals(filled));
     }
 
