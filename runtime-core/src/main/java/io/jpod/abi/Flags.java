@@ -128,6 +128,7 @@ public final class Flags {
     public static final long SECCOMP_FILTER_FLAG_LOG = 2;
     public static final long SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4;
     public static final long SECCOMP_FILTER_FLAG_NEW_LISTENER = 8;
+    public static final long SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 0x20;
     public static final long BPF_PROG_LOAD = 5;
     public static final long BPF_PROG_ATTACH = 8;
     public static final long BPF_PROG_DETACH = 9;

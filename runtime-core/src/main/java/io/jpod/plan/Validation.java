@@ -282,9 +282,6 @@ final class Validation {
         } catch (InvalidProfile e) {
             throw new InvalidJson("config.json", "linux.seccomp." + e.path(), e.reason());
         }
-        if (filter.listener()) {
-            throw new InvalidJson("config.json", "linux.seccomp", "SCMP_ACT_NOTIFY is not supported yet");
-        }
         filter.warnings().forEach(warning -> warn.accept("linux.seccomp: " + warning));
         return new CredentialStep.LoadSeccomp(filter);
     }

@@ -1,5 +1,6 @@
 package io.jpod.seccomp;
 
+import io.jpod.oci.Seccomp;
 import java.util.List;
 
 /** What a filter does with one system call number, once it has found it. */
@@ -20,7 +21,7 @@ sealed interface Decision {
         }
     }
 
-    record Clause(List<Condition> conditions, Verdict verdict) {
+    record Clause(List<Seccomp.Arg> conditions, Verdict verdict) {
         public Clause {
             conditions = List.copyOf(conditions);
         }

@@ -1,5 +1,6 @@
 package io.jpod.seccomp;
 
+import io.jpod.oci.Seccomp.Arg;
 import io.jpod.seccomp.Decision.Always;
 import io.jpod.seccomp.Decision.ByArguments;
 import io.jpod.seccomp.Decision.Clause;
@@ -53,7 +54,7 @@ final class DecisionCode {
         int next = code.ret(decision.otherwise().value());
         for (Clause clause : decision.clauses().reversed()) {
             int match = code.ret(clause.verdict().value());
-            for (Condition condition : clause.conditions().reversed()) {
+            for (Arg condition : clause.conditions().reversed()) {
                 match = condition(condition, decision.narrow(), match, next);
             }
             next = match;
@@ -61,8 +62,9 @@ final class DecisionCode {
         return next;
     }
 
-    private int condition(Condition condition, boolean narrow, int match, int fail) {
-        int at = ARGS + 8 * condition.argument();
+    /** Of a masked comparison the value is the mask; bits outside of it are cleared in what it is compared with, as libseccomp does. */
+    private int condition(Arg condition, boolean narrow, int match, int fail) {
+        int at = ARGS + 8 * condition.index();
         long value = condition.value();
         return switch (condition.op()) {
             case SCMP_CMP_EQ -> equal(at, -1, value, narrow, match, fail);

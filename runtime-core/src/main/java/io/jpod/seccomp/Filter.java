@@ -6,13 +6,11 @@ import java.util.List;
 public final class Filter {
     private final byte[] program;
     private final long flags;
-    private final boolean listener;
     private final List<String> warnings;
 
-    Filter(byte[] program, long flags, boolean listener, List<String> warnings) {
+    Filter(byte[] program, long flags, List<String> warnings) {
         this.program = program;
         this.flags = flags;
-        this.listener = listener;
         this.warnings = List.copyOf(warnings);
     }
 
@@ -26,14 +24,9 @@ public final class Filter {
         return program.length / BpfAssembler.INSTRUCTION_BYTES;
     }
 
-    /** SECCOMP_FILTER_FLAG_*, with NEW_LISTENER if {@link #listener()}. */
+    /** SECCOMP_FILTER_FLAG_*. */
     public long flags() {
         return flags;
-    }
-
-    /** Whether seccomp(2) will return a notification descriptor, which belongs to the agent at {@code listenerPath}. */
-    public boolean listener() {
-        return listener;
     }
 
     /** What was left out, one sentence each: names that no architecture known here has. */

@@ -45,7 +45,8 @@ record Multiplexed(String name, int call) {
     }
 
     /** That this call is meant. The high half of ipc's first argument is a version. */
-    Condition condition() {
-        return new Condition(0, Seccomp.Operator.SCMP_CMP_MASKED_EQ, name.equals("ipc") ? 0xffff : 0xffff_ffffL, call);
+    Seccomp.Arg condition() {
+        return new Seccomp.Arg(
+                0, name.equals("ipc") ? 0xffff : 0xffff_ffffL, call, Seccomp.Operator.SCMP_CMP_MASKED_EQ);
     }
 }

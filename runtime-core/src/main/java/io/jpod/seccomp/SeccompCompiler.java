@@ -1,6 +1,7 @@
 package io.jpod.seccomp;
 
 import io.jpod.abi.Arch;
+import io.jpod.abi.Flags;
 import io.jpod.oci.Seccomp;
 import io.jpod.seccomp.Decision.Always;
 import io.jpod.seccomp.Decision.ByArguments;
@@ -50,7 +51,7 @@ public final class SeccompCompiler {
     public static Filter compile(Seccomp seccomp, Arch arch) {
         Profile profile = Profile.read(seccomp, arch);
         byte[] program = new SeccompCompiler(profile).program();
-        return new Filter(program, profile.flags(), profile.listener(), profile.warnings());
+        return new Filter(program, profile.flags(), profile.warnings());
     }
 
     /** Whose calls a filter can hold on a kernel of this architecture, as config.json names them, its own first. */
@@ -60,7 +61,9 @@ public final class SeccompCompiler {
 
     /** The bit of a filter flag, with the one for a listener if it goes with that alone. */
     public static long flag(Seccomp.Flag flag) {
-        return Profile.flags(List.of(flag), flag == Seccomp.Flag.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+        return flag == Seccomp.Flag.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+                ? Flags.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | Flags.SECCOMP_FILTER_FLAG_NEW_LISTENER
+                : Profile.flags(List.of(flag));
     }
 
     private byte[] program() {

@@ -16,7 +16,6 @@ record Verdict(int value) {
     private static final int KILL_THREAD = 0;
     private static final int TRAP = 0x00030000;
     private static final int ERRNO = 0x00050000;
-    private static final int NOTIFY = 0x7fc00000;
     private static final int TRACE = 0x7ff00000;
     private static final int LOG = 0x7ffc0000;
     private static final int ALLOW = 0x7fff0000;
@@ -34,15 +33,12 @@ record Verdict(int value) {
             case SCMP_ACT_KILL_PROCESS -> KILL_PROCESS;
             case SCMP_ACT_TRAP -> new Verdict(TRAP);
             case SCMP_ACT_ERRNO -> errno(number);
-            case SCMP_ACT_NOTIFY -> new Verdict(NOTIFY);
+            case SCMP_ACT_NOTIFY ->
+                throw new InvalidProfile("listenerPath", "seccomp notification is not supported yet");
             case SCMP_ACT_TRACE -> new Verdict(TRACE | number);
             case SCMP_ACT_LOG -> new Verdict(LOG);
             case SCMP_ACT_ALLOW -> new Verdict(ALLOW);
         };
-    }
-
-    boolean isNotify() {
-        return value == NOTIFY;
     }
 
     /**
