@@ -31,7 +31,6 @@ import io.jpod.cli.host.FeaturesCommand;
 import io.jpod.cli.network.NetworkCommand;
 import io.jpod.cli.pod.PodCommand;
 import io.jpod.cli.volume.VolumeCommand;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -110,13 +109,7 @@ final class Verbs {
     private Verbs() {}
 
     static List<Named> among(List<Named> verbs, Collection<String> words) {
-        List<Named> among = new ArrayList<>();
-        for (Named verb : verbs) {
-            if (verb.isAmong(words)) {
-                among.add(verb);
-            }
-        }
-        return among;
+        return verbs.stream().filter(verb -> verb.isAmong(words)).toList();
     }
 
     /** The names of those verbs that may be meant by a command line of these words. */

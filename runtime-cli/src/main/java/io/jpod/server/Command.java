@@ -6,7 +6,6 @@ import io.jpod.engine.hands.Invocation;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Kernel;
 import io.jpod.linux.Processes;
-import io.jpod.linux.Sockets;
 import io.jpod.linux.Terminals;
 import java.io.BufferedOutputStream;
 import java.io.PrintStream;
@@ -22,14 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** One command of a caller: what its hands have said that they were called with. */
 final class Command extends Hands implements Caller {
     private final Invocation invocation;
-    private final int pid;
     private final PrintStream out;
     private final PrintStream err;
 
     private Command(Fd connection, Invocation invocation) {
         super(connection, invocation);
         this.invocation = invocation;
-        this.pid = Sockets.peer(connection).pid();
         this.out = print(connection, invocation.stdio().get(1));
         this.err = print(connection, invocation.stdio().get(2));
     }
@@ -64,13 +61,8 @@ final class Command extends Hands implements Caller {
     }
 
     @Override
-    public int pid() {
-        return pid;
-    }
-
-    @Override
     public int umask() {
-        return Processes.umask(pid);
+        return Processes.umask(pid());
     }
 
     @Override

@@ -69,14 +69,4 @@ public record CgroupStats(Cpu cpu, Memory memory, Pids pids, Io io, Map<String, 
     public record Stall(double avg10, double avg60, double avg300, long total) {
         static final Stall NONE = new Stall(0, 0, 0, 0);
     }
-
-    /** As runc's {@code events} prints it: one line of JSON, {@code {"type":"stats","id":ID,"data":{...}}}. */
-    public String toEvent(String id) {
-        return StatsJson.event(id, this);
-    }
-
-    /** As runc's {@code events} prints an OOM kill: {@code {"type":"oom","id":ID}}. */
-    public static String oomEvent(String id) {
-        return StatsJson.oom(id);
-    }
 }

@@ -19,7 +19,7 @@ import java.util.function.ToLongFunction;
  * v1: swap counts memory too, kernel memory and the cpuset flags are zeros, and no limit is 2^64-1, but 0 for pids. Which
  * properties are left out when 0 is part of the shape.
  */
-final class StatsJson {
+public final class StatsJson {
     private static final List<String> CPUSET_FLAGS = List.of(
             "cpu_exclusive",
             "mem_hardwall",
@@ -33,12 +33,14 @@ final class StatsJson {
 
     private StatsJson() {}
 
-    static String event(String id, CgroupStats stats) {
+    /** One line of JSON, {@code {"type":"stats","id":ID,"data":{...}}}. */
+    public static String event(String id, CgroupStats stats) {
         return JsonWriter.object(
                 null, json -> json.text("type", "stats").text("id", id).object("data", stats, StatsJson::data));
     }
 
-    static String oom(String id) {
+    /** Of an OOM kill: {@code {"type":"oom","id":ID}}. */
+    public static String oom(String id) {
         return JsonWriter.object(null, json -> json.text("type", "oom").text("id", id));
     }
 

@@ -39,8 +39,8 @@ public record Attachment(
                 .text("ifname", ifname)
                 .text("hostInterface", hostInterface)
                 .text("mac", mac)
-                .texts("addresses", addresses.stream().map(Cidr::toString).toList())
-                .texts("gateways", gateways.stream().map(Ip::toString).toList())
+                .texts("addresses", addresses)
+                .texts("gateways", gateways)
                 .objects("ports", ports, (each, port) -> port.write(each));
     }
 

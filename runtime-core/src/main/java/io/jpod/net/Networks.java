@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -60,26 +61,17 @@ public final class Networks {
 
     /** Who is attached to a network, as far as that can be read; for the rest see {@link #damage}. */
     public List<Lease> leases(String network) {
-        try {
-            return find(network)
-                    .flatMap(found -> store.members().find(network))
-                    .map(Members::leases)
-                    .orElse(List.of());
-        } catch (InvalidJson damaged) {
-            return List.of();
-        }
+        return intact(() -> find(network).flatMap(_ -> store.members().find(network)))
+                .map(Members::leases)
+                .orElse(List.of());
     }
 
     /** The lines for hosts(5) of a network's pods; none if its pods are not to know each other by name, or it is not there. */
     public List<HostEntry> names(String network) {
-        List<HostEntry> entries = new ArrayList<>();
-        try {
-            if (find(network).filter(Network::names).isEmpty()) {
-                return entries;
-            }
-        } catch (InvalidJson damaged) {
-            return entries;
+        if (intact(() -> find(network)).filter(Network::names).isEmpty()) {
+            return List.of();
         }
+        List<HostEntry> entries = new ArrayList<>();
         for (Lease lease : leases(network)) {
             List<String> names = new ArrayList<>();
             names.add(lease.pod());
@@ -297,12 +289,8 @@ public final class Networks {
      * @param netns of the pod; stays the caller's
      */
     public void restore(String network, String pod, Fd netns) {
-        if (isDamaged(network)) {
-            // With what it should be compared, nobody knows.
-            return;
-        }
         Optional<Members> before =
-                store.members().find(network).filter(members -> members.of(pod).isPresent());
+                readable(network).filter(members -> members.of(pod).isPresent());
         if (before.isEmpty()) {
             return;
         }
@@ -324,8 +312,12 @@ public final class Networks {
 
     /** What is there can only be compared with what can be read. */
     private Optional<Members> readable(String network) {
+        return intact(() -> store.members().find(network));
+    }
+
+    private static <T> Optional<T> intact(Supplier<Optional<T>> reading) {
         try {
-            return store.members().find(network);
+            return reading.get();
         } catch (InvalidJson damaged) {
             return Optional.empty();
         }

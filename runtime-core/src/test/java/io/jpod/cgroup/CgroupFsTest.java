@@ -377,7 +377,8 @@ class CgroupFsTest {
             sleepIn(bare);
             CgroupStats stats = cgroup.stats();
             assertThat(stats.pids()).isEqualTo(new CgroupStats.Pids(1, 0));
-            assertThat(stats.toEvent("c1")).startsWith("{\"type\":\"stats\",\"id\":\"c1\",\"data\":{\"cpu\":{");
+            assertThat(StatsJson.event("c1", stats))
+                    .startsWith("{\"type\":\"stats\",\"id\":\"c1\",\"data\":{\"cpu\":{");
             cgroup.kill(SOON);
         }
         fs.remove(bare, List.of(path, bare), SOON);

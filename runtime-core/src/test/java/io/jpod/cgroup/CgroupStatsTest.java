@@ -70,7 +70,7 @@ class CgroupStatsTest {
 
     @Test
     void printsTheEventThatClientsKnow() {
-        assertThat(stats(FILES).toEvent("c\"1")).isEqualTo("""
+        assertThat(StatsJson.event("c\"1", stats(FILES))).isEqualTo("""
                         {"type":"stats","id":"c\\"1","data":{\
                         "cpu":{"usage":{"total":3000000,"kernel":1000000,"user":2000000},\
                         "throttling":{"periods":7,"throttledPeriods":2,"throttledTime":50000},\
@@ -96,14 +96,14 @@ class CgroupStatsTest {
                         {"major":253,"op":"Read","value":1},{"major":253,"op":"Write"}]},\
                         "hugetlb":{"2MB":{"usage":4194304,"failcnt":5}},\
                         "intel_rdt":{},"network_interfaces":null}}""");
-        assertThat(CgroupStats.oomEvent("c1")).isEqualTo("{\"type\":\"oom\",\"id\":\"c1\"}");
+        assertThat(StatsJson.oom("c1")).isEqualTo("{\"type\":\"oom\",\"id\":\"c1\"}");
     }
 
     @Test
     void whatIsNotThereIsZero() {
         CgroupStats stats = stats(Map.of("cgroup.procs", "12\n13\n"));
         assertThat(stats.pids()).isEqualTo(new Pids(2, 0));
-        assertThat(stats.toEvent("c1")).isEqualTo("""
+        assertThat(StatsJson.event("c1", stats)).isEqualTo("""
                         {"type":"stats","id":"c1","data":{"cpu":{"usage":{"kernel":0,"user":0},"throttling":{}},\
                         "cpuset":{"cpu_exclusive":0,"mem_hardwall":0,"mem_exclusive":0,"memory_migrate":0,\
                         "memory_spread_page":0,"memory_spread_slab":0,"memory_pressure":0,"sched_load_balance":0,\
@@ -117,7 +117,7 @@ class CgroupStatsTest {
     void noLimitIsTheLargestNumber() {
         Map<String, String> files = Map.of(
                 "memory.current", "1\n", "memory.max", "max\n", "memory.swap.current", "2\n", "memory.swap.max", "0\n");
-        assertThat(stats(files).toEvent("c1"))
+        assertThat(StatsJson.event("c1", stats(files)))
                 .contains("\"usage\":{\"limit\":18446744073709551615,\"usage\":1,\"failcnt\":0}")
                 .contains("\"swap\":{\"limit\":18446744073709551615,\"usage\":3,\"failcnt\":0}");
     }

@@ -3,6 +3,7 @@ package io.jpod.cli.command;
 import io.jpod.abi.Errno;
 import io.jpod.abi.Flags;
 import io.jpod.container.ContainerException;
+import io.jpod.engine.Engine;
 import io.jpod.linux.Fd;
 import io.jpod.linux.Linux;
 import io.jpod.linux.Poll;
@@ -11,10 +12,8 @@ import io.jpod.linux.SyscallException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A file that the caller has named. It is opened as by the caller's own process: /proc/self, /dev/fd/3 and /dev/stdout are the
@@ -28,8 +27,6 @@ public record CallerFile(Caller caller, String path) {
 
     /** How soon it is noticed that a fifo is read. Nothing tells of it. */
     private static final int GLANCE = 20;
-
-    private static final int SUFFIX_BYTES = 6;
 
     public static CallerFile of(Jpod jpod, String name) {
         Caller caller = jpod.caller();
@@ -152,11 +149,8 @@ public record CallerFile(Caller caller, String path) {
 
     /** False where nothing can be made beside it (a directory that is read-only), or the name cannot be had (a mount point). */
     private boolean isReplaced(String content) {
-        byte[] suffix = new byte[SUFFIX_BYTES];
-        ThreadLocalRandom.current().nextBytes(suffix);
         int name = path.lastIndexOf('/') + 1;
-        String beside = path.substring(0, name) + "." + path.substring(name) + "."
-                + HexFormat.of().formatHex(suffix);
+        String beside = path.substring(0, name) + "." + path.substring(name) + "." + Engine.randomName();
         Fd fd;
         try {
             fd = Linux.open(beside, Flags.O_WRONLY | Flags.O_CREAT | Flags.O_EXCL, mode());

@@ -3,7 +3,7 @@ package io.jpod.cli.container;
 import io.jpod.cgroup.Cgroup;
 import io.jpod.cgroup.CgroupEvents;
 import io.jpod.cgroup.CgroupEvents.Event;
-import io.jpod.cgroup.CgroupStats;
+import io.jpod.cgroup.StatsJson;
 import io.jpod.cli.command.Definition;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
@@ -50,7 +50,7 @@ public final class Events implements Verb {
         try (Cgroup cgroup =
                 container.cgroup().orElseThrow(() -> new ContainerException("container " + id + " has no cgroup"))) {
             if (stats) {
-                jpod.out().println(cgroup.stats().toEvent(id));
+                jpod.out().println(StatsJson.event(id, cgroup.stats()));
             } else {
                 follow(jpod, cgroup, period);
             }
@@ -68,10 +68,10 @@ public final class Events implements Verb {
                 case Event.Empty _ -> {
                     return;
                 }
-                case Event.OutOfMemory _ -> out.println(CgroupStats.oomEvent(id));
+                case Event.OutOfMemory _ -> out.println(StatsJson.oom(id));
                 case Event.Nothing _ -> {
                     if (System.nanoTime() - next >= 0 && jpod.caller().listens(0)) {
-                        out.println(cgroup.stats().toEvent(id));
+                        out.println(StatsJson.event(id, cgroup.stats()));
                         next += period.toNanos();
                     }
                 }

@@ -4,6 +4,7 @@ import io.jpod.cli.command.Caller;
 import io.jpod.cli.command.Definition;
 import io.jpod.cli.command.Jpod;
 import io.jpod.cli.command.Verb;
+import io.jpod.cli.show.Screen;
 import io.jpod.container.Container;
 import io.jpod.container.ContainerException;
 import io.jpod.engine.LogTail;
@@ -49,16 +50,13 @@ final class PodLogs implements Verb {
     public int call(Jpod jpod) {
         Caller caller = jpod.caller();
         List<Container> containers = containers(jpod.pods().get(name));
-        boolean coloured = caller.isTerminal(1) && !caller.environment().containsKey("NO_COLOR");
+        Screen screen = Screen.of(jpod);
         List<LogTail> tails = new ArrayList<>();
         try {
             for (Container container : containers) {
                 String prefix = named || containers.size() > 1 ? container.id() + " " : "";
                 String colour = COLOURS.get(tails.size() % COLOURS.size());
-                tails.add(LogTail.open(
-                        container,
-                        prefix.isEmpty() || !coloured ? prefix : "\033[" + colour + "m" + prefix + "\033[0m",
-                        tail));
+                tails.add(LogTail.open(container, prefix.isEmpty() ? prefix : screen.paint(colour, prefix), tail));
             }
             print(caller, tails);
             while (follow && tails.stream().anyMatch(LogTail::isOpen) && caller.listens(INTERVAL)) {

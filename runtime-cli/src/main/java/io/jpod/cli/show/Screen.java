@@ -39,7 +39,8 @@ public record Screen(boolean coloured, int columns) {
                 text);
     }
 
-    private String paint(String colour, String text) {
+    /** @param colour as ECMA-48 numbers it */
+    public String paint(String colour, String text) {
         return coloured ? "\033[" + colour + "m" + text + "\033[0m" : text;
     }
 }

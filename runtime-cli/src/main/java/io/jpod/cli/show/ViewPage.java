@@ -78,7 +78,7 @@ public final class ViewPage {
         html.open("section", "house");
         roof();
         List<NamespaceType> walls =
-                WALLS.stream().filter(type -> podsRow(type, Whose.SHARED)).toList();
+                WALLS.stream().filter(type -> isWall(pod, type)).toList();
         walls.forEach(this::openWall);
         if (walls.isEmpty()) {
             html.open("div", "wall none");
@@ -192,9 +192,10 @@ public final class ViewPage {
                         .allMatch(row -> pod.namespaces().whose(row, type).equals(Optional.of(Whose.HOST)));
     }
 
-    private boolean podsRow(NamespaceType type, Whose whose) {
+    /** Whether all share it. */
+    static boolean isWall(PodView pod, NamespaceType type) {
         return pod.namespaces().rows().stream()
                 .anyMatch(row -> row.kind() == Kind.POD
-                        && pod.namespaces().whose(row, type).equals(Optional.of(whose)));
+                        && pod.namespaces().whose(row, type).equals(Optional.of(Whose.SHARED)));
     }
 }

@@ -88,7 +88,7 @@ final class ViewRooms {
         html.open("ul", "own");
         for (NamespaceType type : NamespaceMatrix.COLUMNS) {
             Optional<Whose> whose = pod.namespaces().whose(row, type);
-            if (whose.isPresent() && !isGround.test(type) && !isWall(type)) {
+            if (whose.isPresent() && !isGround.test(type) && !ViewPage.isWall(pod, type)) {
                 html.open("li", "ns-" + type.procName() + " " + ViewTables.style(whose.get()))
                         .leaf("b", "", type.procName())
                         .leaf("code", "", row.inode(type).map(Object::toString).orElse(""))
@@ -97,12 +97,6 @@ final class ViewRooms {
             }
         }
         html.close("ul");
-    }
-
-    private boolean isWall(NamespaceType type) {
-        return pod.namespaces().rows().stream()
-                .anyMatch(row -> row.kind() == Kind.POD
-                        && pod.namespaces().whose(row, type).equals(Optional.of(Whose.SHARED)));
     }
 
     private static String meaning(Whose whose) {

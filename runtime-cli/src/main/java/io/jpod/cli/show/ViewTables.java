@@ -41,6 +41,10 @@ final class ViewTables {
         };
     }
 
+    private void begin(String title) {
+        html.open("section", "").leaf("h2", "", title).raw("<div class=\"wide\"><table>\n");
+    }
+
     private void head(String... titles) {
         html.raw("<thead><tr>");
         for (String title : titles) {
@@ -104,7 +108,7 @@ final class ViewTables {
     // ---- files
 
     private void files() {
-        html.open("section", "").leaf("h2", "", "Files that all have in common").raw("<div class=\"wide\"><table>\n");
+        begin("Files that all have in common");
         head("in the containers", "from", "seen by");
         for (SharedFile file : pod.files()) {
             html.open("tr", "")
@@ -117,9 +121,7 @@ final class ViewTables {
         if (pod.containers().isEmpty()) {
             return;
         }
-        html.open("section", "")
-                .leaf("h2", "", "Files that each has for itself")
-                .raw("<div class=\"wide\"><table>\n");
+        begin("Files that each has for itself");
         head("container", "its root", "its own mounts");
         for (Member container : pod.containers()) {
             html.open("tr", "").leaf("th", "", container.id());
@@ -156,7 +158,7 @@ final class ViewTables {
     // ---- cgroups
 
     private void cgroups() {
-        html.open("section", "").leaf("h2", "", "Cgroups: in use / the limit").raw("<div class=\"wide\"><table>\n");
+        begin("Cgroups: in use / the limit");
         head("cgroup", "memory", "CPU time", "CPUs", "tasks", "processes");
         pod.cgroups().pods().forEach(node -> cgroup(node, 0));
         html.raw("</tbody>\n</table></div>\n");
@@ -182,7 +184,7 @@ final class ViewTables {
 
     private void labels() {
         if (!pod.labels().isEmpty()) {
-            html.open("section", "").leaf("h2", "", "Labels").raw("<div class=\"wide\"><table>\n");
+            begin("Labels");
             head("key", "value");
             pod.labels().entrySet().stream()
                     .sorted(Map.Entry.comparingByKey())

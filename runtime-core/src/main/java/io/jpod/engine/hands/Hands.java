@@ -148,6 +148,11 @@ public class Hands implements Parent {
         return peer.uid();
     }
 
+    /** Of their process. */
+    public int pid() {
+        return peer.pid();
+    }
+
     @Override
     public Fd stdio(int number) {
         return invocation.stdio().get(number);

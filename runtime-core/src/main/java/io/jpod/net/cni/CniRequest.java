@@ -69,7 +69,7 @@ public record CniRequest(
             json.objects("portMappings", ports, CniRequest::write);
         }
         if (plugin.can("ips")) {
-            json.texts("ips", ips.stream().map(Cidr::toString).toList());
+            json.texts("ips", ips);
         }
         if (plugin.can("mac")) {
             json.text("mac", mac);
@@ -92,7 +92,7 @@ public record CniRequest(
                 .text("netns", netns)
                 .text("ifname", ifname)
                 .objects("ports", ports, (each, port) -> port.write(each))
-                .texts("ips", ips.stream().map(Cidr::toString).toList())
+                .texts("ips", ips)
                 .text("mac", mac)
                 .texts("dnsServers", dnsServers)
                 .texts("dnsSearches", dnsSearches);
