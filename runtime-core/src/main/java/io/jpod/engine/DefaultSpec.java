@@ -11,6 +11,7 @@ import io.jpod.oci.Process;
 import io.jpod.oci.Resources;
 import io.jpod.oci.Root;
 import io.jpod.oci.Spec;
+import io.jpod.oci.SpecTemplate;
 import io.jpod.plan.Capability;
 import io.jpod.plan.Mounts;
 import io.jpod.seccomp.DefaultProfile;
@@ -61,9 +62,6 @@ public final class DefaultSpec {
             "/proc/timer_stats",
             "/sys/devices/virtual/powercap",
             "/sys/firmware");
-
-    private static final List<String> READONLY_PATHS =
-            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
 
     private static final Set<String> PROPAGATION =
             Set.of("private", "rprivate", "shared", "rshared", "slave", "rslave", "unbindable", "runbindable");
@@ -256,13 +254,7 @@ public final class DefaultSpec {
     // ---- linux
 
     private Linux linux(String name, List<String> capabilities) {
-        List<Namespace> namespaces = Stream.of(
-                        NamespaceType.PID,
-                        NamespaceType.NETWORK,
-                        NamespaceType.IPC,
-                        NamespaceType.UTS,
-                        NamespaceType.MOUNT,
-                        NamespaceType.CGROUP)
+        List<Namespace> namespaces = SpecTemplate.NAMESPACES.stream()
                 .flatMap(type -> host.sharing().namespace(type).stream())
                 .toList();
         return Linux.NONE.with(l -> {
@@ -275,7 +267,7 @@ public final class DefaultSpec {
             l.seccomp = DefaultProfile.forCapabilities(capabilities);
             l.maskedPaths = Stream.concat(MASKED_PATHS.stream(), host.thermalThrottles().stream())
                     .toList();
-            l.readonlyPaths = READONLY_PATHS;
+            l.readonlyPaths = SpecTemplate.READONLY_PATHS;
         });
     }
 }

@@ -1,6 +1,6 @@
 package io.jpod.oci;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +21,18 @@ public final class SpecTemplate {
             "/sys/firmware",
             "/proc/scsi");
 
-    private static final List<String> READONLY_PATHS =
+    /** What a container sees of the kernel's settings and must not change. */
+    public static final List<String> READONLY_PATHS =
             List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    /** The namespaces that a container has of its own. */
+    public static final List<NamespaceType> NAMESPACES = List.of(
+            NamespaceType.PID,
+            NamespaceType.NETWORK,
+            NamespaceType.IPC,
+            NamespaceType.UTS,
+            NamespaceType.MOUNT,
+            NamespaceType.CGROUP);
 
     private SpecTemplate() {}
 
@@ -30,17 +40,10 @@ public final class SpecTemplate {
     public static Spec rootful() {
         Resources denyAllDevices =
                 Resources.NONE.with(r -> r.devices = List.of(new Resources.DeviceRule(false, null, null, null, "rwm")));
-        List<Namespace> namespaces = namespaces(
-                NamespaceType.PID,
-                NamespaceType.NETWORK,
-                NamespaceType.IPC,
-                NamespaceType.UTS,
-                NamespaceType.MOUNT,
-                NamespaceType.CGROUP);
         Mount sys = new Mount("/sys", "sysfs", "sysfs", List.of("nosuid", "noexec", "nodev", "ro"));
         return spec(
                 mounts(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"), sys),
-                linux(List.of(), List.of(), denyAllDevices, namespaces));
+                linux(List.of(), List.of(), denyAllDevices, NAMESPACES));
     }
 
     /**
@@ -48,13 +51,9 @@ public final class SpecTemplate {
      * for that reason its /sys, since sysfs can be mounted by the owner of the network namespace alone.
      */
     public static Spec rootless(long uid, long gid) {
-        List<Namespace> namespaces = namespaces(
-                NamespaceType.PID,
-                NamespaceType.IPC,
-                NamespaceType.UTS,
-                NamespaceType.MOUNT,
-                NamespaceType.CGROUP,
-                NamespaceType.USER);
+        List<NamespaceType> namespaces = new ArrayList<>(NAMESPACES);
+        namespaces.remove(NamespaceType.NETWORK);
+        namespaces.add(NamespaceType.USER);
         Mount sys = new Mount("/sys", "none", "/sys", List.of("rbind", "nosuid", "noexec", "nodev", "ro"));
         return spec(
                 mounts(List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"), sys),
@@ -97,17 +96,14 @@ public final class SpecTemplate {
                         "/sys/fs/cgroup", "cgroup", "cgroup", List.of("nosuid", "noexec", "nodev", "relatime", "ro")));
     }
 
-    private static List<Namespace> namespaces(NamespaceType... types) {
-        return Arrays.stream(types).map(type -> new Namespace(type, null)).toList();
-    }
-
     private static Linux linux(
             List<IdMapping> uidMappings,
             List<IdMapping> gidMappings,
             @Nullable Resources resources,
-            List<Namespace> namespaces) {
+            List<NamespaceType> namespaces) {
         return Linux.NONE.with(l -> {
-            l.namespaces = namespaces;
+            l.namespaces =
+                    namespaces.stream().map(type -> new Namespace(type, null)).toList();
             l.uidMappings = uidMappings;
             l.gidMappings = gidMappings;
             l.resources = resources;
