@@ -176,4 +176,22 @@ final class CgroupDir implements AutoCloseable {
     public void close() {
         fd.close();
     }
+
+    /** A container that were put among other processes, or born frozen, would never be what was asked for. */
+    void requireUsable(boolean isNew) {
+        String problem = null;
+        if (isNew) {
+            problem = "1".equals(value("cgroup.events", "frozen")) ? "is below a frozen one" : null;
+        } else if ("1".equals(value("cgroup.events", "populated"))) {
+            problem = "exists and has processes: container's cgroup is not empty";
+        } else if (KeyedText.number(read("cgroup.freeze"), 0) != 0 || "1".equals(value("cgroup.events", "frozen"))) {
+            problem = "exists and is frozen: container's cgroup unexpectedly frozen";
+        } else if (!Controllers.words(this, "cgroup.subtree_control").isEmpty()) {
+            problem = "exists and hands controllers on (cgroup.subtree_control), so it cannot have processes";
+        }
+        if (problem != null) {
+            close();
+            throw new CgroupFailed("cgroup " + path() + " " + problem);
+        }
+    }
 }

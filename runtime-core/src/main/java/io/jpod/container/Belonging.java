@@ -1,6 +1,6 @@
 package io.jpod.container;
 
-import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.OwnedCgroups;
 import io.jpod.json.Json;
 import io.jpod.json.JsonWriter;
 import java.util.LinkedHashMap;
@@ -31,7 +31,7 @@ public record Belonging(@Nullable String pod, @Nullable String debugs, boolean m
 
     /** Of one that has lost its record: what is noted on the cgroup in which its own was made. */
     static Belonging in(String cgroup, String mark) {
-        return CgroupFs.ownerOf(cgroup.substring(0, cgroup.lastIndexOf('/')))
+        return OwnedCgroups.ownerOf(cgroup.substring(0, cgroup.lastIndexOf('/')))
                 .filter(owner -> owner.root().equals(mark) && owner.what().startsWith(Containers.POD_CGROUPS))
                 .map(owner -> new Belonging(owner.what().substring(Containers.POD_CGROUPS.length()), null, false))
                 .orElse(NONE);

@@ -153,7 +153,9 @@ public final class Container {
                 if (!running().isAlive()) {
                     yield Status.STOPPED;
                 }
-                if (isFrozen()) {
+                if (CgroupFs.find()
+                        .flatMap(fs -> cgroupPath(fs).filter(fs::isFrozen))
+                        .isPresent()) {
                     yield Status.PAUSED;
                 }
                 yield Files.exists(dir.startSocket()) ? Status.CREATED : Status.RUNNING;
@@ -189,12 +191,6 @@ public final class Container {
         return running().all();
     }
 
-    private boolean isFrozen() {
-        return CgroupFs.find()
-                .filter(fs -> cgroupPath(fs).filter(fs::isFrozen).isPresent())
-                .isPresent();
-    }
-
     /** Its cgroup; empty if it has none, or it is gone. The caller closes it. */
     public Optional<Cgroup> cgroup() {
         return CgroupFs.find().flatMap(fs -> cgroupPath(fs).flatMap(fs::open));
@@ -208,16 +204,12 @@ public final class Container {
     private Optional<String> cgroupPath(CgroupFs fs) {
         StoredState state = stored.record();
         if (state == null) {
-            return fs.find(containers.cgroupOwner(id()));
+            return fs.owned().find(containers.cgroupOwner(id()));
         }
         String recorded = state.cgroup();
         return recorded == null || !state.isOfThisBoot()
                 ? Optional.empty()
-                : fs.locate(containers.cgroupOwner(id()), recorded, state.cgroupDirectories());
-    }
-
-    private Cgroup requireCgroup() {
-        return cgroup().orElseThrow(() -> new ContainerException("container has no cgroup"));
+                : fs.owned().locate(containers.cgroupOwner(id()), recorded, state.cgroupDirectories());
     }
 
     /**
@@ -320,14 +312,14 @@ public final class Container {
 
     public void pause(Spawner caller) {
         try (Held held = Held.of(this, Verb.PAUSE, caller);
-                Cgroup cgroup = held.container().requireCgroup()) {
+                Cgroup cgroup = held.cgroup()) {
             cgroup.freeze(END);
         }
     }
 
     public void resume(Spawner caller) {
         try (Held held = Held.of(this, Verb.RESUME, caller);
-                Cgroup cgroup = held.container().requireCgroup()) {
+                Cgroup cgroup = held.cgroup()) {
             cgroup.thaw(END);
         }
     }
@@ -339,7 +331,7 @@ public final class Container {
      */
     public void update(Resources update, String source, Spawner caller) {
         try (Held held = Held.of(this, Verb.UPDATE, caller);
-                Cgroup cgroup = held.container().requireCgroup()) {
+                Cgroup cgroup = held.cgroup()) {
             spec = LimitsUpdate.apply(cgroup, held.container(), update, source);
         }
     }

@@ -153,7 +153,7 @@ public final class Containers {
 
     private Optional<String> lostCgroup(String id) {
         return Linux.exists(root.toString())
-                ? CgroupFs.find().flatMap(fs -> fs.find(cgroupOwner(id)))
+                ? CgroupFs.find().flatMap(fs -> fs.owned().find(cgroupOwner(id)))
                 : Optional.empty();
     }
 

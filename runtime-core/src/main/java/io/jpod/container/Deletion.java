@@ -54,11 +54,11 @@ final class Deletion {
         boolean isGone = container.status() == Status.STOPPED
                 && fs != null
                 && cgroup != null
-                && fs.removeIfEmpty(owner, cgroup, state.cgroupDirectories());
+                && fs.owned().removeIfEmpty(owner, cgroup, state.cgroupDirectories());
         if (!isGone) {
             container.running().end();
             if (fs != null && cgroup != null) {
-                fs.remove(owner, cgroup, state.cgroupDirectories(), Container.END);
+                fs.owned().remove(owner, cgroup, state.cgroupDirectories(), Container.END);
             }
         }
         return state.pid() == 0 ? null : poststop(state);
@@ -75,14 +75,15 @@ final class Deletion {
         if (found.isPresent()) {
             CgroupFs fs = found.get();
             String likely = likelyCgroup(fs);
-            String cgroup =
-                    fs.likely(containers.cgroupOwner(container.id()), likely).orElse(null);
+            String cgroup = fs.owned()
+                    .likely(containers.cgroupOwner(container.id()), likely)
+                    .orElse(null);
             if (cgroup != null) {
                 fs.killAndRemove(cgroup, Container.END);
                 return;
             }
             if (container.damage().isPresent()) {
-                fs.requireWholeView(likely);
+                fs.owned().requireWholeView(likely);
             }
         } else if (container.damage().isPresent()) {
             throw new ContainerException(

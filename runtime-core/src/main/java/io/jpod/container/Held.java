@@ -1,6 +1,7 @@
 package io.jpod.container;
 
 import io.jpod.abi.Flags;
+import io.jpod.cgroup.Cgroup;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
 import java.util.Optional;
@@ -44,6 +45,11 @@ record Held(Container container, Fd lock) implements AutoCloseable {
     /** @throws ContainerException also if it is gone */
     static Held of(Container known, Verb verb, Spawner caller) {
         return of(known, verb, _ -> true, caller).orElseThrow(() -> Containers.missing(known.id()));
+    }
+
+    /** The caller closes it. */
+    Cgroup cgroup() {
+        return container.cgroup().orElseThrow(() -> new ContainerException("container has no cgroup"));
     }
 
     /**

@@ -212,8 +212,8 @@ public final class Setup implements AutoCloseable {
             case BrainStep.CreateCgroup _ -> {
                 String path = Objects.requireNonNull(names.cgroup());
                 CgroupFs.find()
-                        .ifPresent(
-                                fs -> fs.killAndRemove(owner.cgroupOwner(), path, owner.cgroupDirectories(), CLEAN_UP));
+                        .ifPresent(fs -> fs.owned()
+                                .killAndRemove(owner.cgroupOwner(), path, owner.cgroupDirectories(), CLEAN_UP));
             }
             case BrainStep.CloneProcess _ -> {
                 // Whoever has it ends it: the set-up, or from the record whoever it was made for.

@@ -2,6 +2,7 @@ package io.jpod.pod;
 
 import io.jpod.cgroup.CgroupFs;
 import io.jpod.cgroup.CgroupOwner;
+import io.jpod.cgroup.OwnedCgroups;
 import io.jpod.container.Container;
 import io.jpod.container.Containers;
 import io.jpod.container.RecordDir;
@@ -248,13 +249,13 @@ public final class Doctor {
         if (fs == null) {
             return (all, living, findings) -> {};
         }
-        Map<String, String> noted = fs.ownedBy(containers.mark());
+        Map<String, String> noted = fs.owned().ownedBy(containers.mark());
         return (all, living, findings) -> {
             Set<String> owners = all.stream()
                     .map(container -> containers.cgroupOwner(container.id()).what())
                     .collect(Collectors.toSet());
             living.forEach(pod -> owners.add(pods.cgroupOwner(pod.name()).what()));
-            for (String path : CgroupFs.leftOf(noted, owners)) {
+            for (String path : OwnedCgroups.leftOf(noted, owners)) {
                 String owner = Objects.requireNonNull(noted.get(path));
                 findings.add(new Finding(
                         "cgroup", path, "it is of no container or pod", () -> removeCgroup(fs, path, owner)));

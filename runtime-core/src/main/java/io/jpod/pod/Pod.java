@@ -217,12 +217,13 @@ public final class Pod {
     public Optional<String> cgroupPath() {
         StoredPod pod = stored;
         if (pod == null) {
-            return CgroupFs.find().flatMap(fs -> fs.find(pods.cgroupOwner(name())));
+            return CgroupFs.find().flatMap(fs -> fs.owned().find(pods.cgroupOwner(name())));
         }
         String recorded = pod.cgroup();
         return recorded == null || isOfAnotherBoot()
                 ? Optional.empty()
-                : CgroupFs.find().flatMap(fs -> fs.locate(pods.cgroupOwner(name()), recorded, pod.cgroupDirectories()));
+                : CgroupFs.find()
+                        .flatMap(fs -> fs.owned().locate(pods.cgroupOwner(name()), recorded, pod.cgroupDirectories()));
     }
 
     // ---- what can be done with it

@@ -105,10 +105,10 @@ final class PodDeletion {
         pods.networks().list().forEach(network -> pods.networks().detach(network.name(), pod.name()));
         CgroupFs.find().ifPresent(fs -> {
             String path = fs.resolve(PodCreation.usualCgroupsPath(pod.name()), pod.name());
-            Optional<String> cgroup = fs.likely(pods.cgroupOwner(pod.name()), path);
+            Optional<String> cgroup = fs.owned().likely(pods.cgroupOwner(pod.name()), path);
             cgroup.ifPresent(found -> fs.killAndRemove(found, END));
             if (cgroup.isEmpty() && pod.damage().isPresent()) {
-                fs.requireWholeView(path);
+                fs.owned().requireWholeView(path);
             }
         });
         MountTable.below(dir.path().toString()).forEach(Mountpoints::release);

@@ -152,8 +152,9 @@ public final class Pods {
 
     private void clearLost(String name) {
         CgroupFs.find()
-                .ifPresent(fs ->
-                        fs.find(cgroupOwner(name)).ifPresent(cgroup -> fs.killAndRemove(cgroup, PodDeletion.END)));
+                .ifPresent(fs -> fs.owned()
+                        .find(cgroupOwner(name))
+                        .ifPresent(cgroup -> fs.killAndRemove(cgroup, PodDeletion.END)));
         networks.list().forEach(network -> networks.detach(network.name(), name));
         MountTable.below(directory.resolve(name).toString()).forEach(Mountpoints::release);
     }

@@ -134,8 +134,8 @@ class CgroupFsTest {
             created = a.created();
         }
         fs.remove(path + "/x/a", created, SOON);
-        assertThat(CgroupFs.leftOf(fs.ownedBy("one"), Set.of())).isEmpty();
-        assertThat(CgroupFs.leftOf(fs.ownedBy("two"), Set.of())).containsExactly(path + "/x/b");
+        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy("one"), Set.of())).isEmpty();
+        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy("two"), Set.of())).containsExactly(path + "/x/b");
     }
 
     @Test

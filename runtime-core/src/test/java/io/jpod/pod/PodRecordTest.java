@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpod.cgroup.CgroupFs;
+import io.jpod.cgroup.OwnedCgroups;
 import io.jpod.container.Containers;
 import io.jpod.container.Damage;
 import io.jpod.container.PartialRemoval;
@@ -56,7 +57,7 @@ class PodRecordTest {
         assertThat(pods.list()).isEmpty();
         assertThat(MountTable.below(root.toString())).isEmpty();
         CgroupFs.find()
-                .ifPresent(fs -> assertThat(CgroupFs.leftOf(fs.ownedBy(containers.mark()), Set.of()))
+                .ifPresent(fs -> assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy(containers.mark()), Set.of()))
                         .isEmpty());
         assertThat(new Doctor(pods, spawner, null).examine()).isEmpty();
     }
