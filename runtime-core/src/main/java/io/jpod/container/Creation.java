@@ -16,6 +16,7 @@ import io.jpod.linux.ProcessStat;
 import io.jpod.linux.Sockets;
 import io.jpod.oci.HookKind;
 import io.jpod.oci.Spec;
+import io.jpod.oci.SpecWriter;
 import io.jpod.plan.CredentialStep;
 import io.jpod.plan.Facts;
 import io.jpod.plan.Lowering;
@@ -166,7 +167,7 @@ final class Creation {
                         given -> give(given, dir, waitForStart))) {
             try {
                 dir.write(state);
-                dir.writeConfig(Configs.write(spec));
+                dir.writeConfig(SpecWriter.write(spec));
                 setup.run();
                 return finish(setup, state, dir, lock, waitForStart, isAgain);
             } catch (RuntimeException | Error e) {

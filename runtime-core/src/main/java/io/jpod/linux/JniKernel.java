@@ -2,7 +2,8 @@ package io.jpod.linux;
 
 /**
  * The kernel through JNI, for brains that end with their command, which have libjpod.so in {@code java.library.path}: a downcall of the
- * FFM API costs them 30 ms to link, as long as the JVM itself, and two native methods nothing.
+ * FFM API costs them 30 ms to link, as long as the JVM itself, and two native methods nothing. It goes when the AOT cache
+ * keeps downcalls.
  */
 public final class JniKernel implements Kernel {
     static {

@@ -70,7 +70,8 @@ public final class Nftables {
 
     /**
      * Kept open: closing its socket after a change waits until the kernel has forgotten the old rules, which takes longer than
-     * all the rest of connecting a pod.
+     * all the rest of connecting a pod: without, a pod with a network takes a tenth more. It goes when rules are not changed by
+     * libnftables.
      */
     private static @Nullable Context open;
 
