@@ -290,6 +290,14 @@ class PodLifecycleTest extends JpodTests {
     }
 
     @Test
+    void inspectIsJson() {
+        TestPod named = TestPod.create(jpod, "--network", "none", "--add-host", "db:10.9.8.7");
+        assertThat(says("pod", "inspect", "-f", "{{json .Hosts}}", named.name()))
+                .isEqualTo("[{\"Address\":\"10.9.8.7\",\"Names\":[\"db\"]}]");
+        named.remove().ok();
+    }
+
+    @Test
     void psFindsAndShowsWhatIsAskedFor() {
         String id = pod.start();
         TestPod other = TestPod.create(jpod, "--label", "tier=back");
