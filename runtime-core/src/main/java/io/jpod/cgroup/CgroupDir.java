@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * removed meanwhile answers ENODEV or ENOENT.
  */
 final class CgroupDir implements AutoCloseable {
+    private static final int MODE = 0755;
+
     /** cgroup.procs of four million processes. */
     private static final int LARGEST = 32 << 20;
 
@@ -175,6 +177,15 @@ final class CgroupDir implements AutoCloseable {
     @Override
     public void close() {
         fd.close();
+    }
+
+    /** Makes one; false if it is there. The mode is set by itself, since a umask would keep the container's users from seeing their own cgroup. */
+    static boolean make(String path) {
+        if (!Linux.makeDirectory(path, MODE)) {
+            return false;
+        }
+        Linux.fchmodat(Linux.AT_FDCWD, path, MODE);
+        return true;
     }
 
     /** A container that were put among other processes, or born frozen, would never be what was asked for. */

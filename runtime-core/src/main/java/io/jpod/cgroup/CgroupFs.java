@@ -35,7 +35,6 @@ public final class CgroupFs {
     public static final Set<String> MEASURED = Set.of("cpu", "memory", "pids", "io");
 
     private static final String PARENT = "/jpod";
-    private static final int MODE = 0755;
     private static final int LARGEST_FILE = 4096;
 
     /** Somebody else can remove a parent between any two calls; losing that race this often is no accident. */
@@ -234,7 +233,7 @@ public final class CgroupFs {
         for (int attempt = 1; ; attempt++) {
             try {
                 for (String path : lineage(cgroup)) {
-                    if (mkdir(path)) {
+                    if (CgroupDir.make(path)) {
                         created.add(path);
                     }
                 }
@@ -260,15 +259,6 @@ public final class CgroupFs {
             dir.close();
             throw e;
         }
-    }
-
-    /** The mode is set by itself, since a umask would keep the container's users from seeing their own cgroup. */
-    private static boolean mkdir(String path) {
-        if (!Linux.makeDirectory(path, MODE)) {
-            return false;
-        }
-        Linux.fchmodat(Linux.AT_FDCWD, path, MODE);
-        return true;
     }
 
     /**
@@ -405,7 +395,7 @@ public final class CgroupFs {
 
     /** The root and all between it and the cgroup. */
     private List<String> parents(String cgroup) {
-        List<String> parents = new ArrayList<>(lineage(cgroup));
+        List<String> parents = lineage(cgroup);
         parents.removeLast();
         parents.addFirst(mount);
         return parents;
