@@ -87,7 +87,7 @@ record HostState(Map<String, Integer> items) {
         }
     }
 
-    private static Path cgroup2() {
+    static Path cgroup2() {
         Path hybrid = Path.of("/sys/fs/cgroup/unified");
         return Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
     }

@@ -54,7 +54,7 @@ public final class CgroupFs {
         if (known != null && known.mountId() == mountId(known.fs().mount)) {
             return Optional.of(known.fs());
         }
-        Optional<CgroupFs> fs = look();
+        Optional<CgroupFs> fs = find(CgroupMounts.parse(Linux.readText("/proc/self/mountinfo", 16 << 20)));
         fs.ifPresent(here -> found = new Found(here, mountId(here.mount)));
         return fs;
     }
@@ -69,10 +69,6 @@ public final class CgroupFs {
 
     private static long mountId(String mount) {
         return Stat.of(mount).mountId();
-    }
-
-    private static Optional<CgroupFs> look() {
-        return find(CgroupMounts.parse(Linux.readText("/proc/self/mountinfo", 16 << 20)));
     }
 
     /** A mount can lie under another one and then not be what its path shows, so look. */

@@ -87,7 +87,7 @@ public final class Container {
 
     /** How one ended whose monitor has kept it, without waiting for its end; empty if it has not ended, or nobody did. */
     public OptionalInt exitCode() {
-        return status() == Status.STOPPED ? ExitCodes.kept(dir) : OptionalInt.empty();
+        return status() == Status.STOPPED && awaitEnd(null, 0) ? ExitCodes.kept(dir) : OptionalInt.empty();
     }
 
     /** Whose it is; of a damaged one that of the pod whose cgroup its own is in. */

@@ -44,14 +44,16 @@ final class RunningProcesses {
         return record == null ? Optional.empty() : Processes.pidfdIfThere(record.pid(), record.startTime());
     }
 
-    /** The same for something that cannot be done if it has. */
+    /** The same for something that cannot be done without. */
     Fd first(Verb verb) {
-        Fd process = first().orElse(null);
-        if (process == null) {
-            verb.require(container, Status.STOPPED);
-            throw new IllegalStateException(verb + " needs no process");
+        return first().orElseThrow(() -> verb.refusal(container, Status.STOPPED));
+    }
+
+    /** @throws ContainerException if it cannot be done because the first one has just ended, by itself */
+    void requireAlive(Verb verb) {
+        if (!isAlive()) {
+            throw verb.refusal(container, Status.STOPPED);
         }
-        return process;
     }
 
     List<Integer> all() {
@@ -130,7 +132,10 @@ final class RunningProcesses {
     /** See {@link Container#awaitEnd}. */
     boolean awaitEnd(@Nullable Fd caller, long milliseconds) {
         try (Fd process = first().orElse(null)) {
-            return process == null || Poll.poll(List.of(process, caller), Flags.POLLIN, milliseconds)[0] != 0;
+            if (process == null || caller == null) {
+                return process == null || Processes.awaitEnd(process, milliseconds);
+            }
+            return Poll.poll(List.of(process, caller), Flags.POLLIN, milliseconds)[0] != 0;
         }
     }
 }

@@ -65,8 +65,8 @@ final class Start {
             throw new ContainerException(
                     "config.json: process.args[0]: " + StepFailed.notExecuted(program, e.errno()), e);
         } catch (SyscallException e) {
-            // It may have ended by itself: nobody listens any more.
-            Verb.START.require(container);
+            // Nobody listens any more.
+            container.running().requireAlive(Verb.START);
             throw e;
         }
     }

@@ -2,6 +2,7 @@ package io.jpod.container;
 
 import io.jpod.abi.Flags;
 import io.jpod.oci.State.Status;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +41,17 @@ enum Verb {
 
     /** @throws ContainerException if it cannot be done with the container as it is */
     void require(Container container) {
-        require(container, container.status());
+        Status status = container.status();
+        if (refusal(status) != null) {
+            throw refusal(container, status);
+        }
     }
 
-    /** @param status of the container, which may have ended since it was asked for: that takes no lock */
-    void require(Container container, Status status) {
-        String refusal = refusal(status);
-        if (refusal != null) {
-            throw new ContainerException(
-                    refusal.formatted(container.id(), container.damage().orElse(status.jsonName())));
-        }
+    /** Why it cannot be done with one of that status. */
+    ContainerException refusal(Container container, Status status) {
+        String words = Objects.requireNonNull(refusal(status));
+        return new ContainerException(
+                words.formatted(container.id(), container.damage().orElse(status.jsonName())));
     }
 
     /** The table. Under the lock one that is being created is one whose maker is gone. Null: it can be done. */

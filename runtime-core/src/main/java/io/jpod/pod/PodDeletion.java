@@ -121,7 +121,7 @@ final class PodDeletion {
                 cgroup.kill(END);
             }
         }
-        if (pod.init() != 0) {
+        if (record.initPid() != 0) {
             try (Fd init = Processes.pidfdIfThere(record.initPid(), record.initStartTime())
                     .orElse(null)) {
                 if (init != null) {

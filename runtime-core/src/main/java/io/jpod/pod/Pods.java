@@ -10,15 +10,10 @@ import io.jpod.json.InvalidJson;
 import io.jpod.linux.Linux;
 import io.jpod.linux.MountTable;
 import io.jpod.linux.Mountpoints;
+import io.jpod.linux.RecordFiles;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -118,21 +113,11 @@ public final class Pods {
 
     /** Every pod, by name; those that were not made to the end too. */
     public List<Pod> list() {
-        List<Pod> all = new ArrayList<>();
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory)) {
-            for (Path path : directories) {
-                String name = path.getFileName().toString();
-                if (isName(name)) {
-                    named(name).ifPresent(all::add);
-                }
-            }
-        } catch (NoSuchFileException none) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + directory + ": " + e.getMessage(), e);
-        }
-        all.sort((a, b) -> a.name().compareTo(b.name()));
-        return all;
+        return RecordFiles.list(directory, "*").stream()
+                .map(path -> path.getFileName().toString())
+                .filter(Pods::isName)
+                .flatMap(name -> named(name).stream())
+                .toList();
     }
 
     /**
