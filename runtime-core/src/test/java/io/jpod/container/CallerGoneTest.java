@@ -8,8 +8,6 @@ import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.Observer;
 import io.jpod.exec.Spawner;
 import io.jpod.linux.Fd;
-import io.jpod.linux.Linux;
-import io.jpod.linux.Stat;
 import io.jpod.net.Networks;
 import io.jpod.net.NewNetwork;
 import io.jpod.net.PortMapping;
@@ -21,7 +19,6 @@ import io.jpod.pod.PodException;
 import io.jpod.pod.PodSpec;
 import io.jpod.pod.PodStatus;
 import io.jpod.pod.Pods;
-import io.jpod.testing.Await;
 import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -199,15 +196,5 @@ class CallerGoneTest extends ContainerTests {
         assertThat(prepared.await()).isEqualTo(128 + 9);
         prepared.close();
         assertThat(containers.list()).isEmpty();
-    }
-
-    /** Until somebody waits for it: proc(5), "/proc/locks", marks who waits with an arrow. */
-    private static void awaitLockOf(Container container) {
-        String inode = ":" + Stat.of(container.directory().toString()).inode() + " ";
-        Await.until(
-                () -> Linux.readText("/proc/locks", 1 << 20)
-                        .lines()
-                        .anyMatch(line -> line.contains("-> FLOCK") && line.contains(inode)),
-                () -> "nobody waits for its lock");
     }
 }

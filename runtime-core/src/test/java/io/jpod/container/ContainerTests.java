@@ -4,7 +4,10 @@ import io.jpod.exec.LocalSpawner;
 import io.jpod.exec.Observer;
 import io.jpod.exec.ReadyProcess;
 import io.jpod.exec.Spawner;
+import io.jpod.linux.Linux;
+import io.jpod.linux.Stat;
 import io.jpod.oci.Spec;
+import io.jpod.testing.Await;
 import io.jpod.testing.Built;
 import io.jpod.testing.Needs;
 import java.io.IOException;
@@ -128,6 +131,16 @@ abstract class ContainerTests {
             }
             return process.output();
         }
+    }
+
+    /** Until somebody waits for it: proc(5), "/proc/locks", marks who waits with an arrow. */
+    static void awaitLockOf(Container container) {
+        String inode = ":" + Stat.of(container.directory().toString()).inode() + " ";
+        Await.until(
+                () -> Linux.readText("/proc/locks", 1 << 20)
+                        .lines()
+                        .anyMatch(line -> line.contains("-> FLOCK") && line.contains(inode)),
+                () -> "nobody waits for its lock");
     }
 
     static void write(Path file, String text) throws IOException {
