@@ -277,7 +277,7 @@ class DebugTest extends JpodTests {
     @Test
     void aPodThatHasEndedIsRefused() {
         pod("--share", "+pid");
-        ProcessHandle.of(Long.parseLong(init())).orElseThrow().destroyForcibly();
+        TestPod.kill(Long.parseLong(init()));
         jpod.awaitStatus(app, "stopped");
         refused("has ended", pod);
     }

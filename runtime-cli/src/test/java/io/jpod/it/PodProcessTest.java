@@ -113,7 +113,7 @@ class PodProcessTest extends JpodTests {
         String first = pod.start();
         String second = pod.start();
         assertThat(pod.status()).isEqualTo("Running");
-        ProcessHandle.of(pod.init()).orElseThrow().destroyForcibly();
+        TestPod.kill(pod.init());
         jpod.awaitStatus(first, "stopped");
         jpod.awaitStatus(second, "stopped");
         assertThat(pod.status()).isEqualTo("Error");

@@ -295,7 +295,7 @@ class RuncTest extends JpodTests {
                         .ok()
                         .out()
                         .lines())
-                .filteredOn(line -> line.contains(" / / "))
+                .filteredOn(line -> line.split(" ")[4].equals("/"))
                 .isNotEmpty()
                 .allMatch(line -> line.contains(" shared:"));
     }

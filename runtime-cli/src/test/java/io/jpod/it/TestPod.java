@@ -1,5 +1,7 @@
 package io.jpod.it;
 
+import io.jpod.linux.ProcessStat;
+import io.jpod.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -137,6 +139,16 @@ record TestPod(Jpod jpod, String name) {
     /** The host's pid of its pid namespace's first process. */
     long init() {
         return Long.parseLong(record().text("initPid"));
+    }
+
+    /** Its end is that of all in its pid namespace, and comes last. */
+    static void kill(long init) {
+        ProcessHandle.of(init).orElseThrow().destroyForcibly();
+        Await.until(
+                () -> ProcessStat.of((int) init)
+                        .filter(process -> !process.hasEnded())
+                        .isEmpty(),
+                () -> init + " does not end");
     }
 
     /** What {@code pod ps} says. */

@@ -4,6 +4,7 @@ import static io.jpod.container.Bundle.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpod.testing.Proc;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,8 +39,8 @@ class SharedMountsTest extends ContainerTests {
             return "/proc/" + process.pid() + "/ns/mnt";
         }
 
-        List<String> mounts() throws IOException {
-            return Files.readAllLines(Path.of("/proc/" + process.pid() + "/mountinfo"));
+        List<String> mounts(Path place) throws IOException {
+            return Proc.mounts(Path.of("/proc/" + process.pid()), place);
         }
 
         @Override
@@ -150,7 +151,7 @@ class SharedMountsTest extends ContainerTests {
         // For a hook that is root of a user namespace.
         Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (Holder holder = holder(place)) {
-            List<String> before = holder.mounts();
+            List<String> before = holder.mounts(place);
             List<String> inside = tree(Path.of("/proc/" + holder.process().pid() + "/root" + place + "/dev"));
             Bundle bundle = joined(holder, place, users, "sleep", "1000");
             for (String kind : List.of("createRuntime", "createContainer")) {
@@ -174,7 +175,7 @@ class SharedMountsTest extends ContainerTests {
                     .isEqualTo("dev\nonly-there\nprobe\nproc\n".repeat(2));
             created.container().delete(true, spawner);
             assertThat(run(joined(holder, place, users, "ls", "/"))).isEqualTo("dev\nonly-there\nprobe\nproc\n");
-            assertThat(holder.mounts()).isEqualTo(before);
+            assertThat(holder.mounts(place)).isEqualTo(before);
             assertThat(tree(Path.of("/proc/" + holder.process().pid() + "/root" + place + "/dev")))
                     .isEqualTo(inside);
         }

@@ -61,9 +61,17 @@ public final class Proc {
         return copies;
     }
 
-    /** The lines of mountinfo. Of whoever else works at the usual places at the same time we know nothing. */
+    /** This JVM's. */
     public static List<String> mounts(Path dir) throws IOException {
-        return Files.readAllLines(ROOT.resolve("self/mountinfo")).stream()
+        return mounts(ROOT.resolve("self"), dir);
+    }
+
+    /**
+     * The lines of its mountinfo. Of whoever else works at the usual places at the same time we know nothing, but what lies below
+     * this directory is ours.
+     */
+    public static List<String> mounts(Path process, Path dir) throws IOException {
+        return Files.readAllLines(process.resolve("mountinfo")).stream()
                 .filter(line -> {
                     String point = line.split(" ")[4];
                     return point.startsWith(dir.toString()) || PLACES.stream().noneMatch(point::startsWith);
