@@ -150,15 +150,15 @@ public final class Container {
             case Stored.Damaged _ -> Status.DAMAGED;
             case Stored.HalfMade _ -> Status.CREATING;
             case Stored.Whole _ -> {
+                // Before its life is: what is deleted loses that first, and would seem to have been started.
+                boolean waits = Files.exists(dir.startSocket());
                 if (!running().isAlive()) {
                     yield Status.STOPPED;
                 }
-                if (CgroupFs.find()
+                boolean isFrozen = CgroupFs.find()
                         .flatMap(fs -> cgroupPath(fs).filter(fs::isFrozen))
-                        .isPresent()) {
-                    yield Status.PAUSED;
-                }
-                yield Files.exists(dir.startSocket()) ? Status.CREATED : Status.RUNNING;
+                        .isPresent();
+                yield isFrozen ? Status.PAUSED : waits ? Status.CREATED : Status.RUNNING;
             }
         };
     }
