@@ -133,13 +133,13 @@ public record PodTimeline(Map<String, Moment> pods, Map<String, Member> members,
             events.add(event(member.created(), "create", id, member));
             before = null;
         }
+        Instant start = notBefore(member.created(), member.started().orElse(now));
         if (member.hasStarted() && (before == null || !before.hasStarted())) {
-            events.add(event(notBefore(member.created(), member.started().orElse(now)), "start", id, member));
+            events.add(event(start, "start", id, member));
         }
         if (member.status() == Status.STOPPED && (before == null || before.status() != Status.STOPPED)) {
             Instant end = member.finished() == null ? now : member.finished();
-            events.add(new Event(
-                    notBefore(member.started().orElse(end), end), "container", "die", id, member.pod(), member.code()));
+            events.add(new Event(notBefore(start, end), "container", "die", id, member.pod(), member.code()));
         } else if (member.status() == Status.PAUSED && (before == null || before.status() != Status.PAUSED)) {
             events.add(event(now, "pause", id, member));
         } else if (member.status() == Status.RUNNING && before != null && before.status() == Status.PAUSED) {
