@@ -110,8 +110,8 @@ class CgroupFsTest {
         List<String> createdByB;
         try (Cgroup a = fs.create(path + "/x/y/a", List.of(), Set.of());
                 Cgroup b = fs.create(path + "/x/b", List.of(), Set.of())) {
-            a.setOwner(new CgroupOwner("root", "container a"));
-            b.setOwner(new CgroupOwner("root", "container b"));
+            a.setOwner(new CgroupOwner(Own.name("root"), "container a"));
+            b.setOwner(new CgroupOwner(Own.name("root"), "container b"));
             createdByA = a.created();
             createdByB = b.created();
         }
@@ -129,13 +129,15 @@ class CgroupFsTest {
         List<String> created;
         try (Cgroup a = fs.create(path + "/x/a", List.of(), Set.of());
                 Cgroup b = fs.create(path + "/x/b", List.of(), Set.of())) {
-            a.setOwner(new CgroupOwner("one", "container a"));
-            b.setOwner(new CgroupOwner("two", "container b"));
+            a.setOwner(new CgroupOwner(Own.name("one"), "container a"));
+            b.setOwner(new CgroupOwner(Own.name("two"), "container b"));
             created = a.created();
         }
         fs.remove(path + "/x/a", created, SOON);
-        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy("one"), Set.of())).isEmpty();
-        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy("two"), Set.of())).containsExactly(path + "/x/b");
+        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy(Own.name("one")), Set.of()))
+                .isEmpty();
+        assertThat(OwnedCgroups.leftOf(fs.owned().ownedBy(Own.name("two")), Set.of()))
+                .containsExactly(path + "/x/b");
     }
 
     @Test

@@ -14,12 +14,11 @@ import io.jpod.net.PortMapping;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
+import io.jpod.pod.OwnPods;
 import io.jpod.pod.Pod;
 import io.jpod.pod.PodException;
-import io.jpod.pod.PodSpec;
 import io.jpod.pod.PodStatus;
 import io.jpod.pod.Pods;
-import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +52,6 @@ class CallerGoneTest extends ContainerTests {
             }
         }
     }
-
-    private static final String POD = Own.name("p");
 
     private final Spawner gone = new Mortal(0);
 
@@ -98,18 +95,18 @@ class CallerGoneTest extends ContainerTests {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void noPodIsMade(int lives) {
-        assertThatThrownBy(() -> pods().create(PodSpec.named(POD), new Mortal(lives)))
+        assertThatThrownBy(() -> pods().create(OwnPods.named("p"), new Mortal(lives)))
                 .isInstanceOf(CallerGone.class);
         assertThat(pods().list()).isEmpty();
-        assertThat(pods().create(PodSpec.named(POD), spawner).status()).isEqualTo(PodStatus.CREATED);
+        assertThat(pods().create(OwnPods.named("p"), spawner).status()).isEqualTo(PodStatus.CREATED);
     }
 
     @Test
     void noPodIsJoinedOrRemoved() {
-        Pod pod = pods().create(PodSpec.named(POD), spawner);
+        Pod pod = pods().create(OwnPods.named("p"), spawner);
         assertThatThrownBy(() -> pod.hold(gone)).isInstanceOf(CallerGone.class);
         assertThatThrownBy(() -> pod.delete(true, gone)).isInstanceOf(CallerGone.class);
-        assertThat(pods().get(POD).status()).isEqualTo(PodStatus.CREATED);
+        assertThat(pods().get("p").status()).isEqualTo(PodStatus.CREATED);
     }
 
     @Test
@@ -173,14 +170,14 @@ class CallerGoneTest extends ContainerTests {
 
     @Test
     void whatHadTheNameBeforeIsNotTheSame() {
-        Pod first = pods().create(PodSpec.named(POD), spawner);
+        Pod first = pods().create(OwnPods.named("p"), spawner);
         first.delete(true, spawner);
-        pods().create(PodSpec.named(POD), spawner);
+        pods().create(OwnPods.named("p"), spawner);
         assertThatThrownBy(() -> first.hold(spawner))
                 .isInstanceOf(PodException.class)
                 .hasMessageContaining("another one has its name");
         first.delete(true, spawner);
-        assertThat(pods().find(POD)).isPresent();
+        assertThat(pods().find("p")).isPresent();
     }
 
     @Test

@@ -9,10 +9,9 @@ import io.jpod.oci.Spec;
 import io.jpod.oci.State.Status;
 import io.jpod.pod.Doctor;
 import io.jpod.pod.Doctor.Finding;
+import io.jpod.pod.OwnPods;
 import io.jpod.pod.Pod;
-import io.jpod.pod.PodSpec;
 import io.jpod.pod.Pods;
-import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** Between doctor's look and its hand others go on: what is somebody's by then stays. */
 class DoctorTest extends ContainerTests {
-    private static final String POD = Own.name("p");
-
     private Pods pods() {
         Path root = containers.root();
         return new Pods(containers, new Networks(root, root), new CniPlaces(root, List.of(), root));
@@ -71,7 +68,7 @@ class DoctorTest extends ContainerTests {
     void aContainerWhosePodIsThereAgainStays() throws IOException {
         Bundle bundle = bundle("sleep", "1000");
         Spec spec = bundle.spec();
-        Pod pod = pods().create(PodSpec.named(POD), spawner);
+        Pod pod = pods().create(OwnPods.named("p"), spawner);
         CreateOptions some = bundle.options("c");
         CreateOptions options =
                 new CreateOptions("c", some.bundle(), 0, some.stdio(), null, true, true, 0, pod.belonging());
@@ -88,7 +85,7 @@ class DoctorTest extends ContainerTests {
 
     @Test
     void aContainerThatClaimsAPodIsNoOrphan() throws IOException {
-        pods().create(PodSpec.named(POD), spawner);
+        pods().create(OwnPods.named("p"), spawner);
         Bundle claims = bundle("sleep", "1000").set("annotations", Map.of("io.jpod.pod", "lost"));
         Container container = start(claims, "c").container();
         assertThat(new Doctor(pods(), spawner, logs()).examine()).isEmpty();
@@ -97,14 +94,14 @@ class DoctorTest extends ContainerTests {
 
     @Test
     void aPodInThePlaceOfAHalfMadeOneStays() {
-        RecordDir.claim(containers.root().resolve("pods"), POD)
+        RecordDir.claim(containers.root().resolve("pods"), "p")
                 .orElseThrow()
                 .lock()
                 .close();
         List<Finding> findings = examine("pod");
-        Pod pod = pods().create(PodSpec.named(POD), spawner);
+        Pod pod = pods().create(OwnPods.named("p"), spawner);
         findings.forEach(Finding::mend);
-        assertThat(pods().get(POD).id()).isEqualTo(pod.id());
+        assertThat(pods().get("p").id()).isEqualTo(pod.id());
     }
 
     @Test

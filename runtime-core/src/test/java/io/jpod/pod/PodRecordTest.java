@@ -17,7 +17,6 @@ import io.jpod.linux.RecordFiles;
 import io.jpod.net.Networks;
 import io.jpod.net.cni.CniPlaces;
 import io.jpod.oci.NamespaceType;
-import io.jpod.testing.Own;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,28 +62,11 @@ class PodRecordTest {
     }
 
     private static PodSpec spec(String name, boolean withProcess) {
-        PodSpec usual = PodSpec.named(Own.name(name));
-        Set<NamespaceType> share = EnumSet.copyOf(usual.share());
+        Set<NamespaceType> share = EnumSet.copyOf(PodSpec.DEFAULT_SHARE);
         if (withProcess) {
             share.add(NamespaceType.PID);
         }
-        return new PodSpec(
-                usual.name(),
-                usual.hostname(),
-                share,
-                usual.host(),
-                usual.mapsOwners(),
-                usual.cgroupParent(),
-                usual.resources(),
-                usual.shmSize(),
-                usual.sysctl(),
-                usual.dns(),
-                usual.networks(),
-                usual.ports(),
-                usual.hosts(),
-                usual.volumes(),
-                List.of(new PodSpec.EmptyDir("v", "/v", 4096)),
-                usual.labels());
+        return OwnPods.of(name, share, List.of(new PodSpec.EmptyDir("v", "/v", 4096)));
     }
 
     private Pod make(String name, boolean withProcess) {
@@ -218,7 +200,7 @@ class PodRecordTest {
     @EnumSource(names = {"PIPE", "EMPTY", "LINK", "DANGLING_LINK", "DEVICE", "SOCKET"})
     void whatIsNoDirectoryIsNoPod(Damage damage) throws IOException {
         Pod good = make("good", false);
-        Path odd = pods.directory().resolve(Own.name("odd"));
+        Path odd = pods.directory().resolve("odd");
         damage.doTo(odd);
         assertThat(pods.list()).hasSize(1);
         assertThatThrownBy(() -> make("odd", false)).isInstanceOf(RuntimeException.class);

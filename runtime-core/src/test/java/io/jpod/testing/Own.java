@@ -1,9 +1,6 @@
 package io.jpod.testing;
 
-/**
- * Names for what is the whole host's: cgroups, and pods and containers, whose cgroups are called like them. No two runs of the
- * tests have the same, so that they do not see each other.
- */
+/** Names for what is the whole host's. No two runs of the tests have the same, so that they do not see each other. */
 public final class Own {
     private static final String TOKEN = token();
 
