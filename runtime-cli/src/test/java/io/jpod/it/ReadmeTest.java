@@ -37,7 +37,9 @@ class ReadmeTest {
         Path script = Files.writeString(dir.resolve("script"), """
                 set -eu
                 cd "$(dirname "$0")"
-                jpod() { command jpod --root "$PWD/state" "$@" </dev/null; }
+                jpod() { command jpod --root "$PWD/state" "$@" </dev/null; if [ $1 = kill ]; then ended $2; fi; }
+                # Nobody types so fast that it has not ended by the next command.
+                ended() { until jpod state $1 | grep -q stopped; do sleep 0.01; done; }
                 trap 'jpod delete --force web; jpod delete --force c1; jpod pod rm --force web' EXIT
                 set -x
                 """ + String.join("\n", commands) + "\n");
