@@ -1,12 +1,10 @@
 package io.jpod.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +82,9 @@ public final class Proc {
         Set<Path> children = new TreeSet<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
             entries.forEach(children::add);
-        } catch (NoSuchFileException | DirectoryIteratorException e) {
+        } catch (IOException | DirectoryIteratorException e) {
+            // ESRCH has no exception of its own.
             children.clear();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return children;
     }
